@@ -1,0 +1,1 @@
+"""Know your best customers by name."""
