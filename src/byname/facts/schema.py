@@ -34,6 +34,7 @@ class FactTable:
     role: str
     columns: tuple[Column, ...]
     common: bool = True
+    needs: tuple[str, ...] = ()  # without these a row is no such fact, and is refused
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
@@ -128,6 +129,7 @@ TABLES: tuple[FactTable, ...] = (
             _text("employee", "who sold it"),
             _text("status", "paid, cancelled, voided, …; null counts as paid"),
         ),
+        needs=("occurred_at", "amount"),
     ),
     FactTable(
         "order_lines",
@@ -199,6 +201,7 @@ TABLES: tuple[FactTable, ...] = (
             _text("about_kind", "employee, product, ticket, company"),
             _text("about", "its id or name", personal=True),
         ),
+        needs=("score",),
     ),
     FactTable(
         "referrals",

@@ -1,0 +1,244 @@
+"""A company's folder and its settings: byname.toml, read once into frozen, validated objects."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from byname.errors import SettingsError, UsageError, nearest
+
+__all__ = ["Company", "Dates", "Engine", "Exclude", "Settings", "create", "open_company"]
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"a time zone such as Europe/Berlin{nearest(name, available_timezones())}")
+    return name
+
+
+def _currency(code: str) -> str:
+    if len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):  # noqa: PLR2004 - ISO 4217
+        raise ValueError("a currency of three capital letters such as EUR")
+    return code
+
+
+def _country(code: str) -> str:
+    import phonenumbers  # noqa: PLC0415 - half a second that only a command with a company needs
+
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError("a country of two capital letters such as DE")
+    return code
+
+
+CurrencyCode = Annotated[str, AfterValidator(_currency)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+class Exclude(_Frozen):
+    """Who is not a customer: staff, tests, resellers. `*` stands for any letters."""
+
+    emails: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+
+
+class Dates(_Frozen):
+    """How to read 03/04/2026 where a file does not decide it."""
+
+    order: Literal["", "dmy", "mdy"] = ""
+
+
+class Engine(_Frozen):
+    """What the embedded engine may use of this machine."""
+
+    memory: str = Field("2GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|TB|MiB|GiB|TiB)$")
+    threads: int = Field(0, ge=0)
+    spill: str = ""
+
+
+class Settings(_Frozen):
+    """Everything that byname.toml may say. A field that is not here is an error there."""
+
+    name: str = Field(min_length=1)
+    currency: CurrencyCode = "EUR"
+    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    country: Annotated[str, AfterValidator(_country)] = "DE"
+    margin: float = Field(1.0, gt=0, le=1)
+    discount: float = Field(0.1, ge=0, lt=1)
+    horizon_days: int = Field(365, ge=1, le=3660)
+    rates: dict[CurrencyCode, Annotated[Decimal, Field(gt=0)]] = {}
+    exclude: Exclude = Exclude()
+    dates: Dates = Dates()
+    engine: Engine = Engine()
+
+
+TEMPLATE = """\
+# What byname needs to know of this company. Times and amounts are read with this in mind.
+name = "{name}"
+currency = "{currency}"     # worth is said in this currency
+zone = "{zone}"             # a day begins and ends here
+country = "{country}"       # phone numbers without a country code are from here
+margin = 1.0                # what is earned of each unit sold: 0.4 is 40%; 1.0 says worth as revenue
+discount = 0.1              # a year: 100 next year are worth 90.9 today
+horizon_days = 365          # how far worth looks ahead
+
+[rates]                     # one unit of a foreign currency in yours; amounts without a rate are left out and counted
+# USD = 0.92
+
+[exclude]                   # who is not a customer: staff, tests, resellers; * stands for any letters
+emails = []                 # "*@acme.example"
+names = []                  # "Test *"
+ids = []                    # the id that a source gives
+
+[dates]
+order = ""                  # "dmy" or "mdy": how to read 03/04/2026 where a file does not decide it
+
+[engine]
+memory = "2GB"              # more than that goes to disk
+threads = 0                 # 0: all
+spill = ""                  # where to; empty: inside this folder
+"""
+
+
+@dataclass(frozen=True)
+class Company:
+    """One company's folder."""
+
+    folder: Path
+    settings: Settings
+
+    @property
+    def facts(self) -> Path:
+        """The ledger."""
+        return self.folder / "facts"
+
+    @property
+    def refused(self) -> Path:
+        """Rows that were not taken."""
+        return self.folder / "refused"
+
+    @property
+    def mappings(self) -> Path:
+        """What the columns of unknown files mean, one TOML file a header."""
+        return self.folder / "mappings"
+
+    @property
+    def models(self) -> Path:
+        """Fitted parameters."""
+        return self.folder / "models"
+
+    @property
+    def snapshots(self) -> Path:
+        """What the refreshes made."""
+        return self.folder / "snapshots"
+
+    @property
+    def spill(self) -> Path:
+        """Where work that does not fit in memory goes; a folder of this process, removed when it ends."""
+        root = Path(self.settings.engine.spill) if self.settings.engine.spill else self.folder / "spill"
+        return root / str(os.getpid())
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The company's time zone."""
+        return ZoneInfo(self.settings.zone)
+
+    def end_of(self, day: date) -> datetime:
+        """The instant, UTC without a zone, at which that day ends here."""
+        midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=self.zone)
+        return midnight.astimezone(UTC).replace(tzinfo=None)
+
+    def today(self) -> date:
+        """Today's date here."""
+        return datetime.now(self.zone).date()
+
+
+def open_company(folder: Path) -> Company:
+    """Read byname.toml of that folder.
+
+    Raises:
+        UsageError: there is no such folder, or it is no company's.
+        SettingsError: a setting is unknown or wrong; names file, key, found and expected.
+    """
+    path = folder / "byname.toml"
+    if not path.is_file():
+        raise UsageError(
+            where=str(folder),
+            found="no byname.toml",
+            expected="a company's folder",
+            do=f"Make one with: byname init {folder}",
+        )
+    try:
+        said = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+        raise SettingsError(
+            where=str(path), found=f"text that is not TOML ({broken})", expected="key = value lines"
+        ) from broken
+    try:
+        return Company(folder, Settings.model_validate(said))
+    except ValidationError as wrong:
+        raise _settings_error(path, wrong) from wrong
+
+
+def create(folder: Path, *, name: str, currency: str, zone: str, country: str) -> Company:
+    """Make a company's folder with a commented byname.toml.
+
+    Raises:
+        UsageError: the folder is a company's already, or an option is wrong.
+    """
+    path = folder / "byname.toml"
+    if path.exists():
+        raise UsageError(
+            where=str(folder),
+            found="a byname.toml",
+            expected="a folder that is not a company's yet",
+            do=f"Read files into it with: byname add {folder} FILE",
+        )
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    text = TEMPLATE.format(name=quoted, currency=currency, zone=zone, country=country)
+    try:
+        settings = Settings.model_validate(tomllib.loads(text))
+    except ValidationError as wrong:
+        raise _settings_error(path, wrong) from wrong
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return Company(folder, settings)
+
+
+def _settings_error(path: Path, wrong: ValidationError) -> SettingsError:
+    """Say the first wrong setting in our own words."""
+    error = wrong.errors()[0]
+    key = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        known = _known_keys(error["loc"][:-1])
+        return SettingsError(
+            where=f"{path}, {key}",
+            found="an unknown setting",
+            expected=f"one of {', '.join(known)}{nearest(str(error['loc'][-1]), known)}",
+        )
+    found = "nothing" if error["type"] == "missing" else repr(error["input"])
+    return SettingsError(where=f"{path}, {key}", found=found, expected=_expected(error))
+
+
+def _known_keys(path: tuple[Any, ...]) -> list[str]:
+    model: type[BaseModel] = Settings
+    for part in path:
+        model = {"exclude": Exclude, "dates": Dates, "engine": Engine}[str(part)]
+    return list(model.model_fields)
+
+
+def _expected(error: Any) -> str:
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return message.removeprefix("Input should be ") if message else "another value"

@@ -1,0 +1,2 @@
+"""stub"""
+def check(statement, given=None): pass

@@ -1,0 +1,328 @@
+"""The distributed engine: Apache Spark, with the same statements through SQLGlot.
+
+It starts a local session, or takes the one that is active (a cluster's, a notebook's) without changing it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from byname.engines import portable
+from byname.engines.base import NO_METADATA, ROW_GROUP_ROWS, Table
+from byname.engines.dialect import spark_argument, to_spark
+from byname.engines.parquet import write_parquet
+from byname.engines.spill import SpillFolder
+from byname.engines.types import canonical_schema, sql_type
+from byname.errors import EngineError
+
+try:
+    from py4j.protocol import Py4JError
+    from pyspark import StorageLevel
+    from pyspark.errors import PySparkException
+    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import functions as fn
+except ImportError as missing:
+    raise EngineError(
+        where="engine spark",
+        found=f"no module {missing.name}",
+        expected="the package pyspark",
+        do="Install it: pip install 'byname[spark]'",
+    ) from missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from byname.engines.base import Scalar
+    from byname.engines.statement import Statement
+
+__all__ = ["SparkEngine"]
+
+# What must hold in the session for its rows to be DuckDB's rows.
+_SAME_ROWS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
+    "spark.sql.ansi.enabled": "true",  # what does not fit or does not parse is an error, as in DuckDB
+    "spark.sql.caseSensitive": "false",
+    "spark.sql.execution.arrow.useLargeVarTypes": "false",
+}
+_DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
+_ARROW_OF = {
+    "boolean": pa.bool_(),
+    "float": pa.float32(),
+    "double": pa.float64(),
+    "string": pa.string(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us", "UTC"),
+    "timestamp_ntz": pa.timestamp("us"),
+    **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), pa.int64()),
+}
+_LOGGING = """\
+rootLogger.level = error
+rootLogger.appenderRef.stderr.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = spark: %m%n%ex{1}
+"""
+
+
+class SparkEngine:
+    """Spark SQL over the same tables; each table is kept in memory, and on disk where that does not suffice."""
+
+    kind = "spark"
+
+    def __init__(self, *, spill: Path, memory: str, threads: int | None) -> None:
+        self._frames: dict[str, tuple[Table, DataFrame]] = {}
+        self._made = 0
+        self._spill = SpillFolder(spill, self.kind)
+        active = SparkSession.getActiveSession()
+        self._started: SparkSession | None = None
+        try:
+            if active is None:
+                active = self._started = _start(self._spill.path, memory, threads)
+            # A session of our own over the same cluster: its settings and names touch nobody else's.
+            self._session = active.newSession()
+            for key, value in _SAME_ROWS.items():
+                self._session.conf.set(key, value)
+        except BaseException:
+            self._spill.close()
+            raise
+
+    def files(self, paths: Sequence[str], schema: pa.Schema) -> Table:
+        """Parquet files as a table; see ``Engine.files``."""
+        wanted = canonical_schema(schema, where="files")
+        if not paths:
+            return self.arrow(wanted.empty_table())
+        where = f"files {paths[0]}{', …' if len(paths) > 1 else ''}"
+        with _telling(where, "Parquet files that can be read"):
+            frames = [self._alike(same, wanted) for same in _by_schema(paths)]
+            whole = frames[0]
+            for frame in frames[1:]:
+                whole = whole.unionAll(frame)
+            return self._keep(whole, wanted, where)
+
+    def arrow(self, data: pa.Table) -> Table:
+        """Rows of the driver as a table; see ``Engine.arrow``."""
+        wanted = canonical_schema(data.schema, where="arrow")
+        return self._keep(self._session.createDataFrame(data.cast(wanted)), wanted, "arrow")
+
+    def run(self, statement: Statement, /, **given: Table | Scalar) -> Table:
+        """Run a statement's translation and keep its rows; see ``Engine.run``."""
+        frames = {name: self._own(value) for name, value in given.items() if isinstance(value, Table)}
+        scalars = {name: value for name, value in given.items() if not isinstance(value, Table)}
+        where = f'statement "{statement.name}"'
+        portable.check(statement, {name: value.schema for name, value in given.items() if isinstance(value, Table)})
+        sql = to_spark(statement.sql, tuple((name, type(value)) for name, value in scalars.items()))
+        arguments = {name: spark_argument(value) for name, value in scalars.items()}
+        with _telling(where, "SQL that Spark runs over " + (", ".join(frames) or "no tables")):
+            try:
+                for name, frame in frames.items():
+                    frame.createOrReplaceTempView(name)
+                result = self._session.sql(sql, args=arguments)
+            finally:
+                for name in frames:
+                    self._session.catalog.dropTempView(name)
+            raw = pa.schema([(name, _arrow_type(kind, where)) for name, kind in result.dtypes])
+            wanted = canonical_schema(raw, where=where)
+            result = _as_wanted(result, wanted)
+            if not statement.lazy:
+                result = result.persist(StorageLevel.MEMORY_AND_DISK)
+                result.count()  # here, so that an error names this statement
+            return self._keep(result, wanted, where)
+
+    def count(self, table: Table) -> int:
+        """How many rows a table has."""
+        with _telling(table.origin, "rows that can be calculated"):
+            return self._own(table).count()
+
+    def fetch(self, table: Table, *, order_by: Sequence[str] = ()) -> pa.Table:
+        """The rows, to the driver; see ``Engine.fetch``."""
+        table.check(order_by)
+        frame = self._own(table)
+        if order_by:
+            frame = frame.orderBy(*[fn.asc_nulls_last(_quoted(column)) for column in order_by])
+        with _telling(table.origin, "rows that can be calculated"):
+            return frame.toArrow().cast(table.schema)
+
+    def write(
+        self,
+        table: Table,
+        path: Path,
+        *,
+        order_by: Sequence[str],
+        metadata: Mapping[str, str] = NO_METADATA,
+        row_group_rows: int = ROW_GROUP_ROWS,
+    ) -> int:
+        """Write one sorted Parquet file; the rows pass through the driver's memory. See ``Engine.write``."""
+        ties = [column for column in table.columns if column not in order_by]
+        rows = self.fetch(table, order_by=[*order_by, *ties])
+        return write_parquet(
+            rows.to_batches(), table.schema, path, metadata=metadata, row_group_rows=row_group_rows
+        )
+
+    def drop(self, table: Table) -> None:
+        """Free a table's memory; see ``Engine.drop``."""
+        self._own(table).unpersist()
+        del self._frames[table.name]
+
+    def close(self) -> None:
+        """Free every table; stop the session if this engine started it."""
+        with _telling("engine spark", "a session that closes"):
+            if self._started is not None:
+                self._started.stop()
+            else:
+                for _, frame in self._frames.values():
+                    frame.unpersist()
+        self._started = None
+        self._frames.clear()
+        self._spill.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _keep(self, frame: DataFrame, schema: pa.Schema, origin: str) -> Table:
+        self._made += 1
+        table = Table(f"byname_{self._made}", schema, origin)
+        self._frames[table.name] = (table, frame)
+        return table
+
+    def _own(self, table: Table) -> DataFrame:
+        """The frame of a table, if it is this engine's and alive."""
+        kept, frame = self._frames.get(table.name, (None, None))
+        if kept is not table or frame is None:
+            raise EngineError(
+                where=f"table {table.name}",
+                found="a table of another engine, or one that was dropped",
+                expected="a table that this engine made",
+            )
+        return frame
+
+    def _alike(self, paths: Sequence[str], wanted: pa.Schema) -> DataFrame:
+        """Files of one physical schema, as the columns that are wanted."""
+        # A path means itself, and what stands between its slashes is no column.
+        reader = self._session.read.option("__globPaths__", "false").option("recursiveFileLookup", "true")
+        return _as_wanted(reader.parquet(*paths), wanted)
+
+
+def _by_schema(paths: Sequence[str]) -> Iterator[list[str]]:
+    """Files grouped by their schema: Spark takes one for all files that it reads together."""
+    groups: dict[pa.Schema, list[str]] = {}
+    for path in paths:
+        groups.setdefault(pq.read_schema(path).remove_metadata(), []).append(path)
+    yield from groups.values()
+
+
+def _as_wanted(frame: DataFrame, wanted: pa.Schema) -> DataFrame:
+    found = {name.lower() for name in frame.columns}
+    return frame.select(
+        *[
+            (fn.col(_quoted(name)) if name.lower() in found else fn.lit(None))
+            .cast(_spark_type(kind))
+            .alias(name)
+            for name, kind in zip(wanted.names, wanted.types, strict=True)
+        ]
+    )
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _spark_type(kind: pa.DataType) -> str:
+    if pa.types.is_list(kind):
+        return f"array<{_spark_type(kind.value_type)}>"
+    return {"VARCHAR": "string", "TIMESTAMP": "timestamp_ntz"}.get(sql_type(kind), sql_type(kind))
+
+
+def _arrow_type(described: str, where: str) -> pa.DataType:
+    """The Arrow type of a column that Spark described."""
+    if described.startswith("array<"):
+        return pa.list_(_arrow_type(described.removeprefix("array<").removesuffix(">"), where))
+    if exact := _DECIMAL.fullmatch(described):
+        return pa.decimal128(int(exact[1]), int(exact[2]))
+    if described in _ARROW_OF:
+        return _ARROW_OF[described]
+    untyped = described == "void"
+    raise EngineError(
+        where=where,
+        found="a column that is only null, so of no type" if untyped else f"a column of type {described}",
+        expected="columns of the types in docs/sql.md",
+        do="Cast it: cast(null as varchar)." if untyped else "Cast it, or leave it out.",
+    )
+
+
+def _start(folder: Path, memory: str, threads: int | None) -> SparkSession:
+    """Start a local session that keeps everything it writes inside ``folder`` and says only errors."""
+    _need_java()
+    logging = folder / "log4j2.properties"
+    logging.write_text(_LOGGING)
+    cores = threads or os.cpu_count() or 1
+    settings: dict[str, Any] = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.driver.memory": _heap(memory),
+        "spark.driver.maxResultSize": "0",  # what is fetched or written is meant to be
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.extraJavaOptions": f"-Duser.timezone=UTC -Dlog4j2.configurationFile={logging.as_uri()}",
+        "spark.local.dir": str(folder / "blocks"),
+        "spark.sql.warehouse.dir": (folder / "warehouse").as_uri(),
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.shuffle.partitions": str(cores),
+        **_SAME_ROWS,
+    }
+    builder = SparkSession.builder.appName("byname").master(f"local[{threads or '*'}]")
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    with _telling("engine spark", "a session that starts", "Spark needs Java 17 or newer: " + _java_line()):
+        return builder.getOrCreate()
+
+
+def _need_java() -> None:
+    home = os.environ.get("JAVA_HOME")
+    if shutil.which("java", path=os.path.join(home, "bin") if home else None) is None:  # noqa: PTH118
+        raise EngineError(
+            where="engine spark",
+            found=f"no Java in JAVA_HOME={home}" if home else "no Java",
+            expected="Java 17 or newer",
+            do=_java_line(),
+        )
+
+
+def _java_line() -> str:
+    command = "brew install openjdk@17" if sys.platform == "darwin" else "apt-get install openjdk-17-jre-headless"
+    return f"Install it: {command}"
+
+
+def _heap(memory: str) -> str:
+    """A limit such as "2GB" or "512 MiB" as Java's option takes it ("2g")."""
+    return re.sub(r"\s*([kmgt])i?b?$", r"\1", memory.strip().lower())
+
+
+@contextmanager
+def _telling(where: str, expected: str, do: str = "") -> Iterator[None]:
+    """Turn Spark's errors into ours, with its own words."""
+    try:
+        yield
+    except (PySparkException, Py4JError, OSError, pa.ArrowException) as error:
+        if isinstance(error, OSError) and error.errno is not None and not isinstance(error, FileNotFoundError):
+            raise  # the disk's, not the engine's
+        lines = [line for line in str(error).splitlines() if line.strip()]
+        raise EngineError(where=where, found=lines[0], expected=expected, do=do) from error

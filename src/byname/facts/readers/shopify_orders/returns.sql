@@ -1,0 +1,9 @@
+select text("Name")                                as source_id,
+       record('order', text("Name"))               as record_id,
+       coalesce(instant("Created at"), instant("Paid at")) as occurred_at,
+       text("Name")                                as order_id,
+       money("Refunded Amount")                    as amount,
+       upper(text("Currency"))                     as currency,
+       row
+from raw
+where money("Refunded Amount") > 0

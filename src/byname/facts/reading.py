@@ -1,0 +1,417 @@
+"""From a table of text to fact rows: a reader's SQL, its functions expanded, checked and run.
+
+A reader's SELECT may call these on columns of the file; what was there and could not be read is refused with
+its row and column, and nobody writes that check:
+
+    text(x)  id(x)  money(x)  number(x)  integer(x)  instant(x [, zone])  date_of(x)  flag(x)  consent(x)  stars(x)
+    minor(x, currency)      an amount in minor units, such as cents
+    record('what', id)      the record_id of that customer record
+    file_name()             the name of the file, for what only the name tells
+
+Quoted names are the file's columns, met without regard to case; a column that the file does not have is null.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlglot
+from sqlglot import exp
+
+from byname.facts import schema, shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import duckdb
+
+    from byname.facts.raw import Raw
+    from byname.facts.reader import Reader
+
+__all__ = ["Read", "Refusal", "Surroundings", "hold", "read"]
+
+HASH_CHARACTERS = 32  # 128 bits: enough that no two of a trillion facts meet by chance
+_SEPARATOR = "chr(31)"
+
+_FLAGS = {
+    "true": ("yes", "true", "1", "y", "t", "ja", "oui", "si", "sí", "sì", "sim", "on", "x", "checked", "subscribed", "accepted"),
+    "false": ("no", "false", "0", "n", "f", "nein", "non", "nee", "não", "nao", "off", "unchecked", "unsubscribed", "declined",
+              "not_subscribed", "not subscribed"),
+}  # fmt: skip
+_CONSENTS = {
+    "'given'": ("subscribed", "given", "yes", "true", "1", "opted in", "opt-in", "opted_in", "granted", "confirmed", "active"),
+    "'withdrawn'": ("unsubscribed", "withdrawn", "opted out", "opt-out", "opted_out", "revoked", "cleaned", "suppressed"),
+    "'not given'": ("never_subscribed", "not given", "no", "false", "0", "never subscribed", "not_subscribed", "not subscribed",
+                    "nonsubscribed", "non-subscribed", "pending", "unconfirmed", "not opted in", "unknown"),
+}  # fmt: skip
+_STARS = {str(stars): (str(stars), word, f"{stars}.0", f"{stars} stars", f"{word} stars")
+          for stars, word in enumerate(("one", "two", "three", "four", "five"), 1)}  # fmt: skip
+_ZERO_DECIMALS = ("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
+_THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+
+_TYPED = {"ID", "MONEY", "NUMBER", "INTEGER", "INSTANT", "DATE_OF", "FLAG", "CONSENT", "STARS"}
+_SQL_TYPES = {
+    "text": "varchar", "texts": "varchar[]", "instant": "timestamp", "day": "date", "money": "decimal(18,4)",
+    "number": "double", "integer": "bigint", "flag": "boolean",
+}  # fmt: skip
+_NEEDED = {"occurred_at": "a date", "amount": "an amount", "score": "a score"}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One row that was not taken, and why."""
+
+    row: int
+    column: str
+    found: str
+    expected: str
+    original: Mapping[str, str | None] | str | None
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a reader must know besides the file."""
+
+    account: str
+    zone: str
+    order: str
+
+
+@dataclass
+class Read:
+    """What reading a file gave. `staged` holds one Parquet file per fact table."""
+
+    reader: Reader
+    rows: int
+    staged: dict[str, Path]
+    refused: int
+    refusals: Callable[[], Iterator[Refusal]]
+    newest_at: datetime | None
+    dropped: tuple[str, ...] = field(default=())
+
+
+def hold(con: duckdb.DuckDBPyConnection, raw: Raw) -> int:
+    """Put a file's rows into the table `staged`; columns that turn up late are added. Returns the rows."""
+    con.execute("create or replace table staged (row bigint)")
+    held: set[str] = set()
+    for batch in raw.batches:
+        for name in batch.schema.names[1:]:
+            if name not in held:
+                con.execute(f"alter table staged add column {_quoted(name)} varchar")
+                held.add(name)
+        con.register("batch", batch)
+        con.execute("insert into staged by name select * from batch")
+        con.unregister("batch")
+    return _count(con, "select count(*) from staged") + len(raw.bad)
+
+
+def read(con: duckdb.DuckDBPyConnection, raw: Raw, reader: Reader, around: Surroundings, folder: Path) -> Read:
+    """Map the held rows with a reader's SQL into Parquet files in a folder, one per fact table.
+
+    Args:
+        con: a connection of its own, in which `hold` put the file.
+        raw: the file, read to its end.
+        reader: how to map it.
+        around: account, zone and date order.
+        folder: an existing folder for the Parquet files.
+    """
+    for macro in shapes.MACROS:
+        con.execute(macro)
+    trees = {name: _parsed(sql, raw, reader, around) for name, sql in reader.statements.items()}
+    checks = _type_columns(con, trees, raw, reader, around)
+    _refuse(con, checks, trees, reader.statements)
+    con.execute("create or replace view raw as select * from typed where row not in (select row from refused)")
+    con.execute(_cells(raw, reader))
+    staged, newest = {}, []
+    for name, tree in trees.items():
+        path = folder / f"{name}.parquet"
+        sql = _fact_rows(con, name, tree, reader, around)
+        con.execute(f"copy ({sql}) to '{_literal(str(path))}' (format parquet, compression lz4_raw)")
+        staged[name] = path
+        newest.append(_newest(con, path))
+    past = [moment for moment in newest if moment is not None]
+    return Read(
+        reader=reader,
+        rows=_count(con, "select count(*) from staged") + len(raw.bad),
+        staged=staged,
+        refused=_count(con, "select count(*) from refused") + len(raw.bad),
+        refusals=lambda: _refusals(con, raw),
+        newest_at=max(past, default=None),
+        dropped=raw.dropped,
+    )
+
+
+# ------------------------------------------------------------------------------ a reader's SQL, taken apart
+
+
+def _parsed(sql: str, raw: Raw, reader: Reader, around: Surroundings) -> exp.Expression:
+    """The statement with the file's columns in place, absent ones null, and record() and text() written out."""
+    header = {column.casefold(): column for column in raw.columns}
+    tree = sqlglot.parse_one(sql, read="duckdb")
+
+    def placed(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.Column) and node.this.quoted and not node.table:
+            name = header.get(node.name.casefold())
+            return exp.column(name, quoted=True) if name else _sql("cast(null as varchar)")
+        if not isinstance(node, exp.Anonymous):
+            return node
+        arguments = [argument.sql("duckdb") for argument in node.expressions]
+        match node.name.upper():
+            case "TEXT":
+                (value,) = arguments
+                bare = f"case when regexp_matches({value}, '^''[0-9+=@-]') then substr({value}, 2) else {value} end"
+                return _sql(f"nullif(trim({bare}), '')")
+            case "RECORD":
+                what, key = arguments
+                parts = f"'{reader.source}', '{_literal(around.account)}', {what}, {key}"
+                return _sql(f"case when {key} is not null then {hashed(parts)} end")
+            case "FILE_NAME":
+                return _sql(f"'{_literal(raw.name.casefold())}'")
+            case "MINOR":
+                amount, currency = arguments
+                zero, three = (", ".join(f"'{code}'" for code in codes) for codes in (_ZERO_DECIMALS, _THREE_DECIMALS))
+                divisor = f"case when upper({currency}) in ({zero}) then 1 when upper({currency}) in ({three}) then 1000 else 100 end"
+                return _sql(f"cast(number({amount}) / ({divisor}) as decimal(18, 4))")
+            case _:
+                return node
+
+    # A written-out function may hold another one, as in record('order', text("Name")).
+    while (after := tree.transform(placed)) != tree:
+        tree = after
+    return tree
+
+
+def hashed(parts: str) -> str:
+    """SQL of the hash over comma-separated SQL expressions."""
+    return f"substr(sha256(concat_ws({_SEPARATOR}, {parts})), 1, {HASH_CHARACTERS})"
+
+
+@dataclass(frozen=True)
+class _Check:
+    """One typed column: where it came from and what a value of it should be."""
+
+    name: str
+    blanked: str
+    label: str
+    expected: str
+    checked: bool
+
+
+def _type_columns(
+    con: duckdb.DuckDBPyConnection,
+    trees: dict[str, exp.Expression],
+    raw: Raw,
+    reader: Reader,
+    around: Surroundings,
+) -> list[_Check]:
+    """Make `typed`: the file's columns and one column for each different call of a typed function."""
+    calls: dict[str, list[exp.Anonymous]] = {}
+    for tree in trees.values():
+        for call in tree.find_all(exp.Anonymous):
+            if call.name.upper() in _TYPED:
+                calls.setdefault(call.sql("duckdb"), []).append(call)
+    blanked = [
+        f"{shapes.blank(same[0].expressions[0].sql('duckdb'))} as _v{place}" for place, same in enumerate(calls.values())
+    ]
+    con.execute(f"create or replace temp view shaped as select {', '.join(['*', *blanked])} from staged")
+    checks, typed = [], []
+    for place, same in enumerate(calls.values()):
+        call = same[0]
+        reading = _reading(con, call, f"_v{place}", reader, around)
+        typed.append(f"{reading.sql} as _c{place}")
+        label = " ".join(dict.fromkeys(column.name for column in call.expressions[0].find_all(exp.Column)))
+        checks.append(_Check(f"_c{place}", f"_v{place}", label, reading.expected, call.name.upper() != "ID"))
+        for node in same:
+            node.replace(exp.column(f"_c{place}"))
+    kept = ", ".join(["row", *(_quoted(column) for column in raw.columns), *typed])
+    con.execute(f"create or replace table typed as select {kept} from shaped")
+    return checks
+
+
+def _reading(
+    con: duckdb.DuckDBPyConnection, call: exp.Anonymous, v: str, reader: Reader, around: Surroundings
+) -> shapes.Reading:
+    order = reader.order or around.order
+    match call.name.upper():
+        case "ID":
+            return shapes.identifier(con, v)
+        case "MONEY":
+            return shapes.money(con, v)
+        case "NUMBER":
+            return shapes.money(con, v, "double")
+        case "INTEGER":
+            inner = shapes.money(con, v, "double")
+            return shapes.Reading(f"cast(round({inner.sql}) as bigint)", "a whole number")
+        case "DATE_OF":
+            return shapes.instant(con, v, zone="UTC", order=order, only_day=True)
+        case "INSTANT":
+            return _instant(con, call, v, order, reader.zone or around.zone)
+        case "FLAG":
+            return shapes.words(v, _FLAGS, "boolean")
+        case "CONSENT":
+            return shapes.words(v, _CONSENTS, "varchar")
+        case _:
+            return shapes.words(v, _STARS, "double")
+
+
+def _instant(
+    con: duckdb.DuckDBPyConnection, call: exp.Anonymous, v: str, order: str, zone: str
+) -> shapes.Reading:
+    """instant(x), instant(x, 'UTC') or instant(x, "a column that names the zone")."""
+    if len(call.expressions) == 1:
+        return shapes.instant(con, v, zone=zone, order=order)
+    second = call.expressions[1]
+    if isinstance(second, exp.Literal):
+        return shapes.instant(con, v, zone=second.name, order=order)
+    return shapes.instant(con, v, zone=zone, order=order, zone_column=second.sql("duckdb"))
+
+
+# --------------------------------------------------------------------------------------------- what is refused
+
+
+def _refuse(
+    con: duckdb.DuckDBPyConnection,
+    checks: list[_Check],
+    trees: dict[str, exp.Expression],
+    statements: Mapping[str, str],
+) -> None:
+    """Fill `refused` (row, column, expected), the first wrong column of each row."""
+    con.execute('create or replace table refused (row bigint, "column" varchar, found varchar, expected varchar)')
+    for check in checks:
+        if not check.checked:
+            continue
+        # The blanked text is not stored in `typed`; the few rows without a value are looked up again in `shaped`.
+        con.execute(
+            f"insert into refused select row, ?, {check.blanked}, ? from shaped where {check.blanked} is not null "
+            f"and row in (select row from typed where {check.name} is null) "
+            "and row not in (select row from refused)",
+            [check.label, check.expected],
+        )
+    con.execute("create or replace view raw as select * from typed where row not in (select row from refused)")
+    for name, tree in trees.items():
+        for needed in schema.table(name).needs:
+            label = _columns_behind(statements[name], needed)
+            missing = exp.select("row").from_(tree.subquery("given")).where(f"{needed} is null")  # type: ignore[attr-defined]
+            con.execute(
+                "insert into refused select row, ?, 'nothing', ? from "
+                f"({missing.sql('duckdb')}) where row not in (select row from refused)",
+                [label, _NEEDED[needed]],
+            )
+
+
+def _columns_behind(sql: str, alias: str) -> str:
+    """The file's columns that a projection is made of, for the person who has to find them."""
+    for projection in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Alias):
+        if projection.alias == alias:
+            names = dict.fromkeys(column.name for column in projection.find_all(exp.Column) if column.this.quoted)
+            return " or ".join(names)
+    return alias
+
+
+def _refusals(con: duckdb.DuckDBPyConnection, raw: Raw) -> Iterator[Refusal]:
+    """The refused rows with their original values, in the order of the file."""
+    for bad in raw.bad:
+        yield Refusal(bad.row, "", bad.found, bad.expected, bad.text)
+    result = con.execute(
+        "select r.row, r.\"column\", r.found, r.expected, s.* exclude (row) from refused r join staged s using (row) order by 1"
+    )
+    names = [column[0] for column in result.description][4:]
+    while rows := result.fetchmany(10_000):
+        for row, column, found, expected, *values in rows:
+            original = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+            yield Refusal(row, column, found, expected, original)
+
+
+# ------------------------------------------------------------------------------------------------ fact rows
+
+
+def _cells(raw: Raw, reader: Reader) -> str:
+    """`cells`: row, column and value of every column that no statement names (a survey's questions)."""
+    named = {
+        column.name.casefold()
+        for sql in reader.statements.values()
+        for column in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Column)
+        if column.this.quoted
+    }
+    rest = [_quoted(column) for column in raw.columns if column.casefold() not in named]
+    if not rest:
+        return 'create or replace view cells as select row, \'\' as "column", \'\' as value from raw where false'
+    return (
+        'create or replace view cells as select row, "column", value from '
+        f'(unpivot (select row, {", ".join(rest)} from raw) on {", ".join(rest)} into name "column" value value)'
+    )
+
+
+def _fact_rows(
+    con: duckdb.DuckDBPyConnection, name: str, tree: exp.Expression, reader: Reader, around: Surroundings
+) -> str:
+    """The statement's rows with the common columns, ids and hashes of the ledger."""
+    table = schema.table(name)
+    given = {projection.alias_or_name.casefold() for projection in tree.selects}  # type: ignore[attr-defined]
+    unknown = given - {column.name for column in table.all_columns} - {"row"}
+    if unknown or "row" not in given:
+        raise AssertionError(f"{reader.name}/{name}.sql: unknown columns {sorted(unknown)}, or no row")
+    columns = {"source_id": "text", "record_id": "text", "occurred_at": "instant", "updated_at": "instant"}
+    columns |= {column.name: column.type for column in table.columns}
+    typed = ", ".join(
+        f"cast({column if column in given else 'null'} as {_SQL_TYPES[kind]}) as {column}" for column, kind in columns.items()
+    )
+    content = ", ".join(f"coalesce(cast({column} as varchar), chr(30))" for column in table.content())
+    mention = "when role = 'mention' then 'mention:' || row_hash" if name == "records" else ""
+    numbered = "row_number() over (partition by row_hash order by row)" if _lacks_ids(con, tree, given) else "1"
+    own = ", ".join(column.name for column in table.columns)
+    # Details that came with many rows are one fact: only the last of them is kept.
+    once = "qualify role <> 'mention' or row_number() over (partition by source_id order by row desc) = 1" if mention else ""
+    return (
+        f"with given as ({tree.sql('duckdb')}), "
+        f"cast_ as (select {typed}, row from given), "
+        f"hashed as (select *, {hashed(content)} as row_hash from cast_), "
+        f"named as (select * replace (case {mention} when source_id is null then row_hash || '#' || {numbered} "
+        f"else source_id end as source_id) from hashed {once}) "
+        f"select {hashed(_fact_key(name, reader, around))} as fact_id, '{reader.source}' as source, "
+        f"'{_literal(around.account)}' as account, source_id, '{reader.name}' as reader, record_id, occurred_at, "
+        f"updated_at, row_hash, {own}, row from named"
+    )
+
+
+def _fact_key(name: str, reader: Reader, around: Surroundings) -> str:
+    return f"'{name}', '{reader.source}', '{_literal(around.account)}', source_id"
+
+
+def _lacks_ids(con: duckdb.DuckDBPyConnection, tree: exp.Expression, given: set[str]) -> bool:
+    """Is there a row without an id in the source? Only then is the n-th occurrence counted, which costs a sort."""
+    if "source_id" not in given:
+        return True
+    return _count(con, f"select count(*) from ({tree.sql('duckdb')}) where source_id is null") > 0
+
+
+def _newest(con: duckdb.DuckDBPyConnection, path: Path) -> datetime | None:
+    """The newest past instant among the facts: an export is as old as the newest thing in it."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    row = con.execute(
+        "select max(greatest(coalesce(occurred_at, updated_at), coalesce(updated_at, occurred_at))) "
+        f"filter (where coalesce(updated_at, occurred_at) <= ?) from read_parquet('{_literal(str(path))}')",
+        [now],
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _count(con: duckdb.DuckDBPyConnection, sql: str) -> int:
+    row = con.execute(sql).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _sql(text: str) -> Any:
+    return sqlglot.parse_one(text, read="duckdb")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return re.sub("'", "''", text)
