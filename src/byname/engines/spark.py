@@ -27,6 +27,7 @@ try:
     from py4j.protocol import Py4JError
     from pyspark import StorageLevel
     from pyspark.errors import PySparkException
+    from pyspark.logger import PySparkLogger
     from pyspark.sql import DataFrame, SparkSession
     from pyspark.sql import functions as fn
 except ImportError as missing:
@@ -54,6 +55,7 @@ _SAME_ROWS = {
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
     "spark.sql.ansi.enabled": "true",  # what does not fit or does not parse is an error, as in DuckDB
     "spark.sql.caseSensitive": "false",
+    "spark.sql.variable.substitute": "false",  # "${x}" in a text is a text
     "spark.sql.execution.arrow.useLargeVarTypes": "false",
 }
 _DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
@@ -67,9 +69,13 @@ _ARROW_OF = {
     "timestamp_ntz": pa.timestamp("us"),
     **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), pa.int64()),
 }
+# PySpark writes every failed query to stderr, a page of JSON each, before it raises the error that we tell.
+_QUERY_LOGS = [PySparkLogger.getLogger(f"{kind}QueryContextLogger") for kind in ("SQL", "DataFrame")]
 _LOGGING = """\
 rootLogger.level = error
 rootLogger.appenderRef.stderr.ref = console
+logger.repl.name = org.apache.spark.api.python.PythonGatewayServer
+logger.repl.level = error
 appender.console.type = Console
 appender.console.name = console
 appender.console.target = SYSTEM_ERR
@@ -319,10 +325,14 @@ def _heap(memory: str) -> str:
 @contextmanager
 def _telling(where: str, expected: str, do: str = "") -> Iterator[None]:
     """Turn Spark's errors into ours, with its own words."""
+    before = [log.disabled for log in _QUERY_LOGS]
+    for log in _QUERY_LOGS:
+        log.disabled = True
     try:
         yield
-    except (PySparkException, Py4JError, OSError, pa.ArrowException) as error:
-        if isinstance(error, OSError) and error.errno is not None and not isinstance(error, FileNotFoundError):
-            raise  # the disk's, not the engine's
-        lines = [line for line in str(error).splitlines() if line.strip()]
-        raise EngineError(where=where, found=lines[0], expected=expected, do=do) from error
+    except (PySparkException, Py4JError, FileNotFoundError, pa.ArrowException) as error:
+        says = next(line for line in str(error).splitlines() if line.strip())
+        raise EngineError(where=where, found=says, expected=expected, do=do) from error
+    finally:
+        for log, disabled in zip(_QUERY_LOGS, before, strict=True):
+            log.disabled = disabled

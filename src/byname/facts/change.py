@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Import", "Removed", "Taken", "known_table", "show"]
 
-_BATCH_ROWS = 65_536
+# Small batches: the writer holds several at once.
+_BATCH_ROWS = 16_384
 _FILE_ID_DIGITS = 16
 _STAMPED = ("known_at", "file_id", "version")
 _DUCKDB_TYPES = {
@@ -109,8 +110,8 @@ class Change:
         found = self._connection.execute(
             "select file_id from imports where sha256 = ? and source = ? and account = ? and reader = ?",
             [what.sha256, what.source, what.account, what.reader],
-        ).fetchone()
-        return None if found is None else str(found[0])
+        ).fetchall()
+        return str(found[0][0]) if found else None
 
     # Taking an import
 
@@ -148,8 +149,7 @@ class Change:
         self._connection.execute(sql.SEEN_SQL.format(**names))
         newest_at = None if what.newest_at is None else _utc(what.newest_at)
         self._connection.execute(sql.VERDICTS_SQL.format(**names), {"newest_at": newest_at})
-        counted = self._connection.execute(sql.COUNTS_SQL.format(**names)).fetchone()
-        new, changed, rows = counted or (0, 0, 0)
+        ((new, changed, rows),) = self._connection.execute(sql.COUNTS_SQL.format(**names)).fetchall()
         if new or changed:
             columns = ", ".join(_stored_as(column.name) for column in table(name).all_columns)
             self._stream(
@@ -181,8 +181,9 @@ class Change:
             )
 
     def _count(self, query: str, values: Mapping[str, object] | None = None) -> int:
-        counted = self._connection.execute(query, dict(values or {})).fetchone()
-        return int(counted[0]) if counted else 0
+        # To the end, always: an open result would keep the connection from anything else.
+        ((counted,),) = self._connection.execute(query, dict(values or {})).fetchall()
+        return int(counted)
 
     def _take_sightings(self, names: Iterable[str], file_id: str, at: datetime) -> None:
         known = [
@@ -252,14 +253,16 @@ class Change:
     def compact(self, *, above: int) -> bool:
         """Merge the small files of every table that has more than `above` of them; says if there was one."""
         many = [
-            name for name, version in self.versions.items() if self._store.small_files(name, version) > above
+            name
+            for name, version in self.versions.items()
+            if self._store.small_files(name, version, above) > above
         ]
         for name in many:
             self.versions[name] = self._store.compact(name, self.versions[name])
         return bool(many)
 
     def _stream(self, name: str, query: str, values: Mapping[str, object]) -> None:
-        rows = self._connection.execute(query, dict(values)).to_arrow_reader(_BATCH_ROWS)
+        rows = self._connection.sql(query, params=dict(values)).to_arrow_reader(_BATCH_ROWS)
         self._append(name, rows)
 
     def _append(self, name: str, rows: pa.RecordBatchReader) -> None:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["Import", "Ledger", "Removed", "State", "Taken"]
 
 _COMPACT_ABOVE_FILES = 64
-_SWEEP_ABOVE_LOG_ENTRIES = 64
-_STORAGE_ERRORS = (OSError, DeltaError, duckdb.Error, pa.ArrowException)
+_SWEEP_ABOVE_LOG_ENTRIES = 32
+_STORAGE_ERRORS = (OSError, DeltaError, duckdb.IOException, duckdb.OutOfMemoryException, pa.ArrowException)
 
 # deltalake gives up, or writes elsewhere, in a folder whose path has one of these.
 _BAD_IN_PATH = re.compile(r"[\[\]|^\\\x00-\x1f]|%[0-9A-Fa-f]{2}")
@@ -88,7 +88,7 @@ class Ledger:
         folder: where the tables are; made on first use.
         memory: DuckDB's limit, such as "1GB"; beyond it, it spills.
         threads: DuckDB's threads; None for all cores.
-        spill: where it spills to; None for a folder inside the ledger, removed after each change.
+        spill: where it spills to, in a folder of its own that is removed after each change; None for `folder`.
         wait: seconds to wait for another writer, and for readers before bytes are cleaned away.
         notice: called once when a lock is not free after two seconds, with who holds it.
     """
@@ -109,7 +109,7 @@ class Ledger:
         self._settings: dict[str, Any] = {"memory_limit": memory, "preserve_insertion_order": True}
         if threads is not None:
             self._settings["threads"] = threads
-        self._spill = spill
+        self._spill = (spill or self.folder) / "ledger.spill"
         self._wait = wait
         self._notice = notice
 
@@ -252,13 +252,13 @@ class Ledger:
 
     @contextlib.contextmanager
     def _duckdb(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        spill = self._spill or self.folder / "spill"
+        # One writer at a time: what a dead one left there is nobody's.
+        shutil.rmtree(self._spill, ignore_errors=True)
         try:
-            with duckdb.connect(config={**self._settings, "temp_directory": str(spill)}) as connection:
+            with duckdb.connect(config={**self._settings, "temp_directory": str(self._spill)}) as connection:
                 yield connection
         finally:
-            if self._spill is None:
-                shutil.rmtree(spill, ignore_errors=True)
+            shutil.rmtree(self._spill, ignore_errors=True)
 
     # What may be wrong
 

@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 __all__ = ["BadRow", "Raw", "open_raws", "sha256_of"]
 
 # Dropped at the door whatever the reader: they identify or locate somebody and no reader needs them.
+# "ip (metadata)": what a person's own field is called stands before the brackets.
 _DROPPED = re.compile(
-    r"(^|[._ ])(ip|ip[ _]?address|.*_ip|opt.?in[ _]ip|latitude|longitude|lat|lon|lng|coordinates?|geo)$"
+    r"(^|[._ ])(ip|ip[ _]?address|.*_ip|opt.?in[ _]ip|latitude|longitude|lat|lon|lng|coordinates?|geo)( \([^)]*\))?$"
     r"|card[ _]?(last ?4|fingerprint|exp.*|id|number|cvc.*|name)|fingerprint|pan[ _]suffix|^last4$|(^|[._])last4$",
     re.IGNORECASE,
 )

@@ -43,10 +43,12 @@ _FLAGS = {
               "not_subscribed", "not subscribed"),
 }  # fmt: skip
 _CONSENTS = {
-    "'given'": ("subscribed", "given", "yes", "true", "1", "opted in", "opt-in", "opted_in", "granted", "confirmed", "active"),
+    "'given'": ("subscribed", "given", "yes", "true", "1", "opted in", "opt-in", "opted_in", "granted", "confirmed", "active",
+                "y", "ja", "oui", "si", "sí", "sì", "sim"),
     "'withdrawn'": ("unsubscribed", "withdrawn", "opted out", "opt-out", "opted_out", "revoked", "cleaned", "suppressed"),
     "'not given'": ("never_subscribed", "not given", "no", "false", "0", "never subscribed", "not_subscribed", "not subscribed",
-                    "nonsubscribed", "non-subscribed", "pending", "unconfirmed", "not opted in", "unknown"),
+                    "nonsubscribed", "non-subscribed", "pending", "unconfirmed", "not opted in", "unknown",
+                    "n", "nein", "non", "nee", "não", "nao"),
 }  # fmt: skip
 _STARS = {str(stars): (str(stars), word, f"{stars}.0", f"{stars} stars", f"{word} stars")
           for stars, word in enumerate(("one", "two", "three", "four", "five"), 1)}  # fmt: skip

@@ -69,6 +69,11 @@ _SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
 _HOURS_OF_ZONES = {"z": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
                    "akst": -9, "akdt": -8, "hst": -10, "cet": 1, "cest": 2, "bst": 1, "aest": 10, "aedt": 11,
                    "nzst": 12, "nzdt": 13, "jst": 9}  # fmt: skip
+# As dashboards name them; "London" or "Paris" alone is found by its city.
+_NAMED_ZONES = {"atlantic time (canada)": "America/Halifax", "eastern time (us & canada)": "America/New_York",
+                "central time (us & canada)": "America/Chicago", "mountain time (us & canada)": "America/Denver",
+                "pacific time (us & canada)": "America/Los_Angeles", "arizona": "America/Phoenix",
+                "alaska": "America/Anchorage", "hawaii": "Pacific/Honolulu"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -230,7 +235,11 @@ def _zones(con: duckdb.DuckDBPyConnection, column: str) -> dict[str, str | timed
 def _known_zone(name: str) -> str | timedelta | None:
     if name in _HOURS_OF_ZONES:
         return timedelta(hours=_HOURS_OF_ZONES[name])
-    return next((zone for zone in available_timezones() if zone.lower() == name), None)
+    if name in _NAMED_ZONES:
+        return _NAMED_ZONES[name]
+    zones = {zone.lower(): zone for zone in sorted(available_timezones())}
+    of_city = next((zone for lower, zone in zones.items() if lower.endswith(f"/{name.replace(' ', '_')}")), None)
+    return zones.get(name, of_city)
 
 
 def _by_shape(v: str, branches: dict[str, str]) -> str:

@@ -199,8 +199,10 @@ class Store:
         )
         return self._made(name, version)
 
-    def small_files(self, name: str, version: int) -> int:
-        """Count the files that are worth merging."""
+    def small_files(self, name: str, version: int, above: int) -> int:
+        """Count the files that are worth merging; 0 without a closer look if there are no more than `above`."""
+        if sum(1 for _ in (self.folder / name).glob("*.parquet")) <= above:
+            return 0
         return sum(1 for file in self.data_files(name, version) if file.size < _SMALL_BYTES)
 
     def log_entries(self, name: str) -> int:

@@ -56,13 +56,14 @@ from read_parquet({path}, file_row_number = true)
 """
 
 # A file may bring one fact more than once: its newest row by the source's own word counts, else the last one.
+# Suspects are found by a short hash of the id, since most files have none: ten million ids would not fit in memory.
 REPEATS_SQL = """
 create or replace temp table repeats as
-with twice as (
-    select fact_id from {staged} group by fact_id having count(*) > 1
+with suspects as (
+    select hash(fact_id) as short from {staged} group by short having count(*) > 1
 )
 select at_row
-from {staged} semi join twice using (fact_id)
+from {staged} as staged semi join suspects on suspects.short = hash(staged.fact_id)
 qualify row_number() over (partition by fact_id order by updated_at desc nulls last, at_row desc) > 1
 """
 

@@ -1,11 +1,12 @@
 """BG/NBD: who still buys, and how often.
 
-Fader, Hardie and Lee, "'Counting Your Customers' the Easy Way: An Alternative to the Pareto/NBD Model", Marketing Science
-24 (2005) 275-284. Equation numbers are theirs.
+Fader, Hardie and Lee, "'Counting Your Customers' the Easy Way: An Alternative to the Pareto/NBD Model",
+Marketing Science 24 (2005) 275-284. Equation numbers are theirs.
 
-The likelihood (6) needs no special function here: with whole x, ratios of gamma functions are products over 0..x-1, and
-summed over people each factor counts once for every person who went on past it. Powers of (alpha + days) come from a table
-over days. What is left for each distinct triple with x > 0 is one logistic function.
+The likelihood (6) needs no special function here: with whole x, ratios of gamma functions are products over
+0..x-1, and summed over people each factor counts once for every person who went on past it. Powers of
+(alpha + days) come from a table over days. What is left for each distinct triple with x > 0 is one logistic
+function.
 """
 
 from dataclasses import dataclass
@@ -18,11 +19,14 @@ from byname.value.horizon import Steps, discounted_steps, orders_if_alive
 from byname.value.newton import Floats, Maximum, climb, maximise
 from byname.value.triples import Ints, Triples, check_histories, distinct_pairs, whole_numbers
 
-# Small enough for the processor's cache, and for BLAS not to start threads whose waiting costs more than the sums.
+# Small enough for the processor's cache, and for BLAS not to start threads whose waiting costs more than
+# the sums.
 _CHUNK = 4096
-# The first steps are taken on about this many triples: they find the place to a per cent of a standard error or so.
+# The first steps are taken on about this many triples: they find the place to a per cent of a standard
+# error or so.
 _ENOUGH_TO_START = 30_000
-# Where nothing is known of how often people buy, once a year or less: a shop open for two days must not promise thousands.
+# Where nothing is known of how often people buy, once a year or less: a shop open for two days must not
+# promise thousands.
 _DAYS_PER_YEAR = 365.25
 
 
@@ -30,9 +34,11 @@ _DAYS_PER_YEAR = 365.25
 class BgNbd:
     """The BG/NBD model of a population of customers, as fitted.
 
-    Population: people with at least one purchase. While alive, a person buys at random at a rate drawn from a gamma
-    distribution (shape r, rate alpha); after each repeat purchase, and only then, they leave for good with a probability
-    drawn from a beta distribution (a, b); the two are unrelated. Nothing is known of prices, seasons or contacts.
+    Population: people with at least one purchase. While alive, a person buys at random at a rate drawn from
+        a gamma
+    distribution (shape r, rate alpha); after each repeat purchase, and only then, they leave for good with
+    a probability drawn from a beta distribution (a, b); the two are unrelated. Nothing is known of prices,
+    seasons or contacts.
 
     Attributes:
         r: shape of the purchase rate.
@@ -43,10 +49,10 @@ class BgNbd:
         people: how many people it was fitted on.
         iterations: passes over all triples.
         converged: the search ended at a maximum, on at least one person.
-        penalised: the likelihood had no maximum at finite parameters (nobody repeats, everybody alike, hardly any
-            people, nobody ever leaves) and a weak normal prior was added: standard deviation 3 for each logarithm,
-            around r = a = b = 1 and alpha = the mean age, but no less than a year. The numbers are then usable, not
-            estimates to publish.
+        penalised: the likelihood had no maximum at finite parameters (nobody repeats, everybody alike,
+            hardly any people, nobody ever leaves) and a weak normal prior was added: standard deviation 3
+            for each logarithm, around r = a = b = 1 and alpha = the mean age, but no less than a year. The
+            numbers are then usable, not estimates to publish.
     """
 
     r: float
@@ -64,7 +70,8 @@ class BgNbd:
         """Fit by maximum likelihood, equation (6).
 
         Args:
-            triples: distinct histories with counts. The answer depends on the counts only, not on how rows are split.
+            triples: distinct histories with counts. The answer depends on the counts only, not on how rows
+                are split.
 
         Returns:
             The fit. It never raises for want of data: see ``penalised`` and ``converged``. Without people the
@@ -94,16 +101,16 @@ class BgNbd:
         )
 
     def log_likelihood(self, triples: Triples) -> float:
-        """Give the natural logarithm of the likelihood (6) of these people under these parameters, time in days."""
+        """Give the natural logarithm of the likelihood (6) of these people, time in days."""
         return Likelihood.of(triples).evaluate(np.log([self.r, self.alpha_days, self.a, self.b]))[0]
 
     def p_alive(self, repeat_orders: ArrayLike, recency_days: ArrayLike, age_days: ArrayLike) -> Floats:
         """Give the probability that a person has not left by the as-of day.
 
-        From the denominator of (10); spelt out in Fader, Hardie and Lee, "Computing P(alive) Using the BG/NBD Model"
-        (2008). The model lets people leave only after a repeat purchase, so **who never repeated is alive with
-        probability 1**, however long ago the purchase was: it says nothing about one-time buyers. Their expected
-        orders are low all the same, for their purchase rate is.
+        From the denominator of (10); spelt out in Fader, Hardie and Lee, "Computing P(alive) Using the
+        BG/NBD Model" (2008). The model lets people leave only after a repeat purchase, so **who never
+        repeated is alive with probability 1**, however long ago the purchase was: it says nothing about
+        one-time buyers. Their expected orders are low all the same, for their purchase rate is.
 
         Args:
             repeat_orders: x, shape (n,) or one number.
@@ -149,8 +156,9 @@ class BgNbd:
     ) -> Floats:
         """Give the expected purchases, each month's discounted from the month's end to the as-of day.
 
-        Sum over months t of [E(Y(t)) - E(Y(t-1))] / (1 + d)**t, with E(Y) of (10), a month of 30.4375 days, t in years
-        and d the annual rate; the last step is shorter if the horizon is not a whole number of months.
+        Sum over months t of [E(Y(t)) - E(Y(t-1))] / (1 + d)**t, with E(Y) of (10), a month of 30.4375 days,
+        t in years and d the annual rate; the last step is shorter if the horizon is not a whole number of
+        months.
 
         Args:
             horizon_days: days after the as-of day, 0 or more.
@@ -183,7 +191,9 @@ class BgNbd:
         return np.where(x > 0, 1 / (1 + gone), 1.0)
 
 
-def _histories(repeat_orders: ArrayLike, recency_days: ArrayLike, age_days: ArrayLike) -> tuple[Ints, Ints, Ints]:
+def _histories(
+    repeat_orders: ArrayLike, recency_days: ArrayLike, age_days: ArrayLike
+) -> tuple[Ints, Ints, Ints]:
     x, t_x, age = np.broadcast_arrays(
         np.atleast_1d(whole_numbers("repeat_orders", repeat_orders)),
         whole_numbers("recency_days", recency_days),
@@ -243,13 +253,15 @@ class Likelihood:
         return np.log([0.5, 0.5 / (2 * rate), 0.8, 2.5])
 
     def thinned(self) -> "Likelihood | None":
-        """Take every n-th repeating triple for all of them: near the whole, at a fraction of the cost; None if few."""
+        """Take every n-th repeating triple for all of them, to start from; None if they are few."""
         n = len(self.weights) // _ENOUGH_TO_START
         if n < 2:  # noqa: PLR2004
             return None
         x, t_x, age = (column[::n] for column in self.repeaters)
         scale = float(self.weights.sum() / self.weights[::n].sum())
-        return Likelihood(self.went_on, self.by_age, (x, t_x, age), self.weights[::n] * scale, self.people, self.orders)
+        return Likelihood(
+            self.went_on, self.by_age, (x, t_x, age), self.weights[::n] * scale, self.people, self.orders
+        )
 
     def evaluate(self, theta: Floats) -> tuple[float, Floats, Floats]:
         """Give log-likelihood, gradient and Hessian in (ln r, ln alpha, ln a, ln b)."""
@@ -300,12 +312,16 @@ class Likelihood:
         hessian[3, 3] = b * (n @ (j * per_b**2 - (a + j) * per_ab**2))
         return value, gradient, hessian
 
-    def _left_or_not(self, r: float, a: float, b: float, log_days: Floats, share: Floats) -> tuple[float, Floats]:
-        """Sum ln(1 + e**z) over repeaters, e**z the odds of having left: a / (b+x-1) * ((alpha+T) / (alpha+t_x))**(r+x).
+    def _left_or_not(
+        self, r: float, a: float, b: float, log_days: Floats, share: Floats
+    ) -> tuple[float, Floats]:
+        """Sum ln(1 + e**z) over repeaters, with e**z the odds of having left.
+
+        These are a / (b+x-1) * ((alpha+T) / (alpha+t_x))**(r+x).
 
         Returns:
-            The sum, and a table: rows are the sums of the seven features below, columns 0..3 weighted by the curvature
-            of each term times one of the first four features, column 4 by its slope.
+            The sum, and a table: rows are the sums of the seven features below, columns 0..3 weighted by
+            the curvature of each term times one of the first four features, column 4 by its slope.
         """
         before = np.arange(len(self.went_on) + 1) - 1.0
         before[0] = 0.0  # x is never 0 here

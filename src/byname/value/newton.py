@@ -1,8 +1,8 @@
 """A maximum in a few unknowns, by Newton's method with a guard.
 
-Both value models have three or four parameters, all positive, and an exact gradient and Hessian in their logarithms.
-One pass over the data then costs far more than all the algebra of a step, so a method that needs four passes beats one
-that needs forty.
+Both value models have three or four parameters, all positive, and an exact gradient and Hessian in their
+logarithms. One pass over the data then costs far more than all the algebra of a step, so a method that
+needs four passes beats one that needs forty.
 """
 
 from collections.abc import Callable
@@ -14,19 +14,25 @@ from numpy.typing import NDArray
 type Floats = NDArray[np.float64]
 type Evaluate = Callable[[Floats], tuple[float, Floats, Floats]]
 
-# A direction of the step may change a parameter by at most e**2: further out the quadratic picture means nothing.
+# A direction of the step may change a parameter by at most e**2: further out the quadratic picture means
+# nothing.
 _LONGEST_STEP = 2.0
-# What is still to be gained, in units of log-likelihood, when the search stops. Half a unit is one standard error, so the
-# parameters are then known to about 1e-5 of their standard errors, and the step that is taken last squares that again.
+# What is still to be gained, in units of log-likelihood, when the search stops. Half a unit is one standard
+# error, so the parameters are then known to about 1e-5 of their standard errors, and the step that is taken
+# last squares that again.
 _GAIN_LEFT = 1e-10
 # Rounding makes sums over a million people noisy by about this share of the sum.
 _ROUNDING = 1e-13
-# Parameters beyond e**±14 (a millionfold) of the centre have run off: the likelihood only rises towards its limit.
+# Parameters beyond e**±14 (a millionfold) of the centre have run off: the likelihood only rises towards its
+# limit.
 FARTHEST = 14.0
+# Nearer than one step to that also counts: a search may stop just before.
+_EDGE = FARTHEST - _LONGEST_STEP
 # Information (an eigenvalue of minus the Hessian) under this is none: the standard error is over thirtyfold.
 _NO_INFORMATION = 1e-3
-# The weak prior that steps in where there is no maximum: a standard deviation of 3 in each logarithm, so a factor of 20
-# either way costs half a unit of log-likelihood. Far less than one person tells where the data do tell something.
+# The weak prior that steps in where there is no maximum: a standard deviation of 3 in each logarithm, so a
+# factor of 20 either way costs half a unit of log-likelihood. Far less than one person tells where the data
+# do tell something.
 _PENALTY = 1 / 9
 
 
@@ -52,9 +58,10 @@ class Maximum:
 def maximise(evaluate: Evaluate, start: Floats, centre: Floats) -> Maximum:
     """Find the maximum, or the penalised maximum where the function has none inside.
 
-    A likelihood may rise for ever towards a limit (nobody repeats; everybody alike), or be flat in some direction.
-    Only then ``-(theta - centre)**2 / 18`` is added for each logarithm, which holds every parameter at a finite place.
-    The centre moves with the unit of time or money, so the answer does not depend on the unit.
+    A likelihood may rise for ever towards a limit (nobody repeats; everybody alike), or be flat in some
+    direction. Only then ``-(theta - centre)**2 / 18`` is added for each logarithm, which holds every
+    parameter at a finite place. The centre moves with the unit of time or money, so the answer does not
+    depend on the unit.
 
     Args:
         evaluate: gives value, gradient and Hessian at logarithms of the parameters.
@@ -66,8 +73,7 @@ def maximise(evaluate: Evaluate, start: Floats, centre: Floats) -> Maximum:
     """
     at, value, hessian, count, converged = _search(evaluate, start, centre)
     information = np.linalg.eigvalsh(-hessian)[0]
-    # Nearer than one step to the edge also counts: a search may stop just before it.
-    inside = bool(np.max(np.abs(at - centre)) < FARTHEST - _LONGEST_STEP)
+    inside = bool(np.max(np.abs(at - centre)) < _EDGE)
     if converged and inside and information > _NO_INFORMATION:
         return Maximum(at, value, count, converged=True, penalised=False)
 
@@ -86,7 +92,9 @@ def maximise(evaluate: Evaluate, start: Floats, centre: Floats) -> Maximum:
     return Maximum(at, value + 0.5 * _PENALTY * float(away @ away), count + more, converged, penalised=True)
 
 
-def climb(evaluate: Evaluate, start: Floats, centre: Floats, most: int = 100) -> tuple[Floats, float, Floats, int, bool]:
+def climb(
+    evaluate: Evaluate, start: Floats, centre: Floats, *, most: int = 100, edge: float = FARTHEST + 1
+) -> tuple[Floats, float, Floats, int, bool]:
     """Climb by Newton's steps, each made uphill and no longer than is safe.
 
     Args:
@@ -94,6 +102,7 @@ def climb(evaluate: Evaluate, start: Floats, centre: Floats, most: int = 100) ->
         start: where to begin.
         centre: parameters stay within e**±14 of it.
         most: evaluations after which it gives up.
+        edge: distance from the centre at which it gives up, for it has run off.
 
     Returns:
         Place, value, Hessian, evaluations, and whether nothing is left to gain.
@@ -104,7 +113,8 @@ def climb(evaluate: Evaluate, start: Floats, centre: Floats, most: int = 100) ->
     while count < most:
         curvature, directions = np.linalg.eigh(-hessian)
         slope = directions.T @ gradient
-        # Where the surface is not a hilltop, the size of the curvature still tells how far to go; the sign comes from the slope.
+        # Where the surface is not a hilltop, the size of the curvature still tells how far to go; the sign
+        # comes from the slope.
         scale = np.maximum(np.abs(curvature), 1e-12 + 1e-12 * np.abs(curvature).max())
         gain = 0.5 * float(np.sum(slope**2 / scale))
         noise = _ROUNDING * (1 + abs(value))
@@ -123,13 +133,15 @@ def climb(evaluate: Evaluate, start: Floats, centre: Floats, most: int = 100) ->
         at, (value, gradient, hessian) = trial, found
         if last or stuck:
             return at, value, hessian, count, last
+        if np.max(np.abs(at - centre)) >= edge:
+            break
     return at, value, hessian, count, False
 
 
 def _search(evaluate: Evaluate, start: Floats, centre: Floats) -> tuple[Floats, float, Floats, int, bool]:
     """Newton; if that fails, L-BFGS-B inside the box and Newton once more from there."""
-    found = climb(evaluate, start, centre)
-    if found[-1] or np.max(np.abs(found[0] - centre)) >= FARTHEST:
+    found = climb(evaluate, start, centre, edge=_EDGE)
+    if found[-1] or np.max(np.abs(found[0] - centre)) >= _EDGE:
         return found
     from scipy.optimize import minimize  # noqa: PLC0415 (a tenth of a second that almost no fit needs)
 

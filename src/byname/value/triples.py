@@ -1,7 +1,7 @@
 """Distinct purchase histories: all that BG/NBD asks of a person, with how many people share it.
 
-A million people have about 400,000 different histories of whole days, and 12,000 different pairs of repeat orders and
-age. Everything dear is done once for each of those.
+A million people have about 400,000 different histories of whole days, and 12,000 different pairs of repeat
+orders and age. Everything dear is done once for each of those.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 type Ints = NDArray[np.int64]
 
-# Tables run from day 0 to the oldest age. A thousand years of days is a unit taken for another (seconds, milliseconds).
+# Tables run from day 0 to the oldest age. A thousand years of days is a unit taken for another (seconds,
+# milliseconds).
 _MOST_DAYS = 366_000
 # Up to here a table of all possible keys is quicker and not much larger than sorting those that occur.
 _LARGEST_TABLE = 1 << 24
@@ -22,7 +23,8 @@ _LARGEST_TABLE = 1 << 24
 class Triples:
     """Purchase histories and the number of people with each; the population of a BG/NBD fit.
 
-    Every array has the shape (triples,) and the type int64. A triple may stand in several rows: the counts add up.
+    Every array has the shape (triples,) and the type int64. A triple may stand in several rows: the counts
+    add up.
 
     Attributes:
         repeat_orders: x, distinct purchase days less one.
@@ -31,7 +33,8 @@ class Triples:
         people: how many people have this history.
 
     Raises:
-        ValueError: shapes differ, or a row cannot be a purchase history; the message names the first such row.
+        ValueError: shapes differ, or a row cannot be a purchase history; the message names the first such
+            row.
     """
 
     repeat_orders: Ints
@@ -81,7 +84,9 @@ class Triples:
         check_histories(x, t_x, age)
         days = int(age.max(initial=0)) + 1
         # x may be anything, days**2 is at most 2**37: the key holds x up to 2**26.
-        key, inverse, people = np.unique((x * days + t_x) * days + age, return_inverse=True, return_counts=True)
+        key, inverse, people = np.unique(
+            (x * days + t_x) * days + age, return_inverse=True, return_counts=True
+        )
         pair, distinct_age = np.divmod(key, days)
         distinct_x, distinct_t_x = np.divmod(pair, days)
         return cls(distinct_x, distinct_t_x, distinct_age, people.astype(np.int64)), inverse
@@ -99,24 +104,28 @@ def whole_numbers(name: str, values: ArrayLike) -> Ints:
     wrong = ~(np.abs(whole - np.rint(whole)) < 1e-9)  # noqa: PLR2004 (also true of NaN)
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
-        raise ValueError(f"row {row}: {name} is {whole.flat[row]}; expected a whole number (days, not weeks or hours)")
+        raise ValueError(
+            f"row {row}: {name} is {whole.flat[row]}; expected a whole number (days, not weeks or hours)"
+        )
     return np.rint(whole).astype(np.int64)
 
 
 def check_histories(x: Ints, t_x: Ints, age: Ints) -> None:
-    """Raise ValueError unless 0 <= t_x <= T, x >= 0, t_x = 0 where x = 0, and T is a plausible number of days."""
+    """Raise ValueError unless 0 <= t_x <= T, x >= 0, t_x = 0 where x = 0, and T can be in days."""
     wrong = (x < 0) | (x >= 1 << 26) | (t_x < 0) | (t_x > age) | (age > _MOST_DAYS) | ((x == 0) & (t_x != 0))
     if wrong.any():
         row = int(np.flatnonzero(np.atleast_1d(wrong))[0])
         x, t_x, age = (np.broadcast_to(part, wrong.shape) for part in (x, t_x, age))
         raise ValueError(
-            f"row {row}: repeat_orders {x.flat[row]}, recency_days {t_x.flat[row]}, age_days {age.flat[row]}; "
-            f"expected 0 <= recency_days <= age_days <= {_MOST_DAYS}, and recency_days 0 where nobody repeated"
+            f"row {row}: repeat_orders {x.flat[row]}, recency_days {t_x.flat[row]}, "
+            f"age_days {age.flat[row]}; "
+            f"expected 0 <= recency_days <= age_days <= {_MOST_DAYS}, "
+            "and recency_days 0 where repeat_orders is 0"
         )
 
 
 def distinct_pairs(first: Ints, second: Ints) -> tuple[Ints, Ints, NDArray[np.intp]]:
-    """Find the distinct pairs of two arrays of whole numbers, 0 or more, and for each row the index of its pair.
+    """Find the distinct pairs of two arrays of whole numbers, 0 or more, and each row's index among them.
 
     Args:
         first: shape (rows,).

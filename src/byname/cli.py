@@ -1,0 +1,270 @@
+"""The command line: a thin shell over the rooms. Nothing heavy is imported before a command needs it."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="byname",
+    help="Know your best customers by name: who they are, what each is worth, and the records that prove it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The company's folder.")]
+
+
+class Format(StrEnum):
+    """How a list is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
+class Brief(StrEnum):
+    """How one person is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class EngineKind(StrEnum):
+    """What runs the table work."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+
+
+class Measure(StrEnum):
+    """What the best are ranked by."""
+
+    CLV = "clv"
+
+
+class Kind(StrEnum):
+    """What a contact was."""
+
+    ASK = "ask"
+    GIVE = "give"
+    THANK = "thank"
+    NEWS = "news"
+    SERVICE = "service"
+
+
+class Channel(StrEnum):
+    """How a contact reached people."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+    PHONE = "phone"
+    LETTER = "letter"
+
+
+@app.command()
+def init(
+    folder: Folder,
+    name: Annotated[str, typer.Option(help="The company's name; the folder's by default.")] = "",
+    currency: Annotated[str, typer.Option(help="ISO 4217 code in which worth is said.")] = "EUR",
+    zone: Annotated[str, typer.Option(help="Time zone in which a day begins and ends.")] = "UTC",
+    country: Annotated[str, typer.Option(help="ISO code of the country of phone numbers without a country code.")] = "DE",
+) -> None:
+    """Make a company's folder with a commented byname.toml."""
+    from byname.company import create
+
+    company = create(folder, name=name or folder.resolve().name, currency=currency, zone=zone, country=country)
+    typer.echo(f"Made {company.folder}. Look at {company.folder / 'byname.toml'}, then: byname add {folder} FILE…")
+
+
+@app.command()
+def add(
+    folder: Folder,
+    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Exports, folders of Parquet, or a database address with --query.")],
+    account: Annotated[str, typer.Option(help="Which shop or inbox the files are of.")] = "main",
+    query: Annotated[str, typer.Option(help="SQL to run at postgresql://… or sqlite:///… instead of reading a file.")] = "",
+) -> None:
+    """Read files into the ledger: new, changed, already known, refused."""
+    from byname import talk
+    from byname.company import open_company
+    from byname.facts import intake
+
+    company = open_company(folder)
+    with talk.reading(files) as told:
+        outcomes = []
+        for outcome in intake.add(company, files, account=account, query=query, told=told, notice=talk.waiting):
+            talk.outcome(outcome)
+            outcomes.append(outcome)
+    failed = [outcome for outcome in outcomes if outcome.error]
+    if len(failed) == len(outcomes):
+        raise typer.Exit(max(outcome.error.exit_status for outcome in failed if outcome.error))
+    if failed or any(outcome.refused for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+@app.command()
+def files(folder: Folder, output: Annotated[Format, typer.Option("--format")] = Format.TEXT) -> None:
+    """List what was loaded."""
+    from byname import talk
+    from byname.company import open_company
+    from byname.facts.intake import open_ledger
+
+    talk.imports(open_ledger(open_company(folder), talk.waiting).imports().to_pylist(), output)
+
+
+@app.command()
+def remove(folder: Folder, file_id: Annotated[str, typer.Argument(help="As `byname files` shows it.")]) -> None:
+    """Take one import back whole."""
+    from byname import talk
+    from byname.company import open_company
+    from byname.facts.intake import open_ledger
+
+    removed = open_ledger(open_company(folder), talk.waiting).remove(file_id)
+    kept = f"; {removed.kept:,} that a later import had too stay as that import's" if removed.kept else ""
+    typer.echo(f"Took back {removed.name} ({removed.file_id}): {removed.deleted:,} rows gone{kept}.")
+
+
+@app.command()
+def contacted(
+    folder: Folder,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The recipients of another tool's sending.")],
+    campaign: Annotated[str, typer.Option(help="The sending's name.")],
+    channel: Annotated[Channel, typer.Option(help="How it reached them.")],
+    kind: Annotated[Kind, typer.Option(help="What it was.")],
+    at: Annotated[str, typer.Option(help="When it went out: 2026-05-01 or 2026-05-01T09:30.")],
+) -> None:
+    """Take the recipients of another tool's sending as contacts."""
+    from byname import talk
+    from byname.company import open_company
+    from byname.facts import intake
+
+    company = open_company(folder)
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        talk.wrong_use("--at", at, "a date such as 2026-05-01 or 2026-05-01T09:30")
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=company.zone)
+    outcome = intake.contacted(company, str(file), campaign=campaign, channel=channel, kind=kind, at=moment)
+    talk.outcome(outcome)
+    if outcome.refused:
+        raise typer.Exit(1)
+
+
+@app.command()
+def refresh(
+    folder: Folder,
+    as_of: Annotated[str, typer.Option(metavar="DATE", help="The last day that counts; today by default.")] = "",
+    known_by: Annotated[str, typer.Option(metavar="DATE", help="Hide what was learnt after that day.")] = "",
+    horizon: Annotated[str, typer.Option(metavar="365d", help="How far worth looks ahead; byname.toml says it otherwise.")] = "",
+    engine: Annotated[EngineKind, typer.Option(help="What runs the table work.")] = EngineKind.DUCKDB,
+) -> None:
+    """Work out who is who and what each is worth: a new snapshot."""
+    from byname import talk
+    from byname.company import open_company
+    from byname.refresh import refresh as make
+
+    company = open_company(folder)
+    as_of_day, known_by_day = talk.day("--as-of", as_of), talk.day("--known-by", known_by)
+    days = talk.days("--horizon", horizon)
+    with talk.steps() as (starting, ended):
+        result = make(
+            company, as_of=as_of_day, known_by=known_by_day, horizon_days=days, engine=engine, starting=starting, ended=ended
+        )
+    talk.refreshed(company, result)
+    if not result.people:
+        raise typer.Exit(1)
+
+
+@app.command()
+def best(
+    folder: Folder,
+    by: Annotated[Measure, typer.Option(help="What they are ranked by.")] = Measure.CLV,
+    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
+    output: Annotated[Format, typer.Option("--format")] = Format.TEXT,
+) -> None:
+    """Name the best customers, each with a reason that a record proves."""
+    from byname import talk
+    from byname.best import best as ranked
+    from byname.company import open_company
+    from byname.snapshot import open_current
+
+    snapshot = open_current(open_company(folder))
+    people = ranked(snapshot, limit)
+    talk.best(snapshot, people, str(by), output)
+    if not people:
+        raise typer.Exit(1)
+
+
+@app.command()
+def who(
+    folder: Folder,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="A name, e-mail, phone, id, or a part of one.")],
+    output: Annotated[Brief, typer.Option("--format")] = Brief.TEXT,
+) -> None:
+    """Tell everything that is known about one person, with the records behind it."""
+    from byname import talk
+    from byname.company import open_company
+    from byname.snapshot import open_current
+    from byname.who import who as known
+
+    snapshot = open_current(open_company(folder))
+    found = known(snapshot, text)
+    talk.who(snapshot, text, found, output)
+    if not found:
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(folder: Folder) -> None:
+    """Look for damage in the ledger and the current snapshot."""
+    from byname.company import open_company
+    from byname.facts.intake import open_ledger
+    from byname.snapshot import open_current
+
+    company = open_company(folder)
+    found = open_ledger(company).check()
+    if (company.snapshots / "CURRENT").is_file():
+        open_current(company)
+    for problem in found:
+        typer.echo(problem)
+    if found:
+        raise typer.Exit(1)
+    typer.echo("All is well.")
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to make the demonstration company.")] = Path("demo-company"),
+) -> None:
+    """Make a company from a real shop's purchases and name its best customers."""
+    from byname.demo import run
+
+    run(folder)
+
+
+def main() -> None:
+    """Run the command line; an error of ours ends in its own words and its exit status."""
+    from byname.errors import BynameError
+
+    try:
+        app()
+    except BynameError as error:
+        typer.echo(f"byname: {error}", err=True)
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        typer.echo("byname: stopped; what was read before stands, nothing is half done", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

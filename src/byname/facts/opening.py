@@ -1,0 +1,40 @@
+"""The ledger's tables as an engine sees them: every version, and the newest version of each fact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from byname.engines import statement
+from byname.facts.schema import TABLES
+from byname.facts.versions import NEWEST_SQL
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from byname.engines import Engine, Table
+    from byname.facts.ledger import State
+
+__all__ = ["all_versions", "newest"]
+
+NEWEST = statement("facts.newest", NEWEST_SQL, lazy=True)
+
+
+def all_versions(engine: Engine, state: State, name: str) -> Table:
+    """Every version of a fact table's rows, as the pinned state has them."""
+    return engine.files(state.files(name), state.schema(name))
+
+
+def newest(engine: Engine, state: State, *, known_by: datetime | None = None) -> dict[str, Table]:
+    """The newest version of each fact, for every table that has any; `records`, `orders` and `returns` always.
+
+    Args:
+        engine: where to open them.
+        state: a pinned state of the ledger.
+        known_by: hide what was learnt after this instant (UTC).
+    """
+    always = ("records", "orders", "returns")
+    return {
+        table.name: engine.run(NEWEST, all_versions=all_versions(engine, state, table.name), known_by=known_by)
+        for table in TABLES
+        if table.name in always or state.files(table.name)
+    }

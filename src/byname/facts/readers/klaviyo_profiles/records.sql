@@ -1,0 +1,18 @@
+select id("Klaviyo ID")                            as source_id,
+       record('customer', id("Klaviyo ID"))        as record_id,
+       'customer'                                  as role,
+       text("First Name")                          as given_name,
+       text("Last Name")                           as family_name,
+       text("Email")                               as email,
+       text("Phone Number")                        as phone,
+       text("Address")                             as street,
+       text("City")                                as city,
+       coalesce(text("Zip Code"), text("Zip"))     as postcode,
+       text("Country")                             as country,
+       text("Organization")                        as company,
+       coalesce(text("Locale: Language"), text("Language"), text("Locale")) as language,
+       case when id("External ID") is not null then list_value('klaviyo.external_id:' || id("External ID")) end as external_ids,
+       coalesce(instant("Profile Created On"), instant("Created")) as created_at,
+       instant("Updated")                          as updated_at,
+       row
+from raw

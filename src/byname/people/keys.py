@@ -1,0 +1,96 @@
+"""Addresses as keys: two spellings of one mailbox or one telephone are the same key."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["email_key", "folded_initial", "is_shared_mailbox", "matches", "phone_key"]
+
+# The ordinary address needs no more than this; the rest goes through email-validator, forty times slower.
+_ORDINARY = re.compile(r"[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,62}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
+_NOBODY = frozenset(
+    "noreply no-reply no_reply donotreply do-not-reply do_not_reply mailer-daemon postmaster bounce bounces nobody none "
+    "null test anonymous unknown noemail no-email email guest".split()
+)
+_DESKS = frozenset(
+    "info office sales contact kontakt hello hallo admin administrator support service mail post shop store orders order "
+    "billing accounts accounting buchhaltung einkauf purchasing reception team enquiries inquiries marketing hr jobs "
+    "webmaster help helpdesk customerservice bestellung verkauf rechnung invoice invoices".split()
+)
+_DOTLESS = frozenset(("gmail.com", "googlemail.com"))
+_SHORTEST_NUMBER = 7
+
+
+def email_key(written: str) -> str | None:
+    """The mailbox that an address names, or None if it is none or is nobody's.
+
+    Case, a display name around it and a +tag say nothing about whose it is; nor do full stops at Gmail.
+    """
+    text = written.strip().lower()
+    if "<" in text and text.endswith(">"):
+        text = text[text.rindex("<") + 1 : -1].strip()
+    text = text.removeprefix("mailto:")
+    if not _ORDINARY.fullmatch(text):
+        text = _validated(text)
+        if not text:
+            return None
+    local, _, domain = text.rpartition("@")
+    tagless = local.split("+", 1)[0] or local
+    if domain in _DOTLESS:
+        tagless, domain = tagless.replace(".", ""), "gmail.com"
+    return None if tagless in _NOBODY else f"{tagless}@{domain}"
+
+
+def _validated(text: str) -> str:
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - only odd addresses need it
+
+    try:
+        found = validate_email(text, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return ""
+    return found.normalized.lower()
+
+
+def is_shared_mailbox(key: str) -> bool:
+    """Is it a desk's address (info@, sales@), which several people of one company read?"""
+    return key.partition("@")[0] in _DESKS
+
+
+def phone_key(written: str, country: str) -> str | None:
+    """The number in E.164, or None if it is none.
+
+    Args:
+        written: as somebody typed it.
+        country: ISO code of the country whose national form it may be in.
+    """
+    import phonenumbers  # noqa: PLC0415 - a large package that only identity needs
+
+    digits = [character for character in written if character.isdigit()]
+    if len(digits) < _SHORTEST_NUMBER or len(set(digits)) == 1:
+        return None
+    try:
+        number = phonenumbers.parse(written, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    # An extension is somebody's desk behind a number that many share.
+    tail = f";ext={number.extension}" if number.extension else ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) + tail
+
+
+def folded_initial(character: str) -> str:
+    """The letter without its marks, upper case; empty for what is no letter."""
+    folded = unicodedata.normalize("NFKD", character)[:1].upper()
+    return folded if folded.isalpha() else ""
+
+
+def matches(value: str, patterns: Sequence[str]) -> bool:
+    """Does one of the patterns (`*` stands for any letters) fit, whatever the case?"""
+    return any(fnmatchcase(value.strip().lower(), pattern.strip().lower()) for pattern in patterns)

@@ -1,0 +1,212 @@
+"""The one place that calls the rooms in order: facts, settings and an as-of day in, a snapshot out.
+
+Pure in these: made twice from the same facts, all tables but `run` are the same. It never touches the facts, so a
+crash loses nothing, and nothing half made is ever current.
+"""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from byname.engines import open_engine
+from byname.facts.intake import open_ledger
+from byname.facts.opening import all_versions, newest
+from byname.people import directory, identify, links, timeline
+from byname.snapshot import SCHEMA_VERSION, Writing, write_index
+from byname.value.clv import Terms
+from byname.value.purchases import purchases, summary
+from byname.value.valuation import valuation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from byname.company import Company
+    from byname.engines import Engine, Table
+
+__all__ = ["Refreshed", "Step", "refresh"]
+
+# Small row groups: one person's rows are found and read in milliseconds.
+_PERSON_ROW_GROUP = 8_192
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a refresh, as it ends."""
+
+    name: str
+    says: str
+    seconds: float
+    memory_mb: float
+
+
+@dataclass
+class Refreshed:
+    """What a refresh made."""
+
+    folder: Path
+    is_current: bool
+    people: int
+    buyers: int
+    as_of: date
+    steps: list[Step] = field(default_factory=list)
+    unrated: Mapping[str, int] = field(default_factory=dict)
+    excluded: int = 0
+
+
+def refresh(
+    company: Company,
+    *,
+    as_of: date | None = None,
+    known_by: date | None = None,
+    horizon_days: int | None = None,
+    engine: str = "duckdb",
+    starting: Callable[[str], None] = lambda _name: None,
+    ended: Callable[[Step], None] = lambda _step: None,
+) -> Refreshed:
+    """Make a snapshot of a company.
+
+    Args:
+        company: whose.
+        as_of: the last day that counts; today in the company's zone by default.
+        known_by: hide what was learnt after that day.
+        horizon_days: how far worth looks ahead; the setting by default.
+        engine: "duckdb" or "spark".
+        starting: called with each step's name before it.
+        ended: called with each step after it.
+    """
+    run = datetime.now(UTC)
+    as_of = as_of or company.today()
+    settings = company.settings
+    terms = Terms(horizon_days or settings.horizon_days, settings.discount, settings.margin)
+    until = company.end_of(as_of)
+    steps: list[Step] = []
+
+    @contextmanager
+    def step(name: str) -> Iterator[list[str]]:
+        starting(name)
+        begun, says = time.perf_counter(), [""]
+        yield says
+        steps.append(Step(name, says[0], time.perf_counter() - begun, _memory_mb()))
+        ended(steps[-1])
+
+    writing = Writing(company)
+    try:
+        with (
+            open_ledger(company).state() as state,
+            open_engine(
+                engine, spill=company.spill / "engine", memory=settings.engine.memory, threads=settings.engine.threads or None
+            ) as at,
+        ):
+            with step("open the facts") as says:
+                known = company.end_of(known_by) if known_by else None
+                facts = newest(at, state, known_by=known)
+                says[0] = f"commit {state.commit}"
+            with step("who is who") as says:
+                people = identify(
+                    at,
+                    facts["records"],
+                    all_versions(at, state, "records"),
+                    country=settings.country,
+                    exclude=settings.exclude,
+                )
+                count = at.count(people.persons)
+                says[0] = f"{count:,} people"
+            with step("purchases") as says:
+                bought = purchases(
+                    at,
+                    facts["orders"],
+                    facts["returns"],
+                    people.record_person,
+                    currency=settings.currency,
+                    rates=settings.rates,
+                    until=until,
+                )
+                buyers = summary(at, bought.net, zone=settings.zone, as_of=as_of)
+                says[0] = f"{at.count(bought.net):,} orders of {at.count(buyers):,} buyers"
+            with step("worth") as says:
+                worth = valuation(at, buyers, bought.returned, terms)
+                model = worth.orders
+                says[0] = (
+                    f"{worth.histories:,} distinct histories; BG/NBD r={model.r:.4g} alpha={model.alpha_days:.4g} days "
+                    f"a={model.a:.4g} b={model.b:.4g}"
+                )
+            metadata = _metadata(company, as_of, terms)
+            with step("write worth and links") as says:
+                valued = at.write(worth.table, writing.folder / "value.parquet", order_by=("rank",), metadata=metadata)
+                linked = links(at, facts, people.record_person, until=until)
+                rows = _write_person_table(at, linked, writing.folder / "links.parquet", ("role", "source", "account", "source_id"), metadata)
+                at.drop(linked)
+                says[0] = f"{rows:,} links"
+            with step("write the timeline and people") as says:
+                line = timeline(at, facts, people.record_person, until=until)
+                everybody = directory(at, people, line)
+                at.write(everybody, writing.folder / "people.parquet", order_by=("person_id",), metadata=metadata)
+                rows = _write_person_table(at, line, writing.folder / "timeline.parquet", ("occurred_at", "kind", "source", "account", "source_id"), metadata)
+                says[0] = f"{rows:,} lines"
+            with step("index"):
+                look_up = at.fetch(people.look_up, order_by=("value", "kind", "person_id"))
+                keys = zip(*(look_up.column(name).to_pylist() for name in ("value", "kind", "person_id")), strict=True)
+                write_index(writing.folder, keys)
+            result = Refreshed(
+                writing.folder, False, count, valued, as_of, steps, bought.unrated, people.excluded
+            )
+            at.write(at.arrow(_run_table(result, engine, state.commit, people.held_back, metadata)), writing.folder / "run.parquet", order_by=("kind", "name"), metadata=metadata)
+        result.folder, result.is_current = writing.publish(as_of, run)
+        return result
+    finally:
+        writing.abandon()
+        shutil.rmtree(company.spill, ignore_errors=True)
+
+
+def _write_person_table(engine: Engine, table: Table, path: Path, then: tuple[str, ...], metadata: Mapping[str, str]) -> int:
+    return engine.write(table, path, order_by=("person_id", *then), metadata=metadata, row_group_rows=_PERSON_ROW_GROUP)
+
+
+def _metadata(company: Company, as_of: date, terms: Terms) -> dict[str, str]:
+    """What every number of the snapshot was made with."""
+    settings = company.settings
+    return {
+        "schema_version": str(SCHEMA_VERSION),
+        "company": settings.name,
+        "as_of": as_of.isoformat(),
+        "currency": settings.currency,
+        "zone": settings.zone,
+        "horizon_days": str(int(terms.horizon_days)),
+        "discount": str(terms.annual_discount_rate),
+        "margin": str(terms.margin),
+    }
+
+
+def _run_table(
+    result: Refreshed, engine: str, commit: int, held_back: Mapping[str, int], metadata: Mapping[str, str]
+) -> pa.Table:
+    rows: list[tuple[str, str, str, float | None, float | None]] = [
+        ("step", f"{place:02} {step.name}", step.says, step.seconds, step.memory_mb)
+        for place, step in enumerate(result.steps, 1)
+    ]
+    rows += [("left out", f"orders in {code}", f"{count} orders without a rate", None, None) for code, count in result.unrated.items()]
+    rows += [("left out", "people", f"{result.excluded} kept out by [exclude]", None, None)]
+    rows += [("held back", f"keys that join {how}", f"{count} shared keys", None, None) for how, count in held_back.items()]
+    rows += [("setting", name, value, None, None) for name, value in metadata.items()]
+    rows += [("setting", "engine", engine, None, None), ("setting", "ledger commit", str(commit), None, None)]
+    rows += [("version", name, version(name), None, None) for name in ("byname", "duckdb", "deltalake", "numpy", "pyarrow")]
+    names = ("kind", "name", "says", "seconds", "memory_mb")
+    types = (pa.string(), pa.string(), pa.string(), pa.float64(), pa.float64())
+    return pa.table({name: pa.array(column, kind) for name, kind, column in zip(names, types, zip(*rows, strict=True), strict=True)})
+
+
+def _memory_mb() -> float:
+    """The highest memory of this process so far."""
+    highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return highest / (1 << 20) if sys.platform == "darwin" else highest / (1 << 10)

@@ -1,0 +1,262 @@
+"""A snapshot: what one refresh made, written aside, made current in one step, and opened for reading.
+
+    snapshots/<as_of>_<run>/*.parquet, index.sqlite     whole or not there
+    snapshots/CURRENT                                   one line; a reader resolves it once
+
+A snapshot is never changed and never migrated: one of another version is refused with the command that makes a
+new one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow.parquet as pq
+
+from byname.errors import SnapshotError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from byname.company import Company
+
+__all__ = ["KEPT", "SCHEMA_VERSION", "TABLES", "Snapshot", "Writing", "open_current"]
+
+SCHEMA_VERSION = 1
+KEPT = 3  # whole snapshots: the current and two before
+
+# Table → its columns and what they mean. docs/snapshot.md is generated from this.
+TABLES: dict[str, dict[str, str]] = {
+    "people": {
+        "person_id": "'p' and 16 characters over the anchor record; stays while the anchor does",
+        "anchor": "the record with the smallest (known_at, record_id)",
+        "name": "the spelling that stands in the most records",
+        "email": "likewise, as written",
+        "phone": "likewise, as written",
+        "city": "likewise",
+        "country": "likewise",
+        "language": "likewise",
+        "owner": "the employee who looks after this person",
+        "first_seen": "the first thing that we know of, UTC",
+        "last_seen": "the last thing up to the as-of day, UTC",
+        "records": "customer records behind this person",
+    },
+    "links": {
+        "source": "the system",
+        "account": "which shop or inbox",
+        "source_id": "the id as the file has it",
+        "role": "what names the person: customer, order, ticket, review, referrer, referred, …",
+        "reader": "the reader that took the row",
+        "fact_id": "the fact",
+        "record_id": "the customer record",
+        "person_id": "the person",
+        "reason": "why this record is this person's",
+        "probability": "that it is so; 1 for an exact key",
+    },
+    "timeline": {
+        "person_id": "the person",
+        "occurred_at": "when, UTC; when we learnt it where the source does not say",
+        "kind": "order, return, ticket, review, rating, …",
+        "says": "what happened, in a few words",
+        "amount": "in its own currency, where there is one",
+        "source": "the system",
+        "account": "which shop or inbox",
+        "source_id": "the id as the file has it",
+    },
+    "value": {
+        "person_id": "the person; only people who bought have a row",
+        "orders": "purchases up to the as-of day, less those undone as a whole",
+        "repeat_orders": "x: distinct purchase days less one",
+        "recency_days": "t_x: days from the first to the last purchase",
+        "age_days": "T: days from the first purchase to the as-of day",
+        "mean_spend": "mean value of the repeat purchase days; null without any",
+        "spend_total": "what was spent, less what went back on these orders",
+        "returned_total": "what was given back",
+        "p_alive": "probability of not having left by the as-of day (1 for a single purchase: the model cannot tell)",
+        "expected_orders": "purchase days expected within the horizon",
+        "expected_spend": "revenue expected within the horizon",
+        "clv": "discounted margin expected within the horizon",
+        "rank": "1 is the highest clv",
+        "model": "what the numbers come from",
+    },
+    "run": {
+        "kind": "step, read, left out, model, setting",
+        "name": "which",
+        "says": "the value, as text",
+        "seconds": "time of a step",
+        "memory_mb": "highest memory of the process until its end",
+    },
+}
+
+
+class Writing:
+    """A snapshot being written aside; `publish` puts it in its place.
+
+    What a killed refresh left aside is removed by the next one.
+    """
+
+    def __init__(self, company: Company) -> None:
+        self._root = company.snapshots
+        self._root.mkdir(parents=True, exist_ok=True)
+        for left in self._root.glob(".writing-*"):
+            if not _alive(left.name.removeprefix(".writing-")):
+                shutil.rmtree(left, ignore_errors=True)
+        self.folder = self._root / f".writing-{os.getpid()}"
+        self.folder.mkdir()
+
+    def publish(self, as_of: date, run: datetime) -> tuple[Path, bool]:
+        """Rename the folder to its name and, unless a later day is current, make it current; then drop the oldest.
+
+        Returns:
+            The snapshot's folder, and whether it is the current one now.
+        """
+        for path in [*self.folder.iterdir(), self.folder]:
+            _sync(path)
+        name = f"{as_of.isoformat()}_{run:%Y%m%dT%H%M%S%fZ}"
+        done = self._root / name
+        self.folder.rename(done)
+        _sync(self._root)
+        current = self._root / "CURRENT"
+        before = current.read_text("utf-8").strip() if current.is_file() else ""
+        is_current = before[:10] <= name[:10]
+        if is_current:
+            beside = self._root / f".current-{os.getpid()}"
+            beside.write_text(name + "\n", "utf-8")
+            _sync(beside)
+            beside.replace(current)
+            _sync(self._root)
+        self._drop_old(keep={name, name if is_current else before})
+        return done, is_current
+
+    def abandon(self) -> None:
+        """Remove what was written; nothing if it was published."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _drop_old(self, keep: set[str]) -> None:
+        found = sorted(path.name for path in self._root.iterdir() if path.is_dir() and path.name[:1].isdigit())
+        for name in [name for name in found if name not in keep][: max(0, len(found) - KEPT)]:
+            shutil.rmtree(self._root / name, ignore_errors=True)
+
+
+def write_index(folder: Path, look_up: Iterable[tuple[str, str, str]]) -> None:
+    """Write index.sqlite: keys to person ids, and each person's card; a look-up costs well under a millisecond.
+
+    Args:
+        folder: the snapshot's, with people.parquet and value.parquet in it.
+        look_up: kind, value and person_id.
+    """
+    with duckdb.connect() as con, closing(sqlite3.connect(folder / "index.sqlite", isolation_level=None)) as db:
+        db.execute("pragma journal_mode = off")
+        db.execute("pragma synchronous = off")  # the folder is synced as a whole before it is published
+        db.execute(f"pragma user_version = {SCHEMA_VERSION}")
+        db.execute("create table card (person_id text primary key, name text, email text, phone text, card text) without rowid")
+        db.execute("create table key (value text, kind text, person_id text, primary key (value, kind, person_id)) without rowid")
+        db.execute("begin")
+        cards = con.execute(
+            "select p.person_id, p.name, p.email, p.phone, "
+            "to_json({name: p.name, email: p.email, phone: p.phone, city: p.city, country: p.country, owner: p.owner, "
+            "records: p.records, rank: v.rank, clv: v.clv, orders: v.orders, p_alive: v.p_alive}) "
+            f"from read_parquet('{folder}/people.parquet') p left join read_parquet('{folder}/value.parquet') v using (person_id) "  # noqa: S608 - our own folder
+            "order by 1"
+        )
+        while rows := cards.fetchmany(50_000):
+            db.executemany("insert into card values (?, ?, ?, ?, ?)", rows)
+        db.executemany("insert into key values (?, ?, ?)", look_up)
+        db.execute("commit")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One snapshot, open for reading; it stays whole though a newer one becomes current."""
+
+    folder: Path
+    terms: dict[str, Any]
+
+    @property
+    def as_of(self) -> date:
+        """The last day that counts in it."""
+        return date.fromisoformat(self.terms["as_of"])
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Rows of a SELECT in DuckDB's SQL, in which each table of the snapshot is a view."""
+        with duckdb.connect() as con:
+            for name in TABLES:
+                con.execute(f"create view {name} as select * from read_parquet('{self.folder / name}.parquet')")  # noqa: S608
+            return con.execute(sql, list(parameters)).to_arrow_table().to_pylist()
+
+    def find(self, text: str, limit: int = 20) -> list[dict[str, Any]]:
+        """People whose id, e-mail, phone, name or a part of these is that text: exact keys first, then by rank."""
+        wanted = text.strip()
+        pattern = "%" + wanted.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        with closing(sqlite3.connect(f"file:{self.folder / 'index.sqlite'}?mode=ro", uri=True)) as db:
+            exact = db.execute(
+                "select person_id, card from card where person_id = ?1 "
+                "union select card.person_id, card.card from key join card using (person_id) where key.value in (?1, lower(?1)) "
+                "limit ?2",
+                (wanted, limit),
+            ).fetchall()
+            rows = exact or db.execute(
+                "select person_id, card from card where lower(name) like ?1 escape '\\' or lower(email) like ?1 escape '\\' "
+                "or replace(phone, ' ', '') like ?2 escape '\\' "
+                "order by coalesce(json_extract(card, '$.rank'), 1e18), person_id limit ?3",
+                (pattern, pattern.replace(" ", ""), limit),
+            ).fetchall()
+        return [{"person_id": person_id, **json.loads(card)} for person_id, card in rows]
+
+
+def open_current(company: Company) -> Snapshot:
+    """The current snapshot, resolved once.
+
+    Raises:
+        SnapshotError: there is none yet, or it is of another version.
+    """
+    current = company.snapshots / "CURRENT"
+    again = f"byname refresh {company.folder}"
+    if not current.is_file():
+        raise SnapshotError(where=str(company.folder), found="no snapshot yet", expected="one", do=f"Make it with: {again}")
+    folder = company.snapshots / current.read_text("utf-8").strip()
+    try:
+        metadata = pq.read_metadata(folder / "value.parquet").metadata or {}
+    except OSError as broken:
+        raise SnapshotError(
+            where=str(folder), found=f"a snapshot that cannot be read ({broken})", expected="value.parquet in it", do=f"Run: {again}"
+        ) from broken
+    terms = {key.decode(): value.decode() for key, value in metadata.items()}
+    if terms.get("schema_version") != str(SCHEMA_VERSION):
+        raise SnapshotError(
+            where=str(folder),
+            found=f"a snapshot of version {terms.get('schema_version', 'unknown')}",
+            expected=f"version {SCHEMA_VERSION}",
+            do=f"Make a new one with: {again}",
+        )
+    return Snapshot(folder, terms)
+
+
+def _alive(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return int(pid) != os.getpid()
+
+
+def _sync(path: Path) -> None:
+    """Make it last through a loss of power."""
+    if os.name == "nt" and path.is_dir():
+        return  # Windows has no such thing for folders
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

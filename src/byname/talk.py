@@ -1,0 +1,275 @@
+"""What the command line says: progress to standard error, results to standard output."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from byname.best import called
+from byname.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from byname.best import Best
+    from byname.company import Company
+    from byname.facts.intake import Outcome
+    from byname.facts.locks import Waiting
+    from byname.refresh import Refreshed, Step
+    from byname.snapshot import Snapshot
+    from byname.who import Known
+
+__all__ = ["best", "day", "days", "imports", "outcome", "reading", "refreshed", "steps", "waiting", "who", "wrong_use"]
+
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def wrong_use(where: str, found: str, expected: str) -> NoReturn:
+    """Refuse an option's value."""
+    raise UsageError(where=where, found=f'"{found}"', expected=expected)
+
+
+def day(option: str, said: str) -> date | None:
+    """An option's date, or None where it was not given."""
+    if not said:
+        return None
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        wrong_use(option, said, "a date such as 2026-02-28")
+
+
+def days(option: str, said: str) -> int | None:
+    """An option's number of days ("365d" or "365"), or None where it was not given."""
+    if not said:
+        return None
+    match = re.fullmatch(r"(\d{1,4})d?", said.strip())
+    if not match or not 1 <= int(match[1]) <= 3660:  # noqa: PLR2004 - ten years
+        wrong_use(option, said, "a number of days from 1 to 3660, such as 365d")
+    return int(match[1])
+
+
+def waiting(who_holds: Waiting) -> None:
+    """Say that another process is in the way."""
+    _err.print(f"Waiting: {who_holds}", markup=False)
+
+
+# ----------------------------------------------------------------------------------------------- progress
+
+
+@contextmanager
+def reading(sources: Sequence[str]) -> Iterator[Callable[[str, int], None]]:
+    """A bar for each file, on a terminal and for files that take a while."""
+    with Progress(TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn(), console=_err, transient=True) as bars:
+        tasks = {Path(one).name: bars.add_task(Path(one).name, total=_size(Path(one)), visible=_size(Path(one)) > 1 << 20) for one in sources}
+
+        def told(name: str, count: int) -> None:
+            if name in tasks:
+                bars.advance(tasks[name], count)
+
+        yield told
+
+
+def _size(path: Path) -> int:
+    if path.is_dir():
+        return sum(part.stat().st_size for part in path.rglob("*.parquet"))
+    return path.stat().st_size if path.is_file() else 0
+
+
+@contextmanager
+def steps() -> Iterator[tuple[Callable[[str], None], Callable[[Step], None]]]:
+    """The step at work as a spinner, those done as lines with time and memory."""
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=_err, transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def starting(name: str) -> None:
+            bar.update(task, description=name)
+
+        def ended(step: Step) -> None:
+            bar.console.print(f"  {step.name:<30}{step.seconds:7.2f} s {step.memory_mb:7,.0f} MB   {step.says}", markup=False)
+
+        yield starting, ended
+
+
+# ------------------------------------------------------------------------------------------------ results
+
+
+def outcome(what: Outcome) -> None:
+    """What became of one file."""
+    if what.error:
+        _err.print(f"{what.name}: not read. {what.error}", markup=False)
+        return
+    _out.print(
+        f"{what.name}: {what.title} ({what.reader}), {what.rows:,} rows: {what.new:,} new, {what.changed:,} changed, "
+        f"{what.known:,} already known, {what.refused:,} refused",
+        markup=False,
+    )
+    if what.dropped:
+        _out.print(f"  dropped at the door: {', '.join(what.dropped)}", markup=False)
+    if what.mapping:
+        _out.print(f"  a guess, written to {what.mapping}: look at it, correct it, take this back (byname remove) and add the file again", markup=False)
+    if what.notes:
+        _out.print(f"  {what.notes}", markup=False)
+    for line in what.first_refusals:
+        _out.print(f"  refused: {line}", markup=False)
+    if what.refused_path:
+        _out.print(f"  all {what.refused:,} refused rows: {what.refused_path}; correct them there and add that file", markup=False)
+
+
+def imports(rows: list[dict[str, Any]], output: str) -> None:
+    """What was loaded."""
+    if output != "text":
+        _print_rows(rows, output, "files")
+        return
+    if not rows:
+        _out.print("Nothing was loaded yet.")
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in ("file_id", "name", "reader", "account", "read at (UTC)", "rows", "new", "changed", "known", "refused"):
+        table.add_column(name, justify="right" if name in ("rows", "new", "changed", "known", "refused") else "left", no_wrap=True)
+    for row in rows:
+        counts = (f"{row[name]:,}" for name in ("rows", "new", "changed", "known", "refused"))
+        table.add_row(row["file_id"], Text(row["name"]), row["reader"], Text(row["account"]), f"{row['known_at']:%Y-%m-%d %H:%M}", *counts)
+    _wide(table)
+
+
+def refreshed(company: Company, result: Refreshed) -> None:
+    """What a refresh made, and what it left out."""
+    for code, count in result.unrated.items():
+        _out.print(
+            f"Left out: {count:,} orders in {code}, for which byname.toml has no rate. Add under [rates]: {code} = <{company.settings.currency} for one {code}>",
+            markup=False,
+        )
+    if result.excluded:
+        _out.print(f"Left out: {result.excluded:,} people by [exclude].")
+    _out.print(
+        f"{result.people:,} people, {result.buyers:,} of them buyers, as of {result.as_of}: {result.folder}"
+        + ("" if result.is_current else " (an earlier day than the current snapshot, which stays current)"),
+        markup=False,
+    )
+    if not result.people:
+        _out.print(f"Nobody is known yet. Read files with: byname add {company.folder} FILE", markup=False)
+
+
+def best(snapshot: Snapshot, people: list[Best], by: str, output: str) -> None:
+    """The best customers."""
+    terms = snapshot.terms
+    rows = [asdict(one) for one in people]
+    if output == "json":
+        _print_json({"people": rows, "as_of": terms["as_of"], "currency": terms["currency"], "by": by, "horizon_days": int(terms["horizon_days"]),
+                     "discount": float(terms["discount"]), "margin": float(terms["margin"])})  # fmt: skip
+        return
+    if output == "csv":
+        flat = [{key: value for key, value in row.items() if not isinstance(value, dict)} for row in rows]
+        _print_rows(flat, output, "people")
+        return
+    width = max((len(one.name) for one in people), default=0)
+    for one in people:
+        worth = f"{one.clv:,.0f} {terms['currency']}"
+        line = Text(f"{one.rank:>4}  ")
+        line.append(f"{one.name:<{min(width, 32)}}", style="bold")
+        line.append(f"  {worth:>12} next {_horizon(terms)}   {one.reason}")
+        _out.print(line)
+    _out.print(
+        f"as of {terms['as_of']} · ranked by expected {'revenue' if float(terms['margin']) == 1 else 'margin'}, discounted at "
+        f"{float(terms['discount']):.0%} a year · no range yet: the models' own uncertainty is not estimated",
+        style="dim",
+    )
+
+
+def _horizon(terms: dict[str, Any]) -> str:
+    days = int(terms["horizon_days"])
+    return "12 months" if days in (365, 366) else f"{days} days"
+
+
+def who(snapshot: Snapshot, text: str, found: list[Known], output: str) -> None:
+    """One person whole, or several to choose from."""
+    if output == "json":
+        _print_json({"people": [asdict(one) for one in found], "as_of": snapshot.terms["as_of"], "currency": snapshot.terms["currency"]})
+        return
+    if not found:
+        _out.print(f'Nobody with "{text}" in a name, address or id.', markup=False)
+    elif len(found) > 1:
+        _out.print(f"{len(found)} people; say more, or use an id:")
+        for one in found:
+            worth = f"{one.value['clv']:,.0f} {snapshot.terms['currency']}" if one.value else "never bought"
+            details = " · ".join(str(one.person[name]) for name in ("email", "phone", "city") if one.person[name])
+            _out.print(f"  {one.person['person_id']}  {called(one.person):<28} {worth:>14}   {details}", markup=False)
+    else:
+        _one(snapshot, found[0])
+
+
+def _one(snapshot: Snapshot, known: Known) -> None:
+    person, value = known.person, known.value
+    currency = snapshot.terms["currency"]
+    _out.print(Text(called(person), style="bold"), Text(f"  {person['person_id']}", style="dim"))
+    details = [str(person[name]) for name in ("email", "phone", "city", "country") if person[name]]
+    if details:
+        _out.print("  " + " · ".join(details), markup=False)
+    if value:
+        _out.print(
+            f"  Worth {value['clv']:,.0f} {currency} in the next {_horizon(snapshot.terms)} (rank {value['rank']:,}); "
+            f"{value['orders']:,} orders, {float(value['spend_total']):,.2f} {currency} so far; "
+            f"{value['p_alive']:.0%} likely to be a customer still",
+            markup=False,
+        )
+    else:
+        _out.print("  Never bought, as far as we know.")
+    _out.print(f"  Records ({len(known.links):,})")
+    for (source, account, role, reason), ids in _grouped(known.links).items():
+        shown = ", ".join(ids[:6]) + (f" … {len(ids) - 6:,} more" if len(ids) > 6 else "")  # noqa: PLR2004 - a line's worth
+        shop = "" if account == "main" else f" [{account}]"
+        _out.print(f"    {source}{shop} {role}: {shown}   ({reason})", markup=False)
+    _out.print(f"  Timeline (newest of {len(known.timeline):,})")
+    for line in known.timeline[:15]:
+        amount = f"  {line['amount']:,.2f}" if line["amount"] is not None else ""
+        _out.print(f"    {line['occurred_at']:%Y-%m-%d}  {line['says']}{amount}   [{line['source']} {line['source_id']}]", markup=False)
+    _out.print(f"as of {snapshot.terms['as_of']}", style="dim")
+
+
+def _grouped(links: list[dict[str, Any]]) -> dict[tuple[str, ...], list[str]]:
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for link in links:
+        groups.setdefault((link["source"], link["account"], link["role"], link["reason"]), []).append(link["source_id"])
+    return groups
+
+
+def _print_rows(rows: list[dict[str, Any]], output: str, name: str) -> None:
+    if output == "json":
+        _print_json({name: rows})
+        return
+    writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]) if rows else [])
+    writer.writeheader()
+    writer.writerows(rows)
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, default=_plain) + "\n")
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def _wide(table: Table) -> None:
+    """A table that is not cut where the output is no terminal."""
+    width = _out.width if _out.is_terminal else 200
+    Console(width=max(width, 120), highlight=False).print(table)

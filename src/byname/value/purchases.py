@@ -1,0 +1,226 @@
+"""From orders and returns to what the buy-till-you-die models need to know of each buyer, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from byname.engines import Statement, statement
+from byname.engines.zone import local_day_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from decimal import Decimal
+
+    from byname.engines import Engine, Table
+
+__all__ = ["Purchases", "purchases", "summary"]
+
+# An order in one of these never was a sale, or was undone as a whole. Plug-ins put "wc-" before the word.
+_NO_SALE = (
+    "cancelled canceled voided void failed declined rejected expired trash draft checkout-draft abandoned refunded chargeback"
+).split()
+
+# Amounts in the company's currency. One without a rate is left out here and counted by UNRATED.
+SOLD = statement(
+    "value.sold",
+    """
+    with rated as (
+        select orders.record_id, orders.source, orders.account, orders.source_id, orders.occurred_at,
+               case when orders.currency is null or orders.currency = $currency then orders.amount
+                    else cast(cast(orders.amount as double) * rates.rate as decimal(18, 4)) end as amount
+        from orders
+        left join rates on rates.currency = orders.currency
+        where orders.occurred_at < $until
+          and orders.record_id is not null
+          and (orders.currency is null or orders.currency = $currency or rates.rate is not null)
+          and not exists (
+              select 1 from no_sale where no_sale.status = replace(lower(coalesce(orders.status, 'paid')),
+              'wc-', '')
+          )
+    )
+    select record_person.person_id, rated.source, rated.account, rated.source_id, rated.occurred_at,
+    rated.amount from rated
+    join record_person on record_person.record_id = rated.record_id
+    """,
+)
+
+GIVEN_BACK = statement(
+    "value.given_back",
+    """
+    select record_person.person_id, returns.source, returns.account, returns.order_id,
+           case when returns.currency is null or returns.currency = $currency then returns.amount
+                else cast(cast(returns.amount as double) * rates.rate as decimal(18, 4)) end as amount
+    from returns
+    join record_person on record_person.record_id = returns.record_id
+    left join rates on rates.currency = returns.currency
+    where returns.occurred_at < $until
+      and (returns.currency is null or returns.currency = $currency or rates.rate is not null)
+    """,
+)
+
+UNRATED = statement(
+    "value.unrated",
+    """
+    select orders.currency, count(*) as orders
+    from orders
+    left join rates on rates.currency = orders.currency
+    where orders.currency is not null and orders.currency <> $currency and rates.rate is null
+      and orders.occurred_at < $until
+    group by orders.currency
+    """,
+)
+
+# A refund lowers its order, on the order's day. An order of which all went back was no purchase.
+NET = statement(
+    "value.net",
+    """
+    with refunds as (
+        select source, account, order_id, cast(sum(amount) as decimal(18, 4)) as amount
+        from given_back
+        where order_id is not null
+        group by source, account, order_id
+    )
+    select sold.person_id, sold.source, sold.account, sold.source_id, sold.occurred_at,
+           cast(sold.amount - coalesce(refunds.amount, cast(0 as decimal(18, 4))) as decimal(18, 4)) as amount
+    from sold
+    left join refunds on refunds.source = sold.source and refunds.account = sold.account
+                     and refunds.order_id = sold.source_id
+    where refunds.amount is null or sold.amount = 0 or sold.amount > refunds.amount
+    """,
+)
+
+SPAN = statement("value.span", "select min(occurred_at) as first_at, max(occurred_at) as last_at from net")
+
+# The day is the company's own: where its zone changes its offset, the expression is made for the span at
+# hand.
+DAYS_SQL = """
+    select person_id, {day} as day, count(*) as orders, cast(sum(amount) as decimal(18, 4)) as spent
+    from net
+    group by person_id, {day}
+"""
+
+# By person and day first, then by person: that spares a count(distinct) over everything.
+SUMMARY = statement(
+    "value.summary",
+    """
+    select person_id,
+           cast(sum(orders) as bigint) as orders,
+           count(*) - 1 as repeat_orders,                                  -- x
+           date_diff('day', min(day), max(day)) as recency_days,           -- t_x
+           date_diff('day', min(day), cast($as_of as date)) as age_days,   -- T
+           cast(sum(spent) as decimal(18, 4)) as spend_total,
+           cast(sum(spent) - arg_min(spent, day) as decimal(18, 4)) as repeat_spend
+    from bought
+    group by person_id
+    """,
+)
+
+TAKEN_BACK = statement(
+    "value.taken_back",
+    """
+    select person_id, cast(sum(amount) as decimal(18, 4)) as returned_total
+    from given_back
+    group by person_id
+    """,
+)
+
+
+@dataclass(frozen=True)
+class Purchases:
+    """What was bought and given back, in the company's currency.
+
+    Args:
+        net: person_id, source, account, source_id, occurred_at, amount less what went back: one row an order.
+        returned: person_id, returned_total.
+        unrated: orders left out for want of a rate, by currency.
+    """
+
+    net: Table
+    returned: Table
+    unrated: Mapping[str, int]
+
+
+def purchases(
+    engine: Engine,
+    orders: Table,
+    returns: Table,
+    record_person: Table,
+    *,
+    currency: str,
+    rates: Mapping[str, Decimal],
+    until: datetime,
+) -> Purchases:
+    """Bring orders and returns to their people, in one currency.
+
+    Args:
+        engine: where the tables are.
+        orders: the newest version of each order.
+        returns: the newest version of each return.
+        record_person: record_id and person_id.
+        currency: the company's own.
+        rates: one unit of a currency in the company's.
+        until: the end of the as-of day, UTC.
+    """
+    rate_table = engine.arrow(
+        pa.table(
+            {
+                "currency": pa.array(list(rates), pa.string()),
+                "rate": pa.array([float(rate) for rate in rates.values()], pa.float64()),
+            }
+        )
+    )
+    no_sale = engine.arrow(pa.table({"status": list(_NO_SALE)}))
+    sold = engine.run(
+        SOLD,
+        orders=orders,
+        record_person=record_person,
+        rates=rate_table,
+        no_sale=no_sale,
+        currency=currency,
+        until=until,
+    )
+    given_back = engine.run(
+        GIVEN_BACK,
+        returns=returns,
+        record_person=record_person,
+        rates=rate_table,
+        currency=currency,
+        until=until,
+    )
+    net = engine.run(NET, sold=sold, given_back=given_back)
+    engine.drop(sold)
+    unrated = engine.fetch(
+        engine.run(UNRATED, orders=orders, rates=rate_table, currency=currency, until=until)
+    )
+    return Purchases(
+        net=net,
+        returned=engine.run(TAKEN_BACK, given_back=given_back),
+        unrated=dict(
+            zip(unrated.column("currency").to_pylist(), unrated.column("orders").to_pylist(), strict=True)
+        ),
+    )
+
+
+def summary(engine: Engine, net: Table, *, zone: str, as_of: date) -> Table:
+    """One row for each buyer: x, t_x and T in days (Fader, Hardie and Lee 2005, JMR 42, p. 416), and what was spent.
+
+    Args:
+        engine: where the table is.
+        net: person_id, occurred_at (UTC) and amount, one row an order.
+        zone: the company's IANA zone: a day begins and ends there.
+        as_of: the last day that counts.
+
+    Returns:
+        person_id, orders, repeat_orders (distinct purchase days less one), recency_days, age_days,
+        spend_total, repeat_spend (of all days but the first).
+    """
+    span = engine.fetch(engine.run(SPAN, net=net)).to_pylist()[0]
+    first, last = span["first_at"] or datetime(1970, 1, 1), span["last_at"] or datetime(1970, 1, 2)  # noqa: DTZ001 - UTC
+    day = local_day_sql("occurred_at", zone, first, last)
+    bought = engine.run(Statement("value.days", DAYS_SQL.format(day=day)), net=net)
+    return engine.run(SUMMARY, bought=bought, as_of=as_of)

@@ -1,0 +1,45 @@
+"""Everything that is known about one person: worth, timeline, and each record with the reason that it is theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from byname.snapshot import Snapshot
+
+__all__ = ["Known", "who"]
+
+_TIMELINE_SHOWN = 1_000
+
+
+@dataclass(frozen=True)
+class Known:
+    """One person."""
+
+    person: dict[str, Any]
+    value: dict[str, Any] | None
+    links: list[dict[str, Any]]
+    timeline: list[dict[str, Any]]
+
+
+def who(snapshot: Snapshot, text: str, limit: int = 20) -> list[Known]:
+    """Find people by id, e-mail, phone, name or a part of these; one person comes with all that is known.
+
+    Returns:
+        One person whole; several in short (no links, no timeline), so that the right one can be chosen.
+    """
+    found = [row["person_id"] for row in snapshot.find(text, limit)]
+    if not found:
+        return []
+    listed = ", ".join(f"'{person_id}'" for person_id in found)  # our own ids: letters and digits
+    people = {row["person_id"]: row for row in snapshot.query(f"select * from people where person_id in ({listed})")}  # noqa: S608
+    values = {row["person_id"]: row for row in snapshot.query(f"select * from value where person_id in ({listed})")}  # noqa: S608
+    if len(found) > 1:
+        return [Known(people[one], values.get(one), [], []) for one in found]
+    one = found[0]
+    links = snapshot.query(f"select * exclude (person_id) from links where person_id = '{one}' order by role, source, source_id")  # noqa: S608
+    line = snapshot.query(
+        f"select * exclude (person_id) from timeline where person_id = '{one}' order by occurred_at desc, source_id limit {_TIMELINE_SHOWN}"  # noqa: S608
+    )
+    return [Known(people[one], values.get(one), links, line)]
