@@ -59,7 +59,16 @@ def best(snapshot: Snapshot, limit: int) -> list[Best]:
 
 def _described(snapshot: Snapshot, row: dict[str, Any]) -> Best:
     last = row["last_order"] or {}
-    shown = ("orders", "repeat_orders", "recency_days", "age_days", "mean_spend", "returned_total", "p_alive", "expected_orders")
+    shown = (
+        "orders",
+        "repeat_orders",
+        "recency_days",
+        "age_days",
+        "mean_spend",
+        "returned_total",
+        "p_alive",
+        "expected_orders",
+    )
     return Best(
         rank=row["rank"],
         person_id=row["person_id"],

@@ -18,6 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help is there in a third of the time
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -78,7 +79,9 @@ def init(
     name: Annotated[str, typer.Option(help="The company's name; the folder's by default.")] = "",
     currency: Annotated[str, typer.Option(help="ISO 4217 code in which worth is said.")] = "EUR",
     zone: Annotated[str, typer.Option(help="Time zone in which a day begins and ends.")] = "UTC",
-    country: Annotated[str, typer.Option(help="ISO code of the country of phone numbers without a country code.")] = "DE",
+    country: Annotated[
+        str, typer.Option(help="ISO code of the country of phone numbers without a country code.")
+    ] = "DE",
 ) -> None:
     """Make a company's folder with a commented byname.toml."""
     from byname.company import create
@@ -90,9 +93,14 @@ def init(
 @app.command()
 def add(
     folder: Folder,
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Exports, folders of Parquet, or a database address with --query.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE…", help="Exports, folders of Parquet, or a database address with --query."),
+    ],
     account: Annotated[str, typer.Option(help="Which shop or inbox the files are of.")] = "main",
-    query: Annotated[str, typer.Option(help="SQL to run at postgresql://… or sqlite:///… instead of reading a file.")] = "",
+    query: Annotated[
+        str, typer.Option(help="SQL to run at postgresql://… or sqlite:///… instead of reading a file.")
+    ] = "",
 ) -> None:
     """Read files into the ledger: new, changed, already known, refused."""
     from byname import talk
@@ -113,7 +121,9 @@ def add(
 
 
 @app.command()
-def files(folder: Folder, output: Annotated[Format, typer.Option("--format")] = Format.TEXT) -> None:
+def files(
+    folder: Folder, output: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT
+) -> None:
     """List what was loaded."""
     from byname import talk
     from byname.company import open_company
@@ -165,7 +175,9 @@ def refresh(
     folder: Folder,
     as_of: Annotated[str, typer.Option(metavar="DATE", help="The last day that counts; today by default.")] = "",
     known_by: Annotated[str, typer.Option(metavar="DATE", help="Hide what was learnt after that day.")] = "",
-    horizon: Annotated[str, typer.Option(metavar="365d", help="How far worth looks ahead; byname.toml says it otherwise.")] = "",
+    horizon: Annotated[
+        str, typer.Option(metavar="365d", help="How far worth looks ahead; byname.toml says it otherwise.")
+    ] = "",
     engine: Annotated[EngineKind, typer.Option(help="What runs the table work.")] = EngineKind.DUCKDB,
 ) -> None:
     """Work out who is who and what each is worth: a new snapshot."""
@@ -178,7 +190,13 @@ def refresh(
     days = talk.days("--horizon", horizon)
     with talk.steps() as (starting, ended):
         result = make(
-            company, as_of=as_of_day, known_by=known_by_day, horizon_days=days, engine=engine, starting=starting, ended=ended
+            company,
+            as_of=as_of_day,
+            known_by=known_by_day,
+            horizon_days=days,
+            engine=engine,
+            starting=starting,
+            ended=ended,
         )
     talk.refreshed(company, result)
     if not result.people:
@@ -190,7 +208,7 @@ def best(
     folder: Folder,
     by: Annotated[Measure, typer.Option(help="What they are ranked by.")] = Measure.CLV,
     limit: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
-    output: Annotated[Format, typer.Option("--format")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT,
 ) -> None:
     """Name the best customers, each with a reason that a record proves."""
     from byname import talk
@@ -209,7 +227,7 @@ def best(
 def who(
     folder: Folder,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="A name, e-mail, phone, id, or a part of one.")],
-    output: Annotated[Brief, typer.Option("--format")] = Brief.TEXT,
+    output: Annotated[Brief, typer.Option("--format", help="How it is printed.")] = Brief.TEXT,
 ) -> None:
     """Tell everything that is known about one person, with the records behind it."""
     from byname import talk
@@ -244,7 +262,9 @@ def check(folder: Folder) -> None:
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to make the demonstration company.")] = Path("demo-company"),
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to make the demonstration company.")] = Path(
+        "demo-company"
+    ),
 ) -> None:
     """Make a company from a real shop's purchases and name its best customers."""
     from byname.demo import run

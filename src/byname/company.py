@@ -32,7 +32,7 @@ def _currency(code: str) -> str:
 
 
 def _country(code: str) -> str:
-    import phonenumbers  # noqa: PLC0415 - half a second that only a command with a company needs
+    import phonenumbers
 
     if code not in phonenumbers.SUPPORTED_REGIONS:
         raise ValueError("a country of two capital letters such as DE")

@@ -105,7 +105,10 @@ def refresh(
         with (
             open_ledger(company).state() as state,
             open_engine(
-                engine, spill=company.spill / "engine", memory=settings.engine.memory, threads=settings.engine.threads or None
+                engine,
+                spill=company.spill / "engine",
+                memory=settings.engine.memory,
+                threads=settings.engine.threads or None,
             ) as at,
         ):
             with step("open the facts") as says:
@@ -145,23 +148,34 @@ def refresh(
             with step("write worth and links") as says:
                 valued = at.write(worth.table, writing.folder / "value.parquet", order_by=("rank",), metadata=metadata)
                 linked = links(at, facts, people.record_person, until=until)
-                rows = _write_person_table(at, linked, writing.folder / "links.parquet", ("role", "source", "account", "source_id"), metadata)
+                rows = _write_person_table(
+                    at, linked, writing.folder / "links.parquet", ("role", "source", "account", "source_id"), metadata
+                )
                 at.drop(linked)
                 says[0] = f"{rows:,} links"
             with step("write the timeline and people") as says:
                 line = timeline(at, facts, people.record_person, until=until)
                 everybody = directory(at, people, line)
                 at.write(everybody, writing.folder / "people.parquet", order_by=("person_id",), metadata=metadata)
-                rows = _write_person_table(at, line, writing.folder / "timeline.parquet", ("occurred_at", "kind", "source", "account", "source_id"), metadata)
+                rows = _write_person_table(
+                    at,
+                    line,
+                    writing.folder / "timeline.parquet",
+                    ("occurred_at", "kind", "source", "account", "source_id"),
+                    metadata,
+                )
                 says[0] = f"{rows:,} lines"
             with step("index"):
                 look_up = at.fetch(people.look_up, order_by=("value", "kind", "person_id"))
                 keys = zip(*(look_up.column(name).to_pylist() for name in ("value", "kind", "person_id")), strict=True)
                 write_index(writing.folder, keys)
-            result = Refreshed(
-                writing.folder, False, count, valued, as_of, steps, bought.unrated, people.excluded
+            result = Refreshed(writing.folder, False, count, valued, as_of, steps, bought.unrated, people.excluded)
+            at.write(
+                at.arrow(_run_table(result, engine, state.commit, people.held_back, metadata)),
+                writing.folder / "run.parquet",
+                order_by=("kind", "name"),
+                metadata=metadata,
             )
-            at.write(at.arrow(_run_table(result, engine, state.commit, people.held_back, metadata)), writing.folder / "run.parquet", order_by=("kind", "name"), metadata=metadata)
         result.folder, result.is_current = writing.publish(as_of, run)
         return result
     finally:
@@ -169,7 +183,9 @@ def refresh(
         shutil.rmtree(company.spill, ignore_errors=True)
 
 
-def _write_person_table(engine: Engine, table: Table, path: Path, then: tuple[str, ...], metadata: Mapping[str, str]) -> int:
+def _write_person_table(
+    engine: Engine, table: Table, path: Path, then: tuple[str, ...], metadata: Mapping[str, str]
+) -> int:
     return engine.write(table, path, order_by=("person_id", *then), metadata=metadata, row_group_rows=_PERSON_ROW_GROUP)
 
 
@@ -195,15 +211,24 @@ def _run_table(
         ("step", f"{place:02} {step.name}", step.says, step.seconds, step.memory_mb)
         for place, step in enumerate(result.steps, 1)
     ]
-    rows += [("left out", f"orders in {code}", f"{count} orders without a rate", None, None) for code, count in result.unrated.items()]
+    rows += [
+        ("left out", f"orders in {code}", f"{count} orders without a rate", None, None)
+        for code, count in result.unrated.items()
+    ]
     rows += [("left out", "people", f"{result.excluded} kept out by [exclude]", None, None)]
-    rows += [("held back", f"keys that join {how}", f"{count} shared keys", None, None) for how, count in held_back.items()]
+    rows += [
+        ("held back", f"keys that join {how}", f"{count} shared keys", None, None) for how, count in held_back.items()
+    ]
     rows += [("setting", name, value, None, None) for name, value in metadata.items()]
     rows += [("setting", "engine", engine, None, None), ("setting", "ledger commit", str(commit), None, None)]
-    rows += [("version", name, version(name), None, None) for name in ("byname", "duckdb", "deltalake", "numpy", "pyarrow")]
+    rows += [
+        ("version", name, version(name), None, None) for name in ("byname", "duckdb", "deltalake", "numpy", "pyarrow")
+    ]
     names = ("kind", "name", "says", "seconds", "memory_mb")
     types = (pa.string(), pa.string(), pa.string(), pa.float64(), pa.float64())
-    return pa.table({name: pa.array(column, kind) for name, kind, column in zip(names, types, zip(*rows, strict=True), strict=True)})
+    return pa.table(
+        {name: pa.array(column, kind) for name, kind, column in zip(names, types, zip(*rows, strict=True), strict=True)}
+    )
 
 
 def _memory_mb() -> float:

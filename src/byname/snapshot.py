@@ -158,14 +158,18 @@ def write_index(folder: Path, look_up: Iterable[tuple[str, str, str]]) -> None:
         db.execute("pragma journal_mode = off")
         db.execute("pragma synchronous = off")  # the folder is synced as a whole before it is published
         db.execute(f"pragma user_version = {SCHEMA_VERSION}")
-        db.execute("create table card (person_id text primary key, name text, email text, phone text, card text) without rowid")
-        db.execute("create table key (value text, kind text, person_id text, primary key (value, kind, person_id)) without rowid")
+        db.execute(
+            "create table card (person_id text primary key, name text, email text, phone text, card text) without rowid"
+        )
+        db.execute(
+            "create table key (value text, kind text, person_id text, primary key (value, kind, person_id)) without rowid"
+        )
         db.execute("begin")
         cards = con.execute(
             "select p.person_id, p.name, p.email, p.phone, "
             "to_json({name: p.name, email: p.email, phone: p.phone, city: p.city, country: p.country, owner: p.owner, "
             "records: p.records, rank: v.rank, clv: v.clv, orders: v.orders, p_alive: v.p_alive}) "
-            f"from read_parquet('{folder}/people.parquet') p left join read_parquet('{folder}/value.parquet') v using (person_id) "  # noqa: S608 - our own folder
+            f"from read_parquet('{folder}/people.parquet') p left join read_parquet('{folder}/value.parquet') v using (person_id) "
             "order by 1"
         )
         while rows := cards.fetchmany(50_000):
@@ -191,7 +195,7 @@ class Snapshot:
         with duckdb.connect() as con:
             for name in TABLES:
                 con.execute(f"create view {name} as select * from read_parquet('{self.folder / name}.parquet')")  # noqa: S608
-            return con.execute(sql, list(parameters)).to_arrow_table().to_pylist()
+            return con.sql(sql, params=list(parameters)).to_arrow_table().to_pylist()
 
     def find(self, text: str, limit: int = 20) -> list[dict[str, Any]]:
         """People whose id, e-mail, phone, name or a part of these is that text: exact keys first, then by rank."""
@@ -204,12 +208,15 @@ class Snapshot:
                 "limit ?2",
                 (wanted, limit),
             ).fetchall()
-            rows = exact or db.execute(
-                "select person_id, card from card where lower(name) like ?1 escape '\\' or lower(email) like ?1 escape '\\' "
-                "or replace(phone, ' ', '') like ?2 escape '\\' "
-                "order by coalesce(json_extract(card, '$.rank'), 1e18), person_id limit ?3",
-                (pattern, pattern.replace(" ", ""), limit),
-            ).fetchall()
+            rows = (
+                exact
+                or db.execute(
+                    "select person_id, card from card where lower(name) like ?1 escape '\\' or lower(email) like ?1 escape '\\' "
+                    "or replace(phone, ' ', '') like ?2 escape '\\' "
+                    "order by coalesce(json_extract(card, '$.rank'), 1e18), person_id limit ?3",
+                    (pattern, pattern.replace(" ", ""), limit),
+                ).fetchall()
+            )
         return [{"person_id": person_id, **json.loads(card)} for person_id, card in rows]
 
 
@@ -222,13 +229,18 @@ def open_current(company: Company) -> Snapshot:
     current = company.snapshots / "CURRENT"
     again = f"byname refresh {company.folder}"
     if not current.is_file():
-        raise SnapshotError(where=str(company.folder), found="no snapshot yet", expected="one", do=f"Make it with: {again}")
+        raise SnapshotError(
+            where=str(company.folder), found="no snapshot yet", expected="one", do=f"Make it with: {again}"
+        )
     folder = company.snapshots / current.read_text("utf-8").strip()
     try:
         metadata = pq.read_metadata(folder / "value.parquet").metadata or {}
     except OSError as broken:
         raise SnapshotError(
-            where=str(folder), found=f"a snapshot that cannot be read ({broken})", expected="value.parquet in it", do=f"Run: {again}"
+            where=str(folder),
+            found=f"a snapshot that cannot be read ({broken})",
+            expected="value.parquet in it",
+            do=f"Run: {again}",
         ) from broken
     terms = {key.decode(): value.decode() for key, value in metadata.items()}
     if terms.get("schema_version") != str(SCHEMA_VERSION):

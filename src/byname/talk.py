@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from byname.snapshot import Snapshot
     from byname.who import Known
 
-__all__ = ["best", "day", "days", "imports", "outcome", "reading", "refreshed", "steps", "waiting", "who", "wrong_use"]
+__all__ = [
+    "best", "command", "day", "days", "imports", "outcome", "reading", "refreshed", "say", "steps", "waiting", "who",
+    "wrong_use",
+]  # fmt: skip
 
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -68,14 +71,34 @@ def waiting(who_holds: Waiting) -> None:
     _err.print(f"Waiting: {who_holds}", markup=False)
 
 
+def say(text: str) -> None:
+    """Say it as it is."""
+    _out.print(text, markup=False)
+
+
+def command(text: str) -> None:
+    """Show the command that a person would type for what follows."""
+    _out.print(Text(f"\n$ {text}", style="bold"))
+
+
 # ----------------------------------------------------------------------------------------------- progress
 
 
 @contextmanager
 def reading(sources: Sequence[str]) -> Iterator[Callable[[str, int], None]]:
     """A bar for each file, on a terminal and for files that take a while."""
-    with Progress(TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn(), console=_err, transient=True) as bars:
-        tasks = {Path(one).name: bars.add_task(Path(one).name, total=_size(Path(one)), visible=_size(Path(one)) > 1 << 20) for one in sources}
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeElapsedColumn(),
+        console=_err,
+        transient=True,
+    ) as bars:
+        tasks = {
+            Path(one).name: bars.add_task(Path(one).name, total=_size(Path(one)), visible=_size(Path(one)) > 1 << 20)
+            for one in sources
+        }
 
         def told(name: str, count: int) -> None:
             if name in tasks:
@@ -93,14 +116,18 @@ def _size(path: Path) -> int:
 @contextmanager
 def steps() -> Iterator[tuple[Callable[[str], None], Callable[[Step], None]]]:
     """The step at work as a spinner, those done as lines with time and memory."""
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=_err, transient=True) as bar:
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=_err, transient=True
+    ) as bar:
         task = bar.add_task("", total=None)
 
         def starting(name: str) -> None:
             bar.update(task, description=name)
 
         def ended(step: Step) -> None:
-            bar.console.print(f"  {step.name:<30}{step.seconds:7.2f} s {step.memory_mb:7,.0f} MB   {step.says}", markup=False)
+            bar.console.print(
+                f"  {step.name:<30}{step.seconds:7.2f} s {step.memory_mb:7,.0f} MB   {step.says}", markup=False
+            )
 
         yield starting, ended
 
@@ -121,13 +148,19 @@ def outcome(what: Outcome) -> None:
     if what.dropped:
         _out.print(f"  dropped at the door: {', '.join(what.dropped)}", markup=False)
     if what.mapping:
-        _out.print(f"  a guess, written to {what.mapping}: look at it, correct it, take this back (byname remove) and add the file again", markup=False)
+        _out.print(
+            f"  a guess, written to {what.mapping}: look at it, correct it, take this back (byname remove) and add the file again",
+            markup=False,
+        )
     if what.notes:
         _out.print(f"  {what.notes}", markup=False)
     for line in what.first_refusals:
         _out.print(f"  refused: {line}", markup=False)
     if what.refused_path:
-        _out.print(f"  all {what.refused:,} refused rows: {what.refused_path}; correct them there and add that file", markup=False)
+        _out.print(
+            f"  all {what.refused:,} refused rows: {what.refused_path}; correct them there and add that file",
+            markup=False,
+        )
 
 
 def imports(rows: list[dict[str, Any]], output: str) -> None:
@@ -140,10 +173,19 @@ def imports(rows: list[dict[str, Any]], output: str) -> None:
         return
     table = Table(box=None, pad_edge=False)
     for name in ("file_id", "name", "reader", "account", "read at (UTC)", "rows", "new", "changed", "known", "refused"):
-        table.add_column(name, justify="right" if name in ("rows", "new", "changed", "known", "refused") else "left", no_wrap=True)
+        table.add_column(
+            name, justify="right" if name in ("rows", "new", "changed", "known", "refused") else "left", no_wrap=True
+        )
     for row in rows:
         counts = (f"{row[name]:,}" for name in ("rows", "new", "changed", "known", "refused"))
-        table.add_row(row["file_id"], Text(row["name"]), row["reader"], Text(row["account"]), f"{row['known_at']:%Y-%m-%d %H:%M}", *counts)
+        table.add_row(
+            row["file_id"],
+            Text(row["name"]),
+            row["reader"],
+            Text(row["account"]),
+            f"{row['known_at']:%Y-%m-%d %H:%M}",
+            *counts,
+        )
     _wide(table)
 
 
@@ -199,7 +241,13 @@ def _horizon(terms: dict[str, Any]) -> str:
 def who(snapshot: Snapshot, text: str, found: list[Known], output: str) -> None:
     """One person whole, or several to choose from."""
     if output == "json":
-        _print_json({"people": [asdict(one) for one in found], "as_of": snapshot.terms["as_of"], "currency": snapshot.terms["currency"]})
+        _print_json(
+            {
+                "people": [asdict(one) for one in found],
+                "as_of": snapshot.terms["as_of"],
+                "currency": snapshot.terms["currency"],
+            }
+        )
         return
     if not found:
         _out.print(f'Nobody with "{text}" in a name, address or id.', markup=False)
@@ -237,7 +285,10 @@ def _one(snapshot: Snapshot, known: Known) -> None:
     _out.print(f"  Timeline (newest of {len(known.timeline):,})")
     for line in known.timeline[:15]:
         amount = f"  {line['amount']:,.2f}" if line["amount"] is not None else ""
-        _out.print(f"    {line['occurred_at']:%Y-%m-%d}  {line['says']}{amount}   [{line['source']} {line['source_id']}]", markup=False)
+        _out.print(
+            f"    {line['occurred_at']:%Y-%m-%d}  {line['says']}{amount}   [{line['source']} {line['source_id']}]",
+            markup=False,
+        )
     _out.print(f"as of {snapshot.terms['as_of']}", style="dim")
 
 

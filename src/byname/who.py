@@ -38,7 +38,9 @@ def who(snapshot: Snapshot, text: str, limit: int = 20) -> list[Known]:
     if len(found) > 1:
         return [Known(people[one], values.get(one), [], []) for one in found]
     one = found[0]
-    links = snapshot.query(f"select * exclude (person_id) from links where person_id = '{one}' order by role, source, source_id")  # noqa: S608
+    links = snapshot.query(
+        f"select * exclude (person_id) from links where person_id = '{one}' order by role, source, source_id"
+    )
     line = snapshot.query(
         f"select * exclude (person_id) from timeline where person_id = '{one}' order by occurred_at desc, source_id limit {_TIMELINE_SHOWN}"  # noqa: S608
     )

@@ -49,13 +49,16 @@ def given(sample: Path) -> dict[str, Any]:
             result = read(con, raw, reader, AROUND, Path(folder))
             for table, path in result.staged.items():
                 wanted = ["row", *(c.name for c in schema.table(table).all_columns if c.name not in _UNSAID)]
-                rows = con.execute(f"select {', '.join(_columns(con, path, wanted))} from '{path}' order by row, source_id")
+                rows = con.execute(
+                    f"select {', '.join(_columns(con, path, wanted))} from '{path}' order by row, source_id"
+                )
                 names = [column[0] for column in rows.description]
                 for values in rows.fetchall():
                     fact = {k: _plain(v, labels) for k, v in zip(names, values, strict=True) if v is not None}
                     facts.setdefault(table, []).append(fact)
             refused += [
-                {"row": no.row, "column": no.column, "found": no.found, "expected": no.expected} for no in result.refusals()
+                {"row": no.row, "column": no.column, "found": no.found, "expected": no.expected}
+                for no in result.refusals()
             ]
             dropped += result.dropped
     return {"facts": facts, "refused": refused, "dropped": sorted(dropped)}
@@ -69,8 +72,12 @@ def _columns(con: duckdb.DuckDBPyConnection, path: Path, wanted: list[str]) -> l
 def _labels(con: duckdb.DuckDBPyConnection, source: str, sql: str) -> dict[str, str]:
     """hash → 'what id', for every kind of record that the reader names and every value in the file."""
     labels = {}
-    names = [row[0] for row in con.execute("describe staged").fetchall() if row[0] != "row"]
-    values = {str(v).strip().lstrip("'") for row in con.execute(f"select {', '.join(chr(34) + n + chr(34) for n in names)} from staged").fetchall() for v in row if v}
+    values = {
+        str(v).strip().lstrip("'")
+        for row in con.execute("select * exclude (row) from staged").fetchall()
+        for v in row
+        if v
+    }
     values |= {re.sub(r"\.0$", "", value) for value in values}
     for what in set(re.findall(r"record\('(\w+)'", sql)):
         for value in values:

@@ -233,7 +233,7 @@ def test_long_digits_of_a_refused_row_are_masked(tmp_path: Path) -> None:
 def test_every_quoted_value_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
     quoted = "".join(",".join('"' + value.replace('"', '""') + '"' for value in row) + "\r\n" for row in rows)
     table = read(tmp_path_factory.mktemp("csv"), '"a","b"\r\n' + quoted)
-    assert [[row["a"], row["b"]] for row in table.rows.values()] == rows
+    assert [[row["a"], row["b"]] for row in table.rows.values()] == [row for row in rows if any(row)]
     assert table.bad == {}
 
 

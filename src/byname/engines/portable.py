@@ -1,2 +1,396 @@
-"""stub"""
-def check(statement, given=None): pass
+"""The linter: refuses SQL that would not give the same rows on both engines, and says what to write instead."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import sqlglot
+from sqlglot import exp
+
+from byname.engines.dialect import parse
+from byname.engines.subset import ALLOWED, INSTEAD
+from byname.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import pyarrow as pa
+
+    from byname.engines.statement import Statement
+
+__all__ = ["Refusal", "check", "refusals"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was found in a statement, why it is not portable, and what to write instead."""
+
+    found: str
+    why: str
+    instead: str
+
+    def __str__(self) -> str:
+        return f"{self.found}: {self.why}; write {self.instead}"
+
+
+def check(statement: Statement, given: Mapping[str, pa.Schema] | None = None) -> None:
+    """Refuse a statement that is not portable.
+
+    Args:
+        statement: what to look at.
+        given: the schemas of the tables that it will get, if they are known: then types are looked at too.
+
+    Raises:
+        EngineError: names the statement and every construct in it that is not portable.
+    """
+    found = refusals(statement.sql, given)
+    if found:
+        raise EngineError(
+            where=f'statement "{statement.name}"',
+            found=", ".join(refusal.found for refusal in found),
+            expected="the portable subset of docs/sql.md",
+            do="\n  ".join(str(refusal) for refusal in found),
+        )
+
+
+def refusals(sql: str, given: Mapping[str, pa.Schema] | None = None) -> tuple[Refusal, ...]:
+    """Everything in a statement that is not portable; empty if it is."""
+    tables = tuple((name, schema) for name, schema in (given or {}).items()) if given is not None else None
+    return _refusals(sql, tables)
+
+
+@lru_cache(maxsize=1024)
+def _refusals(sql: str, given: tuple[tuple[str, pa.Schema], ...] | None) -> tuple[Refusal, ...]:
+    try:
+        tree = parse(sql)
+    except sqlglot.errors.SqlglotError as error:
+        says = str(error).splitlines()[0]
+        return (Refusal(sql.splitlines()[0], f"SQLGlot cannot read it ({says})", "one plain SELECT"),)
+    if not isinstance(tree, exp.Query):
+        return (Refusal(_shown(tree), "it does not make a table", "one SELECT"),)
+    found = dict.fromkeys([*_result_names(tree), *_of_tree(tree)])
+    if given is not None:
+        from byname.engines.kinds import of_types  # noqa: PLC0415 - loads SQLGlot's optimizer
+
+        schemas = dict(given)
+        found |= dict.fromkeys(_of_names(tree, schemas))
+        if not found:
+            found |= dict.fromkeys(of_types(tree, schemas))
+    return tuple(found)
+
+
+def _of_tree(tree: exp.Expression) -> Iterator[Refusal]:
+    for node in tree.walk():
+        if type(node) not in ALLOWED:
+            yield _not_listed(node)
+            continue
+        for rule in RULES.get(type(node), ()):
+            problem = rule(node)
+            if problem:
+                yield Refusal(_shown(node), *problem)
+
+
+def _not_listed(node: exp.Expression) -> Refusal:
+    known = INSTEAD.get(type(node)) or (INSTEAD.get(node.name.lower()) if isinstance(node, exp.Anonymous) else None)
+    why, instead = known or ("it is not known to be the same on both engines", "what docs/sql.md lists, or add it there")
+    return Refusal(_shown(node), why, instead)
+
+
+def _of_names(tree: exp.Expression, given: Mapping[str, pa.Schema]) -> Iterator[Refusal]:
+    """A name in FROM is a given table or a WITH, and never both."""
+    made = {with_.alias_or_name.lower() for with_ in tree.find_all(exp.CTE)}
+    known = {name.lower() for name in given}
+    for name in sorted(made & known):
+        yield Refusal(f"with {name}", "a table of this name is given", "another name")
+    for table in tree.find_all(exp.Table):
+        if table.name.lower() not in made | known:
+            yield Refusal(f"from {table.name}", "no table of this name is given", f"one of {', '.join(given)}")
+
+
+def _result_names(tree: exp.Query) -> Iterator[Refusal]:
+    """Every column of the result has a name, and no two the same: the engines make up different ones."""
+    names = Counter[str]()
+    for column in tree.selects:
+        if isinstance(column, exp.Alias | exp.Column) and not column.is_star:
+            names[column.alias_or_name.lower()] += 1
+        elif not column.is_star:
+            yield Refusal(_shown(column), "a column without a name is named differently there", "… as name")
+    for name, times in names.items():
+        if times > 1:
+            yield Refusal(name, "two columns of the result have this name", "a name for each")
+
+
+def _shown(node: exp.Expression) -> str:
+    text = node.sql(dialect="duckdb")
+    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - a line's worth
+
+
+type Problem = tuple[str, str] | None
+
+
+def _inside_cast(to: str, *kinds: str) -> Callable[[exp.Expression], Problem]:
+    """A rule: the node (with its FILTER and OVER) stands directly inside a cast to one of these types."""
+
+    def rule(node: exp.Expression) -> Problem:
+        outer = node.parent
+        while isinstance(outer, exp.Filter | exp.Window | exp.Paren):
+            outer = outer.parent
+        if isinstance(outer, exp.Cast) and _type_name(outer.args["to"]) in kinds:
+            return None
+        return "its type differs", f"cast(… as {to})"
+
+    return rule
+
+
+def _type_name(kind: exp.DataType) -> str:
+    return kind.sql(dialect="duckdb").replace(" ", "")
+
+
+_DAYS = ("DATE", "TIMESTAMP")
+_CASTS = (*_DAYS, "BOOLEAN", "INT", "BIGINT", "DOUBLE", "DECIMAL(18,4)", "TEXT", "TEXT[]")
+
+
+def _cast(node: exp.Expression) -> Problem:
+    if _type_name(node.args["to"]) in _CASTS:
+        return None
+    return "the engines do not share this type", "decimal(18,4), bigint, double, varchar, date, timestamp"
+
+
+def _star(node: exp.Expression) -> Problem:
+    if node.args.get("replace") or node.args.get("rename"):
+        return "a star that changes columns", "the columns' names"
+    select = node.parent
+    if isinstance(select, exp.Select) and any(_adds_columns(join) for join in select.args.get("joins") or ()):
+        return "after a join the engines disagree about the columns", "t.*, or the columns' names"
+    return None
+
+
+def _adds_columns(join: exp.Expression) -> bool:
+    return str(join.args.get("kind") or "").upper() not in {"SEMI", "ANTI"}
+
+
+def _table(node: exp.Expression) -> Problem:
+    if not isinstance(node.this, exp.Identifier) or not re.fullmatch(r"\w+", node.name) or node.args.get("db"):
+        return "a table is a name that was given", "the name alone"
+    return None
+
+
+def _identifier(node: exp.Expression) -> Problem:
+    if not node.args.get("quoted") and node.name != node.name.lower():
+        return "the engines name the column of the result differently", "it in lower case, or in quotes as it is"
+    return None
+
+
+def _with(node: exp.Expression) -> Problem:
+    return ("Spark has another form of it", "a loop in Python") if node.args.get("recursive") else None
+
+
+def _join(node: exp.Expression) -> Problem:
+    if node.args.get("method"):
+        return "SQLGlot passes asof, natural and positional joins on as they are", "a plain join with on or using"
+    cross = str(node.args.get("kind") or "").upper() == "CROSS"
+    if not cross and not (node.args.get("on") or node.args.get("using")):
+        return "a join without a condition", "cross join, or on …"
+    return None
+
+
+def _group(node: exp.Expression) -> Problem:
+    if any(node.args.get(more) for more in ("grouping_sets", "cube", "rollup", "totals")):
+        return "not tried", "a union all of plain groups"
+    return None
+
+
+def _distinct(node: exp.Expression) -> Problem:
+    if node.args.get("on"):
+        return "Spark has none", "qualify row_number() over (partition by … order by …) = 1"
+    return None
+
+
+def _order(node: exp.Expression) -> Problem:
+    if isinstance(node.parent, exp.Window) or (node.parent and node.parent.args.get("limit")):
+        return None
+    return "a table has no order", "nothing here: fetch and write take order_by"
+
+
+def _limit(node: exp.Expression) -> Problem:
+    if node.parent and node.parent.args.get("order"):
+        return None
+    return "without an order the rows are others there", "order by … limit …"
+
+
+def _placeholder(node: exp.Expression) -> Problem:
+    return None if re.fullmatch(r"[a-z_]\w*", node.name) else ("parameters go by name", "$name")
+
+
+def _like(node: exp.Expression) -> Problem:
+    pattern = node.expression
+    if isinstance(pattern, exp.Literal) and "\\" not in pattern.name:
+        return None
+    return "a backslash means itself here and an escape there", "a literal without one, or starts_with, contains"
+
+
+def _division(node: exp.Expression) -> Problem:
+    above, below = node.this.unnest(), node.expression.unnest()
+    while isinstance(below, exp.Cast):
+        below = below.this.unnest()
+    if not isinstance(below, exp.Nullif | exp.Literal):
+        return "zero is an error on one engine or another", "… / nullif(b, 0)"
+    if not any(_is_double(side) for side in (above, node.expression.unnest(), below)):
+        return "a decimal here is rounded there", "cast(a as double) / nullif(b, 0)"
+    return None
+
+
+def _is_double(node: exp.Expression) -> bool:
+    if isinstance(node, exp.Cast):
+        return _type_name(node.args["to"]) == "DOUBLE"
+    if isinstance(node, exp.Literal):
+        return "e" in node.name.lower() and not node.is_string
+    if isinstance(node, exp.Nullif):
+        return _is_double(node.this.unnest())
+    # double with anything is double
+    return isinstance(node, exp.Mul | exp.Add | exp.Sub | exp.Div | exp.Neg) and any(
+        _is_double(side.unnest()) for side in node.iter_expressions()
+    )
+
+
+def _modulo(node: exp.Expression) -> Problem:
+    if isinstance(node.expression.unnest(), exp.Nullif | exp.Literal):
+        return None
+    return "zero is an error on one engine or another", "… % nullif(b, 0)"
+
+
+def _no_digits(node: exp.Expression) -> Problem:
+    return ("halves differ", "cast(round(x) as bigint)") if node.args.get("decimals") else None
+
+
+def _trim(node: exp.Expression) -> Problem:
+    if isinstance(node.expression, exp.Literal):
+        return None
+    return "here it takes every kind of space and there only one", "trim(s, ' ')"
+
+
+def _substring(node: exp.Expression) -> Problem:
+    start, length = node.args.get("start"), node.args.get("length")
+    if _whole(start, least=1) and (length is None or _whole(length, least=0)):
+        return None
+    return "from 0 or from the end they differ", "substr(s, 1, 2): literals, counted from 1"
+
+
+def _ends(node: exp.Expression) -> Problem:
+    return None if _whole(node.expression, least=0) else ("a negative length differs", "a literal from 0")
+
+
+def _whole(node: object, *, least: int) -> bool:
+    return (
+        isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit() and int(node.name) >= least
+    )
+
+
+# What both regular expression engines read alike: no dot (line ends differ), no $ (a last line end), no \s
+# (vertical tab), no \b, no POSIX classes, no flags.
+_PATTERN = re.compile(
+    r"""(?: \\[dwz] | \\[^\w\s] | \[\^?(?:\\[dw]|\\[^\w\s]|[^\]\[\\&])+\] | \{\d+(?:,\d*)?\}
+        | (?<!\()\? | [*+|()^] | [^\\\[\]{}$.?*+|()^] )*""",
+    re.VERBOSE,
+)
+
+
+def _pattern(node: exp.Expression) -> Problem:
+    pattern = node.expression
+    if isinstance(pattern, exp.Literal) and _PATTERN.fullmatch(pattern.name):
+        return None
+    return "the engines read this pattern differently", "[^\\n] for a dot, \\z for $, [ \\t\\r\\n] for \\s, …"
+
+
+def _replacing(node: exp.Expression) -> Problem:
+    problem = _pattern(node)
+    if problem:
+        return problem
+    replacement, flags = node.args.get("replacement"), node.args.get("modifiers")
+    if not isinstance(flags, exp.Literal) or flags.name != "g":
+        return "Spark replaces every match", "regexp_replace(s, '…', '…', 'g')"
+    if not isinstance(replacement, exp.Literal) or re.search(r"[\\$]", replacement.name):
+        return "the engines write groups differently", "a plain literal"
+    if re.search(node.expression.name.replace("\\z", "\\Z"), ""):
+        return "a match of nothing counts differently", "a pattern that matches at least one letter"
+    return None
+
+
+def _flags(node: exp.Expression) -> Problem:
+    return ("not tried", "letters of both cases in the pattern") if node.args.get("flag") else None
+
+
+def _unit(units: frozenset[str]) -> Callable[[exp.Expression], Problem]:
+    def rule(node: exp.Expression) -> Problem:
+        unit = node.args.get("unit") or node.this
+        if unit.name.upper() in units:
+            return None
+        return "the engines count it differently", " or ".join(sorted(unit.lower() for unit in units))
+
+    return rule
+
+
+def _interval(node: exp.Expression) -> Problem:
+    if isinstance(node.parent, exp.WindowSpec):
+        return None
+    if not isinstance(node.parent, exp.Add | exp.Sub):
+        return "a length of time is no column", "t + interval … inside a cast"
+    return _inside_cast("timestamp", *_DAYS)(node.parent)
+
+
+def _ordered_window(node: exp.Expression) -> Problem:
+    outer = node.parent
+    if isinstance(outer, exp.Window) and outer.args.get("order"):
+        return None
+    return "without an order the rows are others there", "over (… order by …)"
+
+
+_TRUNC = frozenset({"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR"})
+_PARTS = frozenset({"YEAR", "MONTH", "DAY", "HOUR"})
+_SPANS = frozenset({"SECOND", "MINUTE", "HOUR", "DAY", "MONTH"})
+_CAST_DAY = _inside_cast("date", *_DAYS)
+_CAST_WHOLE = _inside_cast("bigint", "BIGINT", "DOUBLE")
+
+RULES: Mapping[type[exp.Expression], tuple[Callable[[exp.Expression], Problem], ...]] = {
+    exp.Cast: (_cast,),
+    exp.TryCast: (_cast,),
+    exp.Star: (_star,),
+    exp.Table: (_table,),
+    exp.Identifier: (_identifier,),
+    exp.With: (_with,),
+    exp.Join: (_join,),
+    exp.Group: (_group,),
+    exp.Distinct: (_distinct,),
+    exp.Order: (_order,),
+    exp.Limit: (_limit,),
+    exp.Placeholder: (_placeholder,),
+    exp.Like: (_like,),
+    exp.Div: (_division,),
+    exp.Mod: (_modulo,),
+    exp.Round: (_no_digits, _CAST_WHOLE),
+    exp.Floor: (_no_digits, _CAST_WHOLE),
+    exp.Ceil: (_no_digits, _CAST_WHOLE),
+    exp.Trim: (_trim,),
+    exp.Substring: (_substring,),
+    exp.Left: (_ends,),
+    exp.Right: (_ends,),
+    exp.RegexpLike: (_pattern, _flags),
+    exp.RegexpReplace: (_replacing,),
+    exp.DateDiff: (_unit(frozenset({"DAY"})),),
+    exp.TimestampTrunc: (_unit(_TRUNC), _CAST_DAY),
+    exp.DateTrunc: (_unit(_TRUNC), _CAST_DAY),
+    exp.Extract: (_unit(_PARTS),),
+    exp.Interval: (_unit(_SPANS), _interval),
+    exp.Sum: (_inside_cast("decimal(18,4)", "DECIMAL(18,4)", "BIGINT", "DOUBLE"),),
+    exp.RowNumber: (_ordered_window,),
+    exp.Rank: (_ordered_window,),
+    exp.DenseRank: (_ordered_window,),
+    exp.Lag: (_ordered_window,),
+    exp.Lead: (_ordered_window,),
+    exp.FirstValue: (_ordered_window,),
+    exp.LastValue: (_ordered_window,),
+}

@@ -152,11 +152,8 @@ class Change:
         ((new, changed, rows),) = self._connection.execute(sql.COUNTS_SQL.format(**names)).fetchall()
         if new or changed:
             columns = ", ".join(_stored_as(column.name) for column in table(name).all_columns)
-            self._stream(
-                name,
-                sql.TAKEN_SQL.format(columns=columns, **names),
-                {"file_id": file_id, "known_at": at},
-            )
+            query = sql.ALL_NEW_SQL if new == rows else sql.TAKEN_SQL
+            self._stream(name, query.format(columns=columns, **names), {"file_id": file_id, "known_at": at})
         return new, changed, rows - new - changed
 
     def _stage(self, name: str, path: Path) -> None:
@@ -309,7 +306,7 @@ def _stored_as(column: str) -> str:
     stamped = {
         "known_at": "cast($known_at as timestamp) as known_at",
         "file_id": "cast($file_id as varchar) as file_id",
-        "version": "verdicts.version",
+        "version": "version",
     }
     return stamped.get(column, f"staged.{_quoted(column)}")
 

@@ -32,16 +32,16 @@ def run_query(address: str, query: str) -> Iterator[pa.RecordBatchReader]:
     if scheme not in ("postgresql", "postgres", "sqlite"):
         raise UsageError(
             where="--query",
-            found=f'an address that begins with "{scheme or address.split("/")[0]}"',
+            found=f'an address that begins with "{scheme or address.split("/", maxsplit=1)[0]}"',
             expected="postgresql://… or sqlite:///…",
         )
     try:
         if scheme == "sqlite":
-            from adbc_driver_sqlite.dbapi import connect  # noqa: PLC0415 - drivers load when they are asked for
+            from adbc_driver_sqlite.dbapi import connect
 
             connection = connect(address.removeprefix("sqlite://").removeprefix("/") or ":memory:")
         else:
-            from adbc_driver_postgresql.dbapi import connect  # noqa: PLC0415
+            from adbc_driver_postgresql.dbapi import connect
 
             connection = connect(address)
     except Exception as broken:

@@ -52,7 +52,11 @@ def open_ledger(company: Company, notice: Callable[[Waiting], None] | None = Non
     """The company's ledger, within the limits of its settings."""
     engine = company.settings.engine
     return Ledger(
-        company.facts, memory=engine.memory, threads=engine.threads or None, spill=company.spill / "ledger", notice=notice
+        company.facts,
+        memory=engine.memory,
+        threads=engine.threads or None,
+        spill=company.spill / "ledger",
+        notice=notice,
     )
 
 
@@ -87,7 +91,7 @@ def _add_one(
     company: Company, ledger: Ledger, source: str, account: str, query: str, told: Callable[[str, int], None]
 ) -> Iterator[Outcome]:
     if query:
-        from byname.facts.database import run_query  # noqa: PLC0415 - drivers load when they are asked for
+        from byname.facts.database import run_query
 
         with run_query(source, query) as rows:
             name = f"query {hashlib.sha256(query.encode()).hexdigest()[:8]}"
@@ -103,7 +107,9 @@ def _add_one(
             yield Outcome(raw.name, error=error)
 
 
-def _take(company: Company, ledger: Ledger, raw: Raw, digest: str, account: str, reader: Reader | None = None) -> Outcome:
+def _take(
+    company: Company, ledger: Ledger, raw: Raw, digest: str, account: str, reader: Reader | None = None
+) -> Outcome:
     """One table of text into the ledger."""
     folder = company.spill / "intake"
     folder.mkdir(parents=True, exist_ok=True)
@@ -219,7 +225,9 @@ def contacted(
 
 def _address_column(raw: Raw, channel: str) -> str:
     """The column in which most values look like an address of that channel."""
-    pattern = "@" if channel == "email" else r"^[+0-9(][0-9 ()./-]{5,}$" if channel in ("sms", "phone", "whatsapp") else "."
+    pattern = (
+        "@" if channel == "email" else r"^[+0-9(][0-9 ()./-]{5,}$" if channel in ("sms", "phone", "whatsapp") else "."
+    )
     best, share = "", 0.0
     with duckdb.connect() as con:
         hold(con, raw)

@@ -172,6 +172,7 @@ class Mapping:
         medium: messages: what they are.
         scale: messages and ratings: what the score counts.
         score_from: lowest and highest score, where they are not the scale's own.
+        score_words: the scores are words: "five stars", "good".
         channel: contacts: how, where no column says it.
         campaign: contacts: the sending's name, where no column says it.
         return_values: orders: the values of `type` that mean goods or money given back.
@@ -196,6 +197,7 @@ class Mapping:
     medium: str = ""
     scale: str = ""
     score_from: tuple[float, ...] = ()
+    score_words: bool = False
     channel: str = ""
     campaign: str = ""
     return_values: tuple[str, ...] = ()
@@ -385,7 +387,7 @@ def from_toml(text: str, where: str) -> Mapping:
 
 _SETTINGS: dict[str, type] = {
     "kind": str, "source": str, "rows": str, "amount_per": str, "minor_units": bool, "currency": str,
-    "date_order": str, "zone": str, "medium": str, "scale": str, "score_from": list, "channel": str,
+    "date_order": str, "zone": str, "medium": str, "scale": str, "score_from": list, "score_words": bool, "channel": str,
     "campaign": str, "return_values": list, "nobody": list, "nothing": list, "ignored": list,
 }  # fmt: skip
 
@@ -437,6 +439,7 @@ _SAYS = {
     "medium": ", ".join(MEDIUMS),
     "scale": "nps (0 to 10), csat (1 to 5), ces (1 to 7), stars (1 to 5)",
     "score_from": "lowest and highest score, where they are not the scale's own",
+    "score_words": 'true if the scores are words: "five stars", "good"',
     "channel": "email, phone, visit, …, where no column says it",
     "campaign": "the sending's name, where no column says it",
     "return_values": "values of the type column that mean goods or money given back",
@@ -446,8 +449,8 @@ _SAYS = {
 _SHOWN = {
     "people": ("nothing", "date_order"),
     "orders": ("rows", "amount_per", "minor_units", "currency", "date_order", "zone", "return_values", "nobody", "nothing"),
-    "messages": ("medium", "scale", "score_from", "date_order", "zone", "nobody", "nothing"),
-    "ratings": ("scale", "score_from", "date_order", "zone", "nobody", "nothing"),
+    "messages": ("medium", "scale", "score_from", "score_words", "date_order", "zone", "nobody", "nothing"),
+    "ratings": ("scale", "score_from", "score_words", "date_order", "zone", "nobody", "nothing"),
     "contacts": ("channel", "campaign", "date_order", "zone", "nobody", "nothing"),
     "referrals": ("date_order", "zone", "nobody", "nothing"),
 }

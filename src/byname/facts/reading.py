@@ -125,9 +125,10 @@ def read(con: duckdb.DuckDBPyConnection, raw: Raw, reader: Reader, around: Surro
         con.execute(macro)
     trees = {name: _parsed(sql, raw, reader, around) for name, sql in reader.statements.items()}
     checks = _type_columns(con, trees, raw, reader, around)
-    _refuse(con, checks, trees, reader.statements)
+    con.execute('create or replace table refused (row bigint, "column" varchar, found varchar, expected varchar)')
     con.execute("create or replace view raw as select * from typed where row not in (select row from refused)")
     con.execute(_cells(raw, reader))
+    _refuse(con, checks, trees, reader.statements)
     staged, newest = {}, []
     for name, tree in trees.items():
         path = folder / f"{name}.parquet"
@@ -281,8 +282,7 @@ def _refuse(
     trees: dict[str, exp.Expression],
     statements: Mapping[str, str],
 ) -> None:
-    """Fill `refused` (row, column, expected), the first wrong column of each row."""
-    con.execute('create or replace table refused (row bigint, "column" varchar, found varchar, expected varchar)')
+    """Fill `refused` (row, column, found, expected), the first wrong column of each row; `raw` and `cells` follow it."""
     for check in checks:
         if not check.checked:
             continue
@@ -293,7 +293,6 @@ def _refuse(
             "and row not in (select row from refused)",
             [check.label, check.expected],
         )
-    con.execute("create or replace view raw as select * from typed where row not in (select row from refused)")
     for name, tree in trees.items():
         for needed in schema.table(name).needs:
             label = _columns_behind(statements[name], needed)
@@ -367,7 +366,7 @@ def _fact_rows(
     numbered = "row_number() over (partition by row_hash order by row)" if _lacks_ids(con, tree, given) else "1"
     own = ", ".join(column.name for column in table.columns)
     # Details that came with many rows are one fact: only the last of them is kept.
-    once = "qualify role <> 'mention' or row_number() over (partition by source_id order by row desc) = 1" if mention else ""
+    once = "qualify role <> 'mention' or row_number() over (partition by row_hash order by row desc) = 1" if mention else ""
     return (
         f"with given as ({tree.sql('duckdb')}), "
         f"cast_ as (select {typed}, row from given), "

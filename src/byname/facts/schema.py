@@ -43,7 +43,7 @@ class FactTable:
 
     def arrow_schema(self) -> pa.Schema:
         """The Arrow schema, in the order of `all_columns`."""
-        import pyarrow as pa  # noqa: PLC0415 - the schema is read by the command line's help, which loads no engine
+        import pyarrow as pa
 
         return pa.schema([pa.field(column.name, _arrow_type(column.type)) for column in self.all_columns])
 
@@ -53,7 +53,7 @@ class FactTable:
 
 
 def _arrow_type(name: str) -> pa.DataType:
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
     return {
         "text": pa.string(),
@@ -73,7 +73,11 @@ COMMON = (
     Column("account", "text", "which shop or inbox of that system; 'main' unless said"),
     Column("source_id", "text", "the id that the source itself gives, without a protecting apostrophe", personal=True),
     Column("reader", "text", "the reader that took it: shopify_orders, zendesk_tickets, …"),
-    Column("record_id", "text", "the customer record that it is about: sha256 of source, account, what, id; never a person_id"),
+    Column(
+        "record_id",
+        "text",
+        "the customer record that it is about: sha256 of source, account, what, id; never a person_id",
+    ),
     Column("occurred_at", "instant", "when it happened, UTC; null where the source does not say"),
     Column("updated_at", "instant", "when the source says that it last changed this, UTC; null where it does not say"),
     Column("known_at", "instant", "when we learnt it, UTC: the moment of the import"),
@@ -95,7 +99,10 @@ TABLES: tuple[FactTable, ...] = (
         "a customer record as a source has it",
         "customer",
         (
-            _text("role", "what names the person: customer, order, ticket, review, answer, post, …; 'mention' for the details that came with another row"),
+            _text(
+                "role",
+                "what names the person: customer, order, ticket, review, answer, post, …; 'mention' for the details that came with another row",
+            ),
             _text("name", "the whole name as written", personal=True),
             _text("given_name", "first name", personal=True),
             _text("family_name", "last name", personal=True),
@@ -172,7 +179,9 @@ TABLES: tuple[FactTable, ...] = (
         "words from a customer",
         "message",
         (
-            _text("medium", "ticket, review, post, survey, community, mail, call note, care line, warranty card, sampling"),
+            _text(
+                "medium", "ticket, review, post, survey, community, mail, call note, care line, warranty card, sampling"
+            ),
             _text("subject", "title", personal=True),
             _text("text", "the words", personal=True),
             _text("channel", "how it reached us: web, mail, phone, app, …"),
@@ -310,7 +319,10 @@ TABLES: tuple[FactTable, ...] = (
         "what a person decided: merge, apart, undo, keeps_id, a correction, an owner, a note, …",
         "decision",
         (
-            _text("kind", "merge, apart, undo, keeps_id, standing, label, owner, note, done, not now, not right, quote, return rule"),
+            _text(
+                "kind",
+                "merge, apart, undo, keeps_id, standing, label, owner, note, done, not now, not right, quote, return rule",
+            ),
             _text("other_record_id", "the second record, for merge and apart"),
             _text("value", "what was decided", personal=True),
             Column("until", "instant", "end of a permission, UTC"),

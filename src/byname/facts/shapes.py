@@ -203,7 +203,7 @@ def _offset(v: str, offset: str | None, wall: str) -> _Wall:
     if offset.strip() in ("z", "utc", "gmt"):
         return _Wall(wall, utc=True)
     sign = f"case when regexp_extract({v}, '([+-])[0-9:]+$', 1) = '-' then -1 else 1 end"
-    hours = f"cast(regexp_extract({v}, '[+-]([0-9]{{2}})[0-9:]*$', 1) as integer)"
+    hours = f"try_cast(regexp_extract({v}, '[+-]([0-9]{{2}})[0-9:]*$', 1) as integer)"
     minutes = f"coalesce(try_cast(regexp_extract({v}, '[+-][0-9]{{2}}:?([0-9]{{2}})$', 1) as integer), 0)"
     return _Wall(f"({wall} - to_minutes(({sign}) * ({hours} * 60 + {minutes})))", utc=True)
 

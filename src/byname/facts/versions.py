@@ -7,6 +7,7 @@ does not say, the one that we learnt last. Both statements that decide that stan
 from __future__ import annotations
 
 __all__ = [
+    "ALL_NEW_SQL",
     "COLUMNS_SQL",
     "COUNTS_SQL",
     "HEIRS_SQL",
@@ -23,27 +24,38 @@ __all__ = [
 ]
 
 # In the portable subset: both engines take it. `all_versions` is the fact table; $known_by null shows all.
-# Nearly all facts have one version and pass without being sorted; no CTE holds whole rows, since DuckDB would
-# keep them in memory.
+# Nearly all facts have one version and pass without being sorted; of the others only the keys are. No `qualify`:
+# on Spark its row number would be one column more than the other branch has.
 NEWEST_SQL = """
 with several as (
     select distinct fact_id
     from all_versions
     where version > 1
+),
+placed as (
+    select
+        all_versions.fact_id,
+        all_versions.version,
+        row_number() over (
+            partition by all_versions.fact_id
+            order by
+                all_versions.updated_at desc nulls last,
+                all_versions.known_at desc,
+                all_versions.version desc
+        ) as place
+    from all_versions semi join several on several.fact_id = all_versions.fact_id
+    where cast($known_by as timestamp) is null or all_versions.known_at <= cast($known_by as timestamp)
+),
+newest as (
+    select fact_id, version from placed where place = 1
 )
-select *
-from all_versions
-where (cast($known_by as timestamp) is null or known_at <= cast($known_by as timestamp))
-  and not exists (select 1 from several where several.fact_id = all_versions.fact_id)
+select all_versions.*
+from all_versions anti join several on several.fact_id = all_versions.fact_id
+where cast($known_by as timestamp) is null or all_versions.known_at <= cast($known_by as timestamp)
 union all
-select *
+select all_versions.*
 from all_versions
-where (cast($known_by as timestamp) is null or known_at <= cast($known_by as timestamp))
-  and exists (select 1 from several where several.fact_id = all_versions.fact_id)
-qualify row_number() over (
-    partition by fact_id
-    order by updated_at desc nulls last, known_at desc, version desc
-) = 1
+join newest on newest.fact_id = all_versions.fact_id and newest.version = all_versions.version
 """
 
 # What follows runs in the ledger's own DuckDB and nowhere else, so it need not be portable. `{staged}` is a view of
@@ -75,8 +87,8 @@ from versions semi join {staged} using (fact_id)
 """
 
 # Verdicts: 1 new, 2 changed, 3 known already; repeats get none.
-# A hash that an earlier version had is known if this export is the older one: by the source's own word about the
-# row where both have it, else by the age of the two exports. Otherwise a box was ticked, unticked, ticked again.
+# A hash that an earlier version had is known if this row is older than the newest: by the source's own word about
+# the two rows, else by the age of their exports. Otherwise a box was ticked, unticked, and ticked again.
 VERDICTS_SQL = """
 create or replace temp table {verdicts} as
 with several as (
@@ -109,8 +121,8 @@ judged as (
             when newest.fact_id is null then 1
             when staged.row_hash = newest.row_hash then 3
             when earlier.fact_id is null then 2
-            when staged.updated_at < newest.updated_at then 3
-            when staged.updated_at > newest.updated_at then 2
+            when coalesce(staged.updated_at, '-infinity') < coalesce(newest.updated_at, '-infinity') then 3
+            when coalesce(staged.updated_at, '-infinity') > coalesce(newest.updated_at, '-infinity') then 2
             when cast($newest_at as timestamp) < imports.newest_at then 3
             else 2
         end as verdict
@@ -150,6 +162,12 @@ TAKEN_SQL = """
 select {columns}
 from {staged} as staged join {verdicts} as verdicts using (at_row)
 where verdicts.verdict in (1, 2)
+"""
+
+# A first import is all new: its rows need not be looked up one by one.
+ALL_NEW_SQL = """
+select {columns}
+from (select *, cast(1 as bigint) as version from {staged}) as staged
 """
 
 SIGHTINGS_SQL = """

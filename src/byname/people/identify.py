@@ -403,9 +403,18 @@ def _email_keys(engine: Engine, spelled: pa.Table, exclude: Exclude) -> Table:
 
 def _phone_keys(engine: Engine, spelled: pa.Table, country: str) -> Table:
     written, countries = spelled.column("phone").to_pylist(), spelled.column("country").to_pylist()
-    keys = [phone_key(text, code if len(code) == len("DE") else country) for text, code in zip(written, countries, strict=True)]
+    keys = [
+        phone_key(text, code if len(code) == len("DE") else country)
+        for text, code in zip(written, countries, strict=True)
+    ]
     return engine.arrow(
-        pa.table({"phone": pa.array(written, pa.string()), "country": pa.array(countries, pa.string()), "phone_key": pa.array(keys, pa.string())})
+        pa.table(
+            {
+                "phone": pa.array(written, pa.string()),
+                "country": pa.array(countries, pa.string()),
+                "phone_key": pa.array(keys, pa.string()),
+            }
+        )
     )
 
 
@@ -413,13 +422,20 @@ def _excluded_names(engine: Engine, records: Table, exclude: Exclude) -> Table:
     """Only the names that are kept out: none are fetched where the settings name none."""
     names = engine.fetch(engine.run(NAMES, records=records)).column("name").to_pylist() if exclude.names else []
     out = [name for name in names if matches(name, exclude.names)]
-    return engine.arrow(pa.table({"name": pa.array(out, pa.string()), "excluded": pa.array([True] * len(out), pa.bool_())}))
+    return engine.arrow(
+        pa.table({"name": pa.array(out, pa.string()), "excluded": pa.array([True] * len(out), pa.bool_())})
+    )
 
 
 def _initials(engine: Engine, letters: pa.Table) -> Table:
     found = letters.column("letter").to_pylist()
     return engine.arrow(
-        pa.table({"letter": pa.array(found, pa.string()), "initial": pa.array([folded_initial(one) for one in found], pa.string())})
+        pa.table(
+            {
+                "letter": pa.array(found, pa.string()),
+                "initial": pa.array([folded_initial(one) for one in found], pa.string()),
+            }
+        )
     )
 
 
@@ -430,8 +446,8 @@ def _desks(engine: Engine, bundles: Table) -> Table:
 
 def _components(bundles: int, edges: pa.Table) -> pa.Table:
     """Connected components over the reduced edges: bundle and component, both from 0."""
-    from scipy.sparse import coo_array  # noqa: PLC0415 - half a second that only a refresh needs
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
 
     ones, others = (edges.column(name).to_numpy() for name in ("bundle", "hub"))
     graph = coo_array((np.ones(len(ones), dtype=np.int8), (ones, others)), shape=(bundles, bundles))

@@ -15,13 +15,10 @@ __all__ = ["email_key", "folded_initial", "is_shared_mailbox", "matches", "phone
 # The ordinary address needs no more than this; the rest goes through email-validator, forty times slower.
 _ORDINARY = re.compile(r"[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,62}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
 _NOBODY = frozenset(
-    "noreply no-reply no_reply donotreply do-not-reply do_not_reply mailer-daemon postmaster bounce bounces nobody none "
-    "null test anonymous unknown noemail no-email email guest".split()
+    ["noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "do_not_reply", "mailer-daemon", "postmaster", "bounce", "bounces", "nobody", "none", "null", "test", "anonymous", "unknown", "noemail", "no-email", "email", "guest"]
 )
 _DESKS = frozenset(
-    "info office sales contact kontakt hello hallo admin administrator support service mail post shop store orders order "
-    "billing accounts accounting buchhaltung einkauf purchasing reception team enquiries inquiries marketing hr jobs "
-    "webmaster help helpdesk customerservice bestellung verkauf rechnung invoice invoices".split()
+    ["info", "office", "sales", "contact", "kontakt", "hello", "hallo", "admin", "administrator", "support", "service", "mail", "post", "shop", "store", "orders", "order", "billing", "accounts", "accounting", "buchhaltung", "einkauf", "purchasing", "reception", "team", "enquiries", "inquiries", "marketing", "hr", "jobs", "webmaster", "help", "helpdesk", "customerservice", "bestellung", "verkauf", "rechnung", "invoice", "invoices"]
 )
 _DOTLESS = frozenset(("gmail.com", "googlemail.com"))
 _SHORTEST_NUMBER = 7
@@ -48,7 +45,7 @@ def email_key(written: str) -> str | None:
 
 
 def _validated(text: str) -> str:
-    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - only odd addresses need it
+    from email_validator import EmailNotValidError, validate_email
 
     try:
         found = validate_email(text, check_deliverability=False, test_environment=True)
@@ -69,7 +66,7 @@ def phone_key(written: str, country: str) -> str | None:
         written: as somebody typed it.
         country: ISO code of the country whose national form it may be in.
     """
-    import phonenumbers  # noqa: PLC0415 - a large package that only identity needs
+    import phonenumbers
 
     digits = [character for character in written if character.isdigit()]
     if len(digits) < _SHORTEST_NUMBER or len(set(digits)) == 1:

@@ -22,7 +22,11 @@ SAYS: Mapping[str, tuple[str, str, str]] = {
         "case when coalesce(status, 'paid') in ('paid', 'completed') then '' else ', ' || status end",
         "amount",
     ),
-    "returns": ("'return'", "'gave back' || coalesce(', of order ' || order_id, '') || coalesce(': ' || reason, '')", "amount"),
+    "returns": (
+        "'return'",
+        "'gave back' || coalesce(', of order ' || order_id, '') || coalesce(': ' || reason, '')",
+        "amount",
+    ),
     "subscriptions": ("'subscription'", "'subscribed' || coalesce(' to ' || plan, '')", "price"),
     "messages": (
         "coalesce(medium, 'message')",
@@ -49,7 +53,11 @@ SAYS: Mapping[str, tuple[str, str, str]] = {
         "coalesce(purpose, '') || ' by ' || coalesce(channel, '') || ': ' || coalesce(state, '')",
         "cast(null as decimal(18, 4))",
     ),
-    "preferences": ("'preference'", "coalesce(kind, '') || ': ' || coalesce(value, '')", "cast(null as decimal(18, 4))"),
+    "preferences": (
+        "'preference'",
+        "coalesce(kind, '') || ': ' || coalesce(value, '')",
+        "cast(null as decimal(18, 4))",
+    ),
     "promises": ("'promise'", "'we promised: ' || coalesce(what, '')", "cast(null as decimal(18, 4))"),
 }
 
@@ -74,6 +82,15 @@ def timeline(engine: Engine, facts: Mapping[str, Table], record_person: Table, *
         until: the end of the as-of day, UTC.
     """
     present = {name: table for name, table in facts.items() if name in SAYS}
-    parts = [_ROW.format(name=name, kind=kind, says=says, amount=amount) for name, (kind, says, amount) in SAYS.items() if name in present]
+    parts = [
+        _ROW.format(name=name, kind=kind, says=says, amount=amount)
+        for name, (kind, says, amount) in SAYS.items()
+        if name in present
+    ]
     tables = {f"facts_{name}": table for name, table in present.items()}
-    return engine.run(Statement("people.timeline", "\n    union all\n".join(parts)), record_person=record_person, until=until, **tables)
+    return engine.run(
+        Statement("people.timeline", "\n    union all\n".join(parts)),
+        record_person=record_person,
+        until=until,
+        **tables,
+    )

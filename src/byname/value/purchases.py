@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Purchases", "purchases", "summary"]
 
 # An order in one of these never was a sale, or was undone as a whole. Plug-ins put "wc-" before the word.
-_NO_SALE = (
-    "cancelled canceled voided void failed declined rejected expired trash draft checkout-draft abandoned refunded chargeback"
-).split()
+_NO_SALE = ["cancelled", "canceled", "voided", "void", "failed", "declined", "rejected", "expired", "trash", "draft", "checkout-draft", "abandoned", "refunded", "chargeback"]
 
 # Amounts in the company's currency. One without a rate is left out here and counted by UNRATED.
 SOLD = statement(
@@ -194,15 +192,11 @@ def purchases(
     )
     net = engine.run(NET, sold=sold, given_back=given_back)
     engine.drop(sold)
-    unrated = engine.fetch(
-        engine.run(UNRATED, orders=orders, rates=rate_table, currency=currency, until=until)
-    )
+    unrated = engine.fetch(engine.run(UNRATED, orders=orders, rates=rate_table, currency=currency, until=until))
     return Purchases(
         net=net,
         returned=engine.run(TAKEN_BACK, given_back=given_back),
-        unrated=dict(
-            zip(unrated.column("currency").to_pylist(), unrated.column("orders").to_pylist(), strict=True)
-        ),
+        unrated=dict(zip(unrated.column("currency").to_pylist(), unrated.column("orders").to_pylist(), strict=True)),
     )
 
 

@@ -106,17 +106,13 @@ def valuation(engine: Engine, summary: Table, returned: Table, terms: Terms) -> 
         One row a buyer: the columns of the snapshot's `value`. `mean_spend` is the mean over repeat
         purchases; `expected_spend` is revenue within the horizon, `clv` is discounted and times the margin.
     """
-    counted = engine.fetch(
-        engine.run(TRIPLES, summary=summary), order_by=("repeat_orders", "recency_days", "age_days")
-    )
+    counted = engine.fetch(engine.run(TRIPLES, summary=summary), order_by=("repeat_orders", "recency_days", "age_days"))
     triples = Triples(
         *(counted.column(name).to_numpy() for name in ("repeat_orders", "recency_days", "age_days", "people"))
     )
     model = BgNbd.fit(triples)
     spends = engine.fetch(engine.run(SPENDS, summary=summary), order_by=("days", "mean_spend"))
-    spend_model = GammaGamma.fit(
-        *(spends.column(name).to_numpy() for name in ("days", "mean_spend", "people"))
-    )
+    spend_model = GammaGamma.fit(*(spends.column(name).to_numpy() for name in ("days", "mean_spend", "people")))
     expected = outlook(model, triples, terms)
     table = pa.table(
         {

@@ -5,12 +5,12 @@ with named as (
     from raw
 ), besides as (
     select c.row,
-           cast(to_json(map(list(c."column" order by c."column"), list(trim(c.value) order by c."column"))) as varchar) as extra,
+           cast(to_json(map(list(c."column" order by c."column"), list(text(c.value) order by c."column"))) as varchar) as extra,
            min(try_cast(trim(c.value) as date))
                filter (where regexp_matches(lower(c."column"), 'birth_?da(te|y)\)$')) as birth_date
     from cells c
     where (lower(c."column") in ('tags', 'note', 'tax exempt') or contains(lower(c."column"), '(customer.metafields.'))
-      and trim(c.value) <> ''
+      and text(c.value) <> ''
     group by c.row
 )
 select customer                                                   as source_id,

@@ -1,10 +1,10 @@
 with parties as (                                                    -- "requester": 25 instead of "requester_id": 25
     select *,
-           coalesce(id("requester_id"), id("requester.id"), case when regexp_full_match("requester", '[0-9]+') then "requester" end) as requester
+           coalesce(id("requester_id"), id("requester.id"), case when regexp_full_match("requester", '[0-9]+') then "requester" end) as _asker
     from raw
 )
 select id("id")                                    as source_id,
-       coalesce(record('user', requester), record('ticket', id("id"))) as record_id,
+       coalesce(record('user', _asker), record('ticket', id("id"))) as record_id,
        instant("created_at")                       as occurred_at,
        instant("updated_at")                       as updated_at,
        'ticket'                                    as medium,
@@ -25,7 +25,7 @@ select id("id")                                    as source_id,
 from parties
 where id("id") is not null
 union all
-select id("id") || ':satisfaction', coalesce(record('user', requester), record('ticket', id("id"))),
+select id("id") || ':satisfaction', coalesce(record('user', _asker), record('ticket', id("id"))),
        instant("updated_at"), instant("updated_at"), 'survey', null, text("satisfaction_rating.comment"), null,
        false, true, id("id"), null, coalesce(text("assignee.name"), id("assignee_id"), id("assignee.id")), null, row
 from parties

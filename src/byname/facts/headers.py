@@ -1,0 +1,99 @@
+"""The words of a header: Rechnungsdatum, invoice_date and "date de facture" are all {order, date}.
+
+The words stand in generic_words.toml, in several languages; a compound is taken apart, a word of two meanings
+gives two readings.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+__all__ = ["Header", "header_of", "tokens"]
+
+
+@dataclass(frozen=True)
+class _Words:
+    concepts: dict[str, tuple[str, ...]]
+    free: frozenset[str]
+    money: frozenset[str]
+    cents: frozenset[str]
+    phrases: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+
+
+@cache
+def _words() -> _Words:
+    said = tomllib.loads(Path(__file__).with_name("generic_words.toml").read_text("utf-8"))
+    concepts: dict[str, tuple[str, ...]] = {}
+    for concept, words in said.items():
+        if isinstance(words, str):
+            for word in dict.fromkeys((concept, *words.split())):
+                concepts[word] = (*concepts.get(word, ()), concept)
+    kinds = {kind: frozenset(words.split()) for kind, words in said["words"].items()}
+    phrases = sorted(((tuple(key.split()), tuple(to.split())) for key, to in said["phrases"].items()), key=lambda p: -len(p[0]))
+    return _Words(concepts, kinds["free"], kinds["money"], kinds["cents"], tuple(phrases))
+
+
+def tokens(header: str) -> list[str]:
+    """The words of a header: InvoiceNo → invoice, no; "E-Mail-Adresse" → email, adresse."""
+    plain = unicodedata.normalize("NFKD", re.sub(r"[#№º°]", " no ", header.replace("ß", "ss")))
+    plain = "".join(character for character in plain if not unicodedata.combining(character))
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
+    split = re.findall(r"[^\W\d_]+|\d+", plain.lower())
+    for phrase, to in _words().phrases:
+        for place in range(len(split) - len(phrase), -1, -1):
+            if tuple(split[place : place + len(phrase)]) == phrase:
+                split[place : place + len(phrase)] = to
+    return split
+
+
+@cache
+def _parts(word: str) -> tuple[str, ...]:
+    """A word, or the known words that it is made of: kundennummer → kunden, nummer; empty if it is unknown."""
+    words = _words()
+    if word in words.concepts or word in words.free or word in words.money or word in words.cents or word.isdigit():
+        return (word,)
+    shortest = 2
+    for end in range(len(word) - shortest, shortest, -1):
+        left = word[:end]
+        for link in ("", "s", "n", "en", "es"):
+            stem = left.removesuffix(link) if link else left
+            if stem in words.concepts and (not link or left.endswith(link)) and (rest := _parts(word[end:])):
+                return (stem, *rest)
+    return ()
+
+
+@dataclass(frozen=True)
+class Header:
+    """The concepts of a header (several sets where a word has several), and how many words were unknown."""
+
+    bags: tuple[frozenset[str], ...]
+    unknown: int
+    money: str
+    cents: bool
+    second: bool
+
+
+def header_of(name: str) -> Header:
+    words = _words()
+    known, unknown, money, cents = [], 0, "", False
+    for token in tokens(name):
+        parts = _parts(token)
+        unknown += not parts
+        for part in parts:
+            if part in words.money:
+                money = {"euro": "EUR", "euros": "EUR"}.get(part, part.upper())
+            cents |= part in words.cents
+            concepts: tuple[str | None, ...] = words.concepts.get(part, ())
+            if part in words.free:
+                concepts = (*concepts, None)
+            if concepts and concepts != (None,):
+                known.append(concepts)
+    most = 6  # a question as a header would have thousands of readings
+    bags = {frozenset(filter(None, choice)) for choice in product(*known[:most])} if known else {frozenset[str]()}
+    return Header(tuple(sorted(bags, key=sorted)), unknown + max(0, len(known) - most), money, cents, "2" in tokens(name))
