@@ -81,6 +81,19 @@ def add(
     **tables: Iterable[Mapping[str, Any]],
 ) -> Taken:
     """Add one import whose bytes are told by its name; `newest` is the day of the newest thing in it."""
+    return add_tables(ledger, folder, name, tables, on=on, newest=newest, account=account)
+
+
+def add_tables(
+    ledger: Ledger,
+    folder: Path,
+    name: str,
+    tables: Mapping[str, Iterable[Mapping[str, Any]]],
+    *,
+    on: int,
+    newest: int | None = None,
+    account: str = "main",
+) -> Taken:
     rows = {each: list(given) for each, given in tables.items()}
     what = Import(
         name=name,
@@ -96,17 +109,13 @@ def add(
     return ledger.append(what, staged, at=day(on))
 
 
-def held(
-    ledger: Ledger, name: str, *, newest: bool = False, known_by: int | None = None
-) -> list[dict[str, Any]]:
+def held(ledger: Ledger, name: str, *, newest: bool = False, known_by: int | None = None) -> list[dict[str, Any]]:
     """Return what the ledger holds of one table: all versions, or the newest of each fact."""
     with ledger.state() as state:
         return rows_of(state.files(name), name, newest=newest, known_by=known_by)
 
 
-def rows_of(
-    files: list[str], name: str, *, newest: bool = False, known_by: int | None = None
-) -> list[dict[str, Any]]:
+def rows_of(files: list[str], name: str, *, newest: bool = False, known_by: int | None = None) -> list[dict[str, Any]]:
     with duckdb.connect() as connection:
         show(connection, "all_versions", LEDGER_TABLES[name], files)
         if newest:
@@ -180,7 +189,7 @@ def _die_while_writing(nth: int) -> None:
 
 def _limit_appends(largest_file: int) -> None:
     """Have the system refuse to write more than so many bytes to any one file, as on a full disk."""
-    import resource  # noqa: PLC0415 - not on Windows
+    import resource  # not on Windows
 
     append = Ledger.append
 
@@ -191,15 +200,11 @@ def _limit_appends(largest_file: int) -> None:
     Ledger.append = limited  # type: ignore[method-assign]
 
 
-def shop(name: str, rows: int) -> dict[str, list[dict[str, Any]]]:
-    """One import of a shop: orders and customers of its own, and one order that every import has."""
-    return {
-        "orders": [
-            fact("shared", status="paid"),
-            *(fact(f"{name}-{at}", status="paid") for at in range(rows)),
-        ],
-        "records": [fact(f"customer-{name}", name=f"Ada {name}")],
-    }
+def add_shop(ledger: Ledger, folder: Path, name: str, *, on: int, rows: int = 5) -> Taken:
+    """Add an import of a shop: orders and a customer of its own, and one order that every import has."""
+    orders = [fact("shared", status="paid"), *(fact(f"{name}-{at}", status="paid") for at in range(rows))]
+    records = [fact(f"customer-{name}", name=f"Ada {name}")]
+    return add(ledger, folder, name, on=on, orders=orders, records=records)
 
 
 def main() -> None:
@@ -227,8 +232,7 @@ def main() -> None:
         if given.remove:
             ledger.remove(given.remove)
         for at in range(given.imports if not given.remove else 0):
-            name = f"{given.name}{at}"
-            add(ledger, given.staging, name, on=given.on, **shop(name, given.rows))
+            add_shop(ledger, given.staging, f"{given.name}{at}", on=given.on, rows=given.rows)
     except BynameError as error:
         sys.exit(f"{error}")
 

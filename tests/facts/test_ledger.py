@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+import shutil
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from .ledger_case import add, bytes_with, day, everything, fact, held, rows_of, sha, stage, without
 
 from byname.errors import LedgerError
 from byname.facts import ledger as ledger_module
 from byname.facts.ledger import Import, Ledger
 from byname.facts.schema import TABLES
-from byname.facts.store import LEDGER_TABLES
+from byname.facts.store import LEDGER_TABLES, Committed
+
+from .ledger_case import add, add_tables, bytes_with, day, everything, fact, held, rows_of, sha, stage, without
 
 
 @pytest.fixture
@@ -26,9 +30,7 @@ CAROL = fact("3", status="paid")
 BOB_REFUNDED = fact("2", status="refunded")
 
 
-def test_what_was_added_is_held_with_its_version_its_import_and_the_moment(
-    ledger: Ledger, tmp_path: Path
-) -> None:
+def test_what_was_added_is_held_with_its_version_its_import_and_the_moment(ledger: Ledger, tmp_path: Path) -> None:
     taken = add(ledger, tmp_path, "monday.csv", on=1, orders=[ALICE, BOB])
     assert (taken.new, taken.changed, taken.known) == (2, 0, 0)
     assert taken.per_table == {"orders": (2, 0, 0)}
@@ -69,16 +71,12 @@ def test_the_same_rows_in_another_file_add_no_fact_but_can_be_listed(ledger: Led
     assert ledger.imports()["known"].to_pylist() == [0, 2]
 
 
-def test_a_row_that_changed_becomes_a_version_and_the_newest_one_is_read(
-    ledger: Ledger, tmp_path: Path
-) -> None:
+def test_a_row_that_changed_becomes_a_version_and_the_newest_one_is_read(ledger: Ledger, tmp_path: Path) -> None:
     add(ledger, tmp_path, "monday.csv", on=1, orders=[ALICE, BOB])
     taken = add(ledger, tmp_path, "tuesday.csv", on=2, orders=[ALICE, BOB_REFUNDED, CAROL])
     assert taken.per_table == {"orders": (1, 1, 1)}
     assert len(held(ledger, "orders")) == 4
-    newest = {
-        row["source_id"]: (row["status"], row["version"]) for row in held(ledger, "orders", newest=True)
-    }
+    newest = {row["source_id"]: (row["status"], row["version"]) for row in held(ledger, "orders", newest=True)}
     assert newest == {"1": ("paid", 1), "2": ("refunded", 2), "3": ("paid", 1)}
 
 
@@ -126,16 +124,12 @@ def test_exports_of_unknown_age_count_in_the_order_of_their_loading(ledger: Ledg
     assert [row["state"] for row in held(ledger, "consents", newest=True)] == ["given"]
 
 
-def test_the_sources_own_word_about_a_row_goes_before_the_age_of_the_export(
-    ledger: Ledger, tmp_path: Path
-) -> None:
+def test_the_sources_own_word_about_a_row_goes_before_the_age_of_the_export(ledger: Ledger, tmp_path: Path) -> None:
     add(ledger, tmp_path, "1.csv", on=1, newest=1, consents=[fact("1", updated=1, state="given")])
     add(ledger, tmp_path, "2.csv", on=2, newest=9, consents=[fact("1", updated=2, state="withdrawn")])
     taken = add(ledger, tmp_path, "3.csv", on=3, newest=5, consents=[fact("1", updated=3, state="given")])
     assert taken.changed == 1
-    taken = add(
-        ledger, tmp_path, "4.csv", on=4, newest=20, consents=[fact("1", updated=2, state="withdrawn")]
-    )
+    taken = add(ledger, tmp_path, "4.csv", on=4, newest=20, consents=[fact("1", updated=2, state="withdrawn")])
     assert taken.known == 1
     assert [row["state"] for row in held(ledger, "consents", newest=True)] == ["given"]
 
@@ -166,17 +160,13 @@ def test_of_rows_that_repeat_a_fact_in_one_file_the_one_changed_last_counts_or_e
 
 def test_two_shops_with_the_same_order_numbers_never_collide(ledger: Ledger, tmp_path: Path) -> None:
     add(ledger, tmp_path, "north.csv", on=1, account="north", orders=[fact("1", shop="north", status="paid")])
-    taken = add(
-        ledger, tmp_path, "south.csv", on=2, account="south", orders=[fact("1", shop="south", status="x")]
-    )
+    taken = add(ledger, tmp_path, "south.csv", on=2, account="south", orders=[fact("1", shop="south", status="x")])
     assert taken.new == 1
     assert {row["version"] for row in held(ledger, "orders")} == {1}
 
 
 def test_one_import_may_bring_rows_of_several_tables(ledger: Ledger, tmp_path: Path) -> None:
-    taken = add(
-        ledger, tmp_path, "all.csv", on=1, orders=[ALICE, BOB], records=[fact("c1", name="Ada")], returns=[]
-    )
+    taken = add(ledger, tmp_path, "all.csv", on=1, orders=[ALICE, BOB], records=[fact("c1", name="Ada")], returns=[])
     assert taken.per_table == {"orders": (2, 0, 0), "records": (1, 0, 0), "returns": (0, 0, 0)}
     with ledger.state() as state:
         assert set(state.versions) == {"orders", "records", "files"}
@@ -185,7 +175,7 @@ def test_one_import_may_bring_rows_of_several_tables(ledger: Ledger, tmp_path: P
 def test_every_type_of_column_comes_back_as_it_went_in(ledger: Ledger, tmp_path: Path) -> None:
     for each in TABLES:
         schema = each.arrow_schema()
-        add(ledger, tmp_path, f"{each.name}.csv", on=1, **{each.name: [fact(each.name)]})
+        add_tables(ledger, tmp_path, f"{each.name}.csv", {each.name: [fact(each.name)]}, on=1)
         with ledger.state() as state:
             assert state.schema(each.name).names == schema.names
             (file,) = state.files(each.name)
@@ -232,7 +222,7 @@ def test_what_a_later_import_had_too_stays_and_becomes_its_own(ledger: Ledger, t
 
 def test_a_row_passes_from_import_to_import_as_each_is_taken_back(ledger: Ledger, tmp_path: Path) -> None:
     taken = [add(ledger, tmp_path, f"{on}.csv", on=on, orders=[ALICE]).file_id for on in range(4)]
-    for removed, heir in zip(taken, taken[1:], strict=False):
+    for removed, heir in itertools.pairwise(taken):
         assert ledger.remove(removed).kept == 1
         assert [row["file_id"] for row in held(ledger, "orders")] == [heir]
     assert ledger.remove(taken[-1]).deleted == 1
@@ -324,7 +314,7 @@ def test_personal_values_do_not_stand_in_the_log(ledger: Ledger, tmp_path: Path)
 
 def test_no_statistics_are_kept_of_columns_that_can_name_a_person(ledger: Ledger, tmp_path: Path) -> None:
     for each in TABLES:
-        add(ledger, tmp_path, each.name, on=1, **{each.name: [fact("1")]})
+        add_tables(ledger, tmp_path, each.name, {each.name: [fact("1")]}, on=1)
     for name, each in LEDGER_TABLES.items():
         personal = {column.name for column in each.all_columns if column.personal}
         for entry in (ledger.folder / name).glob("_delta_log/*.json"):
@@ -354,9 +344,7 @@ def test_check_names_rows_of_an_import_that_is_not_listed(ledger: Ledger, tmp_pa
     assert taken.file_id in problem
 
 
-def test_a_committed_file_that_cannot_be_read_is_an_error_that_says_which(
-    ledger: Ledger, tmp_path: Path
-) -> None:
+def test_a_committed_file_that_cannot_be_read_is_an_error_that_says_which(ledger: Ledger, tmp_path: Path) -> None:
     add(ledger, tmp_path, "monday.csv", on=1, orders=[ALICE])
     (ledger.folder / "COMMITTED").write_text("oops")
     with pytest.raises(LedgerError, match="COMMITTED"):
@@ -368,15 +356,15 @@ def test_a_committed_file_that_cannot_be_read_is_an_error_that_says_which(
 # Wrong use
 
 
-def test_a_staged_file_with_a_column_too_many_is_refused_and_nothing_is_added(
-    ledger: Ledger, tmp_path: Path
-) -> None:
+def test_a_staged_file_with_a_column_too_many_is_refused_and_nothing_is_added(ledger: Ledger, tmp_path: Path) -> None:
     path = stage(tmp_path, "records", [fact("1", name="Ada")])
     what = Import("x.csv", "0" * 64, "shopify_orders", "shopify", "main", 1, 0)
     with pytest.raises(LedgerError, match="columns too many: birth_date"):
         ledger.append(what, {"orders": path}, at=day(1))
     with pytest.raises(LedgerError, match='did you mean "orders"'):
         ledger.append(what, {"order": path}, at=day(1))
+    with pytest.raises(LedgerError, match="no such table"):
+        ledger.append(what, {"files": path}, at=day(1))
     assert everything(ledger) == {}
 
 
@@ -392,6 +380,33 @@ def test_columns_that_a_reader_does_not_give_are_null(ledger: Ledger, tmp_path: 
     assert ledger.append(what, {"orders": path}, at=day(1)).new == 1
     (row,) = held(ledger, "orders")
     assert (row["fact_id"], row["employee"], row["version"]) == (ALICE["fact_id"], None, 1)
+
+
+def test_a_table_that_is_older_than_a_column_gains_it_and_its_old_rows_are_null_there(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    first = add(ledger, tmp_path, "monday.csv", on=1, orders=[ALICE, BOB])
+    _forget_column(ledger, "orders", "employee")
+    with ledger.state() as state:
+        assert "employee" not in state.schema("orders").names
+    second = add(ledger, tmp_path, "tuesday.csv", on=2, orders=[ALICE, {**CAROL, "employee": "Käthe"}])
+    assert {row["source_id"]: row["employee"] for row in held(ledger, "orders")} == {
+        "1": None,
+        "2": None,
+        "3": "Käthe",
+    }
+    assert ledger.remove(first.file_id).per_table == {"orders": (1, 1)}
+    assert ledger.remove(second.file_id).deleted == 2
+
+
+def _forget_column(ledger: Ledger, name: str, column: str) -> None:
+    """Make the table what an older byname would have left."""
+    with ledger.state() as state:
+        rows = pa.concat_tables(pq.read_table(file) for file in state.files(name)).drop_columns([column])
+    shutil.rmtree(ledger.folder / name)
+    committed = ledger._store.load()
+    ledger._store.append(name, rows.to_reader(), None)
+    ledger._store.swap(Committed(committed.commit + 1, {**committed.versions, name: 0}))
 
 
 @pytest.mark.parametrize("name", ["a[b]", "a%20b", "a|b", "a^b"])

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,7 +15,10 @@ from byname.facts import locks
 from byname.facts.ledger import Ledger
 from byname.facts.locks import Waiting, take
 
-from .ledger_case import add, bytes_with, elsewhere, everything, fact, held, shop
+from .ledger_case import add, add_shop, bytes_with, elsewhere, everything, fact, held
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and RLIMIT_FSIZE are POSIX's")
 
@@ -30,9 +33,7 @@ def test_two_writers_at_once_lose_nothing_and_count_nothing_twice(folder: Path, 
     writers = [elsewhere(folder, tmp_path, name, "--imports", 6, "--on", on) for on, name in enumerate("ab")]
     assert [writer.wait(timeout=120) for writer in writers] == [0, 0]
     ledger = Ledger(folder)
-    assert sorted(ledger.imports()["name"].to_pylist()) == sorted(
-        f"{name}{at}" for name in "ab" for at in range(6)
-    )
+    assert sorted(ledger.imports()["name"].to_pylist()) == sorted(f"{name}{at}" for name in "ab" for at in range(6))
     rows = held(ledger, "orders")
     assert len(rows) == len({row["fact_id"] for row in rows}) == 2 * 6 * 5 + 1
     assert {row["version"] for row in rows} == {1}
@@ -47,7 +48,7 @@ def test_a_writer_that_is_killed_leaves_the_last_whole_state_and_the_next_one_go
 ) -> None:
     """S3.18: store every interaction, lose none."""
     ledger = Ledger(folder)
-    add(ledger, tmp_path, "monday0", on=0, **shop("monday0", 5))
+    add_shop(ledger, tmp_path, "monday0", on=0)
     before, versions = everything(ledger), _versions(ledger)
     writer = elsewhere(
         folder,
@@ -63,10 +64,10 @@ def test_a_writer_that_is_killed_leaves_the_last_whole_state_and_the_next_one_go
     assert writer.wait(timeout=120) == -signal.SIGKILL
     assert (everything(ledger), _versions(ledger)) == (before, versions)
 
-    add(ledger, tmp_path, "tuesday0", on=1, **shop("tuesday0", 7))
+    add_shop(ledger, tmp_path, "tuesday0", on=1, rows=7)
     never_killed = Ledger(tmp_path / "never killed")
-    add(never_killed, tmp_path, "monday0", on=0, **shop("monday0", 5))
-    add(never_killed, tmp_path, "tuesday0", on=1, **shop("tuesday0", 7))
+    add_shop(never_killed, tmp_path, "monday0", on=0)
+    add_shop(never_killed, tmp_path, "tuesday0", on=1, rows=7)
     assert everything(ledger) == everything(never_killed)
     assert ledger.check() == []
     assert _data_files(folder) == _data_files(never_killed.folder)
@@ -79,7 +80,7 @@ def test_a_writer_that_is_killed_in_its_first_import_leaves_an_empty_ledger(
     assert elsewhere(folder, tmp_path, "monday", "--die", step).wait(timeout=120) == -signal.SIGKILL
     ledger = Ledger(folder)
     assert everything(ledger) == {}
-    add(ledger, tmp_path, "monday0", on=1, **shop("monday0", 2))
+    add_shop(ledger, tmp_path, "monday0", on=1, rows=2)
     assert len(held(ledger, "orders")) == 3
     assert ledger.check() == []
 
@@ -87,8 +88,8 @@ def test_a_writer_that_is_killed_in_its_first_import_leaves_an_empty_ledger(
 @pytest.mark.parametrize("step", ["append:1", "delete:1", "delete:3", "swap:1"])
 def test_a_taking_back_that_is_killed_has_removed_nothing(folder: Path, tmp_path: Path, step: str) -> None:
     ledger = Ledger(folder)
-    taken = add(ledger, tmp_path, "monday0", on=0, **shop("monday0", 5))
-    add(ledger, tmp_path, "tuesday0", on=1, **shop("tuesday0", 5))
+    taken = add_shop(ledger, tmp_path, "monday0", on=0)
+    add_shop(ledger, tmp_path, "tuesday0", on=1)
     before = everything(ledger)
     killed = elsewhere(folder, tmp_path, "-", "--remove", taken.file_id, "--die", step)
     assert killed.wait(timeout=120) == -signal.SIGKILL
@@ -102,27 +103,25 @@ def test_a_taking_back_that_is_killed_while_it_cleans_up_has_removed_all_and_the
     folder: Path, tmp_path: Path
 ) -> None:
     ledger = Ledger(folder)
-    taken = add(ledger, tmp_path, "monday0", on=0, **shop("monday0", 5))
+    taken = add_shop(ledger, tmp_path, "monday0", on=0)
     killed = elsewhere(folder, tmp_path, "-", "--remove", taken.file_id, "--die", "sweep:1")
     assert killed.wait(timeout=120) == -signal.SIGKILL
     assert everything(ledger) == {}
     assert bytes_with(folder, "monday0-1")
-    add(ledger, tmp_path, "tuesday0", on=1, **shop("tuesday0", 2))
+    add_shop(ledger, tmp_path, "tuesday0", on=1, rows=2)
     assert not bytes_with(folder, "monday0")
     assert ledger.check() == []
 
 
 def test_check_says_that_a_writer_was_cut_short(folder: Path, tmp_path: Path) -> None:
-    add(Ledger(folder), tmp_path, "monday0", on=0, **shop("monday0", 5))
+    add_shop(Ledger(folder), tmp_path, "monday0", on=0)
     assert elsewhere(folder, tmp_path, "tuesday", "--die", "swap:1").wait(timeout=120) == -signal.SIGKILL
     assert sum("cut short" in problem for problem in Ledger(folder).check()) == 4
 
 
-def test_a_full_disk_leaves_the_last_state_and_an_error_that_says_what_to_do(
-    folder: Path, tmp_path: Path
-) -> None:
+def test_a_full_disk_leaves_the_last_state_and_an_error_that_says_what_to_do(folder: Path, tmp_path: Path) -> None:
     ledger = Ledger(folder)
-    add(ledger, tmp_path, "monday0", on=0, **shop("monday0", 5))
+    add_shop(ledger, tmp_path, "monday0", on=0)
     before = everything(ledger)
     staging = tmp_path / "staging"
     staging.mkdir()
@@ -143,7 +142,7 @@ def test_a_full_disk_leaves_the_last_state_and_an_error_that_says_what_to_do(
     assert "Make room" in said
     assert "nothing was changed" in said
     assert everything(ledger) == before
-    add(ledger, tmp_path, "tuesday0", on=1, **shop("tuesday0", 5_000))
+    add_shop(ledger, tmp_path, "tuesday0", on=1, rows=5_000)
     assert len(held(ledger, "orders")) == 5_006
     assert ledger.check() == []
 
@@ -151,18 +150,14 @@ def test_a_full_disk_leaves_the_last_state_and_an_error_that_says_what_to_do(
 # Locks
 
 
-def test_a_lock_that_is_held_says_by_whom_and_since_when(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lock_that_is_held_says_by_whom_and_since_when(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(locks, "_NOTICE_SECONDS", 0.1)
     heard: list[Waiting] = []
     with _holder(tmp_path, "writing.lock") as holder:
         ledger = Ledger(tmp_path, wait=0.5, notice=heard.append)
         with pytest.raises(LedgerError, match=rf"held by process {holder.pid}, since \d{{4}}-.* UTC"):
             add(ledger, tmp_path, "x.csv", on=1, orders=[fact("1")])
-        assert [(waiting.path.name, waiting.holder.pid) for waiting in heard] == [
-            ("writing.lock", holder.pid)
-        ]
+        assert [(waiting.path.name, waiting.holder.pid) for waiting in heard] == [("writing.lock", holder.pid)]
         assert everything(ledger) == {}
         assert ledger.check() == []
         holder.kill()
@@ -180,9 +175,12 @@ def test_a_lock_is_free_when_its_holder_is_killed_and_the_next_one_knows_of_it(t
 
 def test_those_who_share_a_lock_keep_out_only_the_one_who_wants_it_alone(tmp_path: Path) -> None:
     path = tmp_path / "reading.lock"
-    with take(path, shared=True), take(path, shared=True, wait=0):
-        with pytest.raises(LedgerError, match="held by another process"):
-            take(path, wait=0)
+    with (
+        take(path, shared=True),
+        take(path, shared=True, wait=0),
+        pytest.raises(LedgerError, match="held by another process"),
+    ):
+        take(path, wait=0)
     with take(path, wait=0), pytest.raises(LedgerError):
         take(path, shared=True, wait=0)
 

@@ -22,15 +22,14 @@ _ROWS = st.lists(
     max_size=5,
 )
 
+
 @dataclass(frozen=True)
 class _File:
     rows: list[Row]
     newest: int | None = None
 
 
-_FILES = st.lists(
-    st.builds(_File, rows=_ROWS, newest=st.sampled_from([None, 1, 2, 3, 4])), min_size=1, max_size=5
-)
+_FILES = st.lists(st.builds(_File, rows=_ROWS, newest=st.sampled_from([None, 1, 2, 3, 4])), min_size=1, max_size=5)
 
 
 @dataclass
@@ -99,9 +98,7 @@ def _facts(rows: list[Row]) -> list[dict[str, Any]]:
     return [fact(source_id, updated=updated, status=status) for source_id, updated, status in rows]
 
 
-def _add_all(
-    folder: Path, files: list[_File], *, name: str = "facts", days: list[int] | None = None
-) -> Ledger:
+def _add_all(folder: Path, files: list[_File], *, name: str = "facts", days: list[int] | None = None) -> Ledger:
     ledger = Ledger(folder / name, threads=1)
     for on, file in zip(days or range(len(files)), files, strict=True):
         add(ledger, folder, f"{on}.csv", on=on, newest=file.newest, orders=_facts(file.rows))

@@ -85,3 +85,18 @@ def test_an_initial_loses_its_marks(letter: str, folded: str) -> None:
 def test_a_pattern_stands_for_any_letters_whatever_the_case() -> None:
     assert matches("Ines@Acme.Example", ["*@acme.example"])
     assert not matches("ines@acme.example.org", ["*@acme.example"])
+
+
+@given(
+    st.sampled_from(["1", "7", "33", "34", "39", "43", "44", "49", "52", "54", "55", "61", "81", "86", "91", "353", "420", "972"]),
+    st.text("0123456789", min_size=5, max_size=13),
+)
+def test_the_quick_way_says_what_the_library_says(code: str, national: str) -> None:
+    import phonenumbers
+
+    written = f"+{code} {national}"
+    number = phonenumbers.parse(written, None)
+    said = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    digits = code + national
+    expected = said if phonenumbers.is_possible_number(number) and len(set(digits)) > 1 and len(digits) > 6 else None
+    assert phone_key(written, "DE") == expected

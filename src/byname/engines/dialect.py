@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["parse", "spark_argument", "to_spark", "with_literals"]
 
 
-def parse(sql: str) -> exp.Expression:
+def parse(sql: str) -> exp.Expr:
     """The tree of a statement in DuckDB's dialect."""
     return sqlglot.parse_one(sql, read="duckdb")
 
@@ -40,7 +40,9 @@ def to_spark(sql: str, kinds: tuple[tuple[str, type], ...] = ()) -> str:
     for node in reversed(list(tree.walk())):
         correct = CORRECTIONS.get(type(node))
         if correct and node.parent:
-            node.replace(correct(node))
+            corrected = correct(node)
+            if corrected is not node:
+                node.replace(corrected)
     return tree.sql(dialect="spark")
 
 
@@ -68,7 +70,7 @@ def _utc(value: datetime) -> datetime:
     return value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
 
 
-def _literal(value: Scalar) -> exp.Expression:
+def _literal(value: Scalar) -> exp.Expr:
     if value is None:
         return exp.null()
     if isinstance(value, bool):
@@ -80,32 +82,78 @@ def _literal(value: Scalar) -> exp.Expression:
     return exp.cast(exp.Literal.string(text), as_type[type(value)])
 
 
-def _days_between(node: exp.Expression) -> exp.Expression:
+def _days_between(node: exp.Expr) -> exp.Expr:
     """date_diff('day', a, b) counts midnights; SQLGlot's DATEDIFF(DAY, …) counts whole 24 hours."""
-    return exp.Anonymous(
-        this="datediff",
-        expressions=[exp.cast(node.this.copy(), "DATE"), exp.cast(node.expression.copy(), "DATE")],
-    )
+    return _call("datediff", exp.cast(node.this.copy(), "DATE"), exp.cast(node.expression.copy(), "DATE"))
 
 
-def _best_known(node: exp.Expression) -> exp.Expression:
+def _best_known(node: exp.Expr) -> exp.Expr:
     """arg_max(a, b) passes over rows where a is null; max_by(a, b) gives the null."""
-    known = node.this.copy().is_(exp.null()).not_()
-    return exp.Filter(this=node.copy(), expression=exp.Where(this=known))
+    unknown = exp.null()
+    known = exp.Case().when(node.this.copy().is_(unknown), unknown).else_(node.expression.copy())
+    return type(node)(this=node.this.copy(), expression=known)
 
 
-def _lower(node: exp.Expression) -> exp.Expression:
+def _lower(node: exp.Expr) -> exp.Expr:
     """lower() goes by single letters here; Java's turns the dotted capital I and a last sigma in other ways."""
-    plain = exp.Anonymous(
-        this="translate",
-        expressions=[node.this.copy(), exp.Literal.string("İΣ"), exp.Literal.string("iσ")],
-    )
+    plain = _call("translate", node.this.copy(), exp.Literal.string("\u0130\u03a3"), exp.Literal.string("i\u03c3"))
     return exp.Lower(this=plain)
 
 
-CORRECTIONS: Mapping[type[exp.Expression], Callable[[exp.Expression], exp.Expression]] = {
+def _contains(node: exp.Expr) -> exp.Expr:
+    """A list with a null that does not contain x is false here and null there."""
+    return exp.ArrayContains(this=_call("array_compact", node.this.copy()), expression=node.expression.copy())
+
+
+def _cast(node: exp.Expr) -> exp.Expr:
+    """A cast that drops digits rounds here; there it cuts, or goes by the digits that a double prints as.
+
+    Spark knows the type of what is cast, SQLGlot does not: typeof() is a constant when Spark plans, and the
+    branches that do not apply are gone before a row is read.
+    """
+    inner, to = node.this, node.args["to"]
+    if isinstance(inner.unnest(), _WHOLE):
+        return node
+    kind = _call("typeof", inner.copy())
+    # Each branch must pass Spark's analysis for any type, a boolean too: hence the casts inside.
+    double = kind.copy().eq("double")
+    if to.is_type(exp.DataType.Type.BIGINT):
+        return (
+            exp.Case()
+            .when(double, _recast(node, _call("rint", exp.cast(inner.copy(), "DOUBLE"))))
+            .when(kind.copy().like("decimal%"), _recast(node, _call("round", exp.cast(inner.copy(), "DECIMAL(38, 8)"))))
+            .else_(node.copy())
+        )
+    if to.is_type(exp.DataType.Type.DECIMAL):
+        scaled = _call("round", exp.Mul(this=exp.cast(inner.copy(), "DOUBLE"), expression=exp.Literal.number("1e4")))
+        units = _recast(node, scaled, "BIGINT")
+        exact = exp.Mul(this=units, expression=exp.Literal.number("0.0001"))
+        return exp.Case().when(double, _recast(node, exact)).else_(node.copy())
+    return node
+
+
+def _recast(cast: exp.Expr, value: exp.Expr, to: str | None = None) -> exp.Expr:
+    """The same kind of cast (trying or not) of another value."""
+    again = cast.copy()
+    again.set("this", value)
+    if to:
+        again.set("to", exp.DataType.build(to))
+    return again
+
+
+_WHOLE = (exp.Count, exp.CountIf, exp.Round, exp.Floor, exp.Ceil, exp.DateDiff, exp.Literal, exp.Null, exp.Placeholder)
+
+
+def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+CORRECTIONS: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.DateDiff: _days_between,
     exp.ArgMax: _best_known,
     exp.ArgMin: _best_known,
     exp.Lower: _lower,
+    exp.ArrayContains: _contains,
+    exp.Cast: _cast,
+    exp.TryCast: _cast,
 }

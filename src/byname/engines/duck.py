@@ -112,8 +112,7 @@ class DuckEngine:
         # The given names are common table expressions around the statement, so that nothing is left behind
         # in the connection; the statement starts a line of its own, so that an error's line can be its own.
         names = ", ".join(
-            f"{_quoted(name)} as not materialized (from {_quoted(table.name)})"
-            for name, table in tables.items()
+            f"{_quoted(name)} as not materialized (from {_quoted(table.name)})" for name, table in tables.items()
         )
         prefix = f"with {names} " if names else ""
         where = f'statement "{statement.name}"'
@@ -130,9 +129,12 @@ class DuckEngine:
             sql = statement.sql
             if statement.lazy and scalars:
                 # A view keeps no parameters; they become part of its text.
-                from byname.engines.dialect import with_literals  # noqa: PLC0415 - SQLGlot takes half a second
+                from byname.engines.dialect import with_literals
 
-                sql, scalars = with_literals(sql, {name: given[name] for name in scalars}), {}
+                sql, scalars = (
+                    with_literals(sql, {name: value for name, value in given.items() if not isinstance(value, Table)}),
+                    {},
+                )
             return self._keep(
                 "view" if statement.lazy else "table",
                 f"{prefix}select {picks} from (\n{sql}\n)",

@@ -30,11 +30,11 @@ def open_engine(kind: str, *, spill: Path, memory: str = "2GB", threads: int | N
         EngineError: no such engine, or it is not installed; says what to do.
     """
     if kind == "duckdb":
-        from byname.engines.duck import DuckEngine  # noqa: PLC0415 - engines load when they are asked for
+        from byname.engines.duck import DuckEngine
 
         return DuckEngine(spill=spill, memory=memory, threads=threads)
     if kind == "spark":
-        from byname.engines.spark import SparkEngine  # noqa: PLC0415 - engines load when they are asked for
+        from byname.engines.spark import SparkEngine
 
         return SparkEngine(spill=spill, memory=memory, threads=threads)
     raise EngineError(

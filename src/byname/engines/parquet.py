@@ -33,9 +33,7 @@ def write_parquet(
             store_decimal_as_integer=True,  # eight bytes instead of a blob: half the time to read money
         ) as writer:
             for group in _groups(batches, schema, row_group_rows):
-                writer.write_table(
-                    group.replace_schema_metadata(stamped.metadata), row_group_size=row_group_rows
-                )
+                writer.write_table(group.replace_schema_metadata(stamped.metadata), row_group_size=row_group_rows)
                 rows += group.num_rows
     except BaseException:
         path.unlink(missing_ok=True)

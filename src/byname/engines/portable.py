@@ -74,7 +74,7 @@ def _refusals(sql: str, given: tuple[tuple[str, pa.Schema], ...] | None) -> tupl
         return (Refusal(_shown(tree), "it does not make a table", "one SELECT"),)
     found = dict.fromkeys([*_result_names(tree), *_of_tree(tree)])
     if given is not None:
-        from byname.engines.kinds import of_types  # noqa: PLC0415 - loads SQLGlot's optimizer
+        from byname.engines.kinds import of_types
 
         schemas = dict(given)
         found |= dict.fromkeys(_of_names(tree, schemas))
@@ -83,7 +83,7 @@ def _refusals(sql: str, given: tuple[tuple[str, pa.Schema], ...] | None) -> tupl
     return tuple(found)
 
 
-def _of_tree(tree: exp.Expression) -> Iterator[Refusal]:
+def _of_tree(tree: exp.Expr) -> Iterator[Refusal]:
     for node in tree.walk():
         if type(node) not in ALLOWED:
             yield _not_listed(node)
@@ -94,13 +94,16 @@ def _of_tree(tree: exp.Expression) -> Iterator[Refusal]:
                 yield Refusal(_shown(node), *problem)
 
 
-def _not_listed(node: exp.Expression) -> Refusal:
+def _not_listed(node: exp.Expr) -> Refusal:
     known = INSTEAD.get(type(node)) or (INSTEAD.get(node.name.lower()) if isinstance(node, exp.Anonymous) else None)
-    why, instead = known or ("it is not known to be the same on both engines", "what docs/sql.md lists, or add it there")
+    why, instead = known or (
+        "it is not known to be the same on both engines",
+        "what docs/sql.md lists, or add it there",
+    )
     return Refusal(_shown(node), why, instead)
 
 
-def _of_names(tree: exp.Expression, given: Mapping[str, pa.Schema]) -> Iterator[Refusal]:
+def _of_names(tree: exp.Expr, given: Mapping[str, pa.Schema]) -> Iterator[Refusal]:
     """A name in FROM is a given table or a WITH, and never both."""
     made = {with_.alias_or_name.lower() for with_ in tree.find_all(exp.CTE)}
     known = {name.lower() for name in given}
@@ -124,7 +127,7 @@ def _result_names(tree: exp.Query) -> Iterator[Refusal]:
             yield Refusal(name, "two columns of the result have this name", "a name for each")
 
 
-def _shown(node: exp.Expression) -> str:
+def _shown(node: exp.Expr) -> str:
     text = node.sql(dialect="duckdb")
     return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - a line's worth
 
@@ -132,10 +135,10 @@ def _shown(node: exp.Expression) -> str:
 type Problem = tuple[str, str] | None
 
 
-def _inside_cast(to: str, *kinds: str) -> Callable[[exp.Expression], Problem]:
+def _inside_cast(to: str, *kinds: str) -> Callable[[exp.Expr], Problem]:
     """A rule: the node (with its FILTER and OVER) stands directly inside a cast to one of these types."""
 
-    def rule(node: exp.Expression) -> Problem:
+    def rule(node: exp.Expr) -> Problem:
         outer = node.parent
         while isinstance(outer, exp.Filter | exp.Window | exp.Paren):
             outer = outer.parent
@@ -154,13 +157,13 @@ _DAYS = ("DATE", "TIMESTAMP")
 _CASTS = (*_DAYS, "BOOLEAN", "INT", "BIGINT", "DOUBLE", "DECIMAL(18,4)", "TEXT", "TEXT[]")
 
 
-def _cast(node: exp.Expression) -> Problem:
+def _cast(node: exp.Expr) -> Problem:
     if _type_name(node.args["to"]) in _CASTS:
         return None
     return "the engines do not share this type", "decimal(18,4), bigint, double, varchar, date, timestamp"
 
 
-def _star(node: exp.Expression) -> Problem:
+def _star(node: exp.Expr) -> Problem:
     if node.args.get("replace") or node.args.get("rename"):
         return "a star that changes columns", "the columns' names"
     select = node.parent
@@ -169,27 +172,27 @@ def _star(node: exp.Expression) -> Problem:
     return None
 
 
-def _adds_columns(join: exp.Expression) -> bool:
+def _adds_columns(join: exp.Expr) -> bool:
     return str(join.args.get("kind") or "").upper() not in {"SEMI", "ANTI"}
 
 
-def _table(node: exp.Expression) -> Problem:
+def _table(node: exp.Expr) -> Problem:
     if not isinstance(node.this, exp.Identifier) or not re.fullmatch(r"\w+", node.name) or node.args.get("db"):
         return "a table is a name that was given", "the name alone"
     return None
 
 
-def _identifier(node: exp.Expression) -> Problem:
+def _identifier(node: exp.Expr) -> Problem:
     if not node.args.get("quoted") and node.name != node.name.lower():
         return "the engines name the column of the result differently", "it in lower case, or in quotes as it is"
     return None
 
 
-def _with(node: exp.Expression) -> Problem:
+def _with(node: exp.Expr) -> Problem:
     return ("Spark has another form of it", "a loop in Python") if node.args.get("recursive") else None
 
 
-def _join(node: exp.Expression) -> Problem:
+def _join(node: exp.Expr) -> Problem:
     if node.args.get("method"):
         return "SQLGlot passes asof, natural and positional joins on as they are", "a plain join with on or using"
     cross = str(node.args.get("kind") or "").upper() == "CROSS"
@@ -198,42 +201,42 @@ def _join(node: exp.Expression) -> Problem:
     return None
 
 
-def _group(node: exp.Expression) -> Problem:
+def _group(node: exp.Expr) -> Problem:
     if any(node.args.get(more) for more in ("grouping_sets", "cube", "rollup", "totals")):
         return "not tried", "a union all of plain groups"
     return None
 
 
-def _distinct(node: exp.Expression) -> Problem:
+def _distinct(node: exp.Expr) -> Problem:
     if node.args.get("on"):
         return "Spark has none", "qualify row_number() over (partition by … order by …) = 1"
     return None
 
 
-def _order(node: exp.Expression) -> Problem:
+def _order(node: exp.Expr) -> Problem:
     if isinstance(node.parent, exp.Window) or (node.parent and node.parent.args.get("limit")):
         return None
     return "a table has no order", "nothing here: fetch and write take order_by"
 
 
-def _limit(node: exp.Expression) -> Problem:
+def _limit(node: exp.Expr) -> Problem:
     if node.parent and node.parent.args.get("order"):
         return None
     return "without an order the rows are others there", "order by … limit …"
 
 
-def _placeholder(node: exp.Expression) -> Problem:
+def _placeholder(node: exp.Expr) -> Problem:
     return None if re.fullmatch(r"[a-z_]\w*", node.name) else ("parameters go by name", "$name")
 
 
-def _like(node: exp.Expression) -> Problem:
+def _like(node: exp.Expr) -> Problem:
     pattern = node.expression
     if isinstance(pattern, exp.Literal) and "\\" not in pattern.name:
         return None
     return "a backslash means itself here and an escape there", "a literal without one, or starts_with, contains"
 
 
-def _division(node: exp.Expression) -> Problem:
+def _division(node: exp.Expr) -> Problem:
     above, below = node.this.unnest(), node.expression.unnest()
     while isinstance(below, exp.Cast):
         below = below.this.unnest()
@@ -244,7 +247,7 @@ def _division(node: exp.Expression) -> Problem:
     return None
 
 
-def _is_double(node: exp.Expression) -> bool:
+def _is_double(node: exp.Expr) -> bool:
     if isinstance(node, exp.Cast):
         return _type_name(node.args["to"]) == "DOUBLE"
     if isinstance(node, exp.Literal):
@@ -257,37 +260,35 @@ def _is_double(node: exp.Expression) -> bool:
     )
 
 
-def _modulo(node: exp.Expression) -> Problem:
+def _modulo(node: exp.Expr) -> Problem:
     if isinstance(node.expression.unnest(), exp.Nullif | exp.Literal):
         return None
     return "zero is an error on one engine or another", "… % nullif(b, 0)"
 
 
-def _no_digits(node: exp.Expression) -> Problem:
+def _no_digits(node: exp.Expr) -> Problem:
     return ("halves differ", "cast(round(x) as bigint)") if node.args.get("decimals") else None
 
 
-def _trim(node: exp.Expression) -> Problem:
+def _trim(node: exp.Expr) -> Problem:
     if isinstance(node.expression, exp.Literal):
         return None
     return "here it takes every kind of space and there only one", "trim(s, ' ')"
 
 
-def _substring(node: exp.Expression) -> Problem:
+def _substring(node: exp.Expr) -> Problem:
     start, length = node.args.get("start"), node.args.get("length")
     if _whole(start, least=1) and (length is None or _whole(length, least=0)):
         return None
     return "from 0 or from the end they differ", "substr(s, 1, 2): literals, counted from 1"
 
 
-def _ends(node: exp.Expression) -> Problem:
+def _ends(node: exp.Expr) -> Problem:
     return None if _whole(node.expression, least=0) else ("a negative length differs", "a literal from 0")
 
 
 def _whole(node: object, *, least: int) -> bool:
-    return (
-        isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit() and int(node.name) >= least
-    )
+    return isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit() and int(node.name) >= least
 
 
 # What both regular expression engines read alike: no dot (line ends differ), no $ (a last line end), no \s
@@ -299,14 +300,14 @@ _PATTERN = re.compile(
 )
 
 
-def _pattern(node: exp.Expression) -> Problem:
+def _pattern(node: exp.Expr) -> Problem:
     pattern = node.expression
     if isinstance(pattern, exp.Literal) and _PATTERN.fullmatch(pattern.name):
         return None
     return "the engines read this pattern differently", "[^\\n] for a dot, \\z for $, [ \\t\\r\\n] for \\s, …"
 
 
-def _replacing(node: exp.Expression) -> Problem:
+def _replacing(node: exp.Expr) -> Problem:
     problem = _pattern(node)
     if problem:
         return problem
@@ -320,12 +321,12 @@ def _replacing(node: exp.Expression) -> Problem:
     return None
 
 
-def _flags(node: exp.Expression) -> Problem:
+def _flags(node: exp.Expr) -> Problem:
     return ("not tried", "letters of both cases in the pattern") if node.args.get("flag") else None
 
 
-def _unit(units: frozenset[str]) -> Callable[[exp.Expression], Problem]:
-    def rule(node: exp.Expression) -> Problem:
+def _unit(units: frozenset[str]) -> Callable[[exp.Expr], Problem]:
+    def rule(node: exp.Expr) -> Problem:
         unit = node.args.get("unit") or node.this
         if unit.name.upper() in units:
             return None
@@ -334,7 +335,7 @@ def _unit(units: frozenset[str]) -> Callable[[exp.Expression], Problem]:
     return rule
 
 
-def _interval(node: exp.Expression) -> Problem:
+def _interval(node: exp.Expr) -> Problem:
     if isinstance(node.parent, exp.WindowSpec):
         return None
     if not isinstance(node.parent, exp.Add | exp.Sub):
@@ -342,7 +343,7 @@ def _interval(node: exp.Expression) -> Problem:
     return _inside_cast("timestamp", *_DAYS)(node.parent)
 
 
-def _ordered_window(node: exp.Expression) -> Problem:
+def _ordered_window(node: exp.Expr) -> Problem:
     outer = node.parent
     if isinstance(outer, exp.Window) and outer.args.get("order"):
         return None
@@ -355,7 +356,7 @@ _SPANS = frozenset({"SECOND", "MINUTE", "HOUR", "DAY", "MONTH"})
 _CAST_DAY = _inside_cast("date", *_DAYS)
 _CAST_WHOLE = _inside_cast("bigint", "BIGINT", "DOUBLE")
 
-RULES: Mapping[type[exp.Expression], tuple[Callable[[exp.Expression], Problem], ...]] = {
+RULES: Mapping[type[exp.Expr], tuple[Callable[[exp.Expr], Problem], ...]] = {
     exp.Cast: (_cast,),
     exp.TryCast: (_cast,),
     exp.Star: (_star,),

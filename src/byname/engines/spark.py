@@ -24,7 +24,6 @@ from byname.engines.types import canonical_schema, sql_type
 from byname.errors import EngineError
 
 try:
-    from py4j.protocol import Py4JError
     from pyspark import StorageLevel
     from pyspark.errors import PySparkException
     from pyspark.logger import PySparkLogger
@@ -174,9 +173,7 @@ class SparkEngine:
         """Write one sorted Parquet file; the rows pass through the driver's memory. See ``Engine.write``."""
         ties = [column for column in table.columns if column not in order_by]
         rows = self.fetch(table, order_by=[*order_by, *ties])
-        return write_parquet(
-            rows.to_batches(), table.schema, path, metadata=metadata, row_group_rows=row_group_rows
-        )
+        return write_parquet(rows.to_batches(), table.schema, path, metadata=metadata, row_group_rows=row_group_rows)
 
     def drop(self, table: Table) -> None:
         """Free a table's memory; see ``Engine.drop``."""
@@ -239,9 +236,7 @@ def _as_wanted(frame: DataFrame, wanted: pa.Schema) -> DataFrame:
     found = {name.lower() for name in frame.columns}
     return frame.select(
         *[
-            (fn.col(_quoted(name)) if name.lower() in found else fn.lit(None))
-            .cast(_spark_type(kind))
-            .alias(name)
+            (fn.col(_quoted(name)) if name.lower() in found else fn.lit(None)).cast(_spark_type(kind)).alias(name)
             for name, kind in zip(wanted.names, wanted.types, strict=True)
         ]
     )
@@ -330,7 +325,10 @@ def _telling(where: str, expected: str, do: str = "") -> Iterator[None]:
         log.disabled = True
     try:
         yield
-    except (PySparkException, Py4JError, FileNotFoundError, pa.ArrowException) as error:
+    except Exception as error:
+        spark_s = isinstance(error, PySparkException) or type(error).__module__.startswith("py4j.")
+        if not spark_s and not isinstance(error, FileNotFoundError | pa.ArrowException):
+            raise
         says = next(line for line in str(error).splitlines() if line.strip())
         raise EngineError(where=where, found=says, expected=expected, do=do) from error
     finally:

@@ -23,7 +23,7 @@ class Entry:
     """One line of the list: how it is written, and what to know."""
 
     sql: str
-    nodes: tuple[type[exp.Expression], ...]
+    nodes: tuple[type[exp.Expr], ...]
     note: str = ""
 
 
@@ -72,7 +72,7 @@ LIST: dict[str, tuple[Entry, ...]] = {
     ),
     "Numbers": (
         Entry("`1`, `1.5`, `'text'`", (exp.Literal,)),
-        Entry("`+ - *`, `-x`", (exp.Add, exp.Sub, exp.Mul, exp.Neg), "decimal × decimal up to 10^10"),
+        Entry("`+ - *`, `-x`", (exp.Add, exp.Sub, exp.Mul, exp.Neg), "the product of two decimals up to 10^10"),
         Entry(
             "`cast(a as double) / nullif(b, 0)`",
             (exp.Div,),
@@ -89,13 +89,13 @@ LIST: dict[str, tuple[Entry, ...]] = {
             "`cast(x as …)`, `x::…`, `try_cast`",
             (exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam),
             "to boolean, integer, bigint, double, decimal(18,4), varchar, date, timestamp, varchar[]; "
-            "never text to a number or a date, double to decimal, or a fraction to a whole number without `round`",
+            "never a text to a number or a date (a reader does that), nor a double to a text",
         ),
     ),
     "Texts": (
         Entry("`a || b`", (exp.DPipe,), "null if one is"),
         Entry("`concat(a, b)`", (exp.Concat,), "passes over nulls"),
-        Entry("`lower`", (exp.Lower,), "letter by letter"),
+        Entry("`lower`", (exp.Lower,), "letter by letter; letters younger than Unicode 15 differ"),
         Entry("`trim(s, ' ')`, `ltrim`, `rtrim`", (exp.Trim,), "with the characters said"),
         Entry("`length`", (exp.Length,), "code points of a text"),
         Entry("`substr(s, from, n)`, `left`, `right`", (exp.Substring, exp.Left, exp.Right), "literals from 1"),
@@ -160,11 +160,11 @@ LIST: dict[str, tuple[Entry, ...]] = {
     ),
 }
 
-ALLOWED: frozenset[type[exp.Expression]] = frozenset(
+ALLOWED: frozenset[type[exp.Expr]] = frozenset(
     node for entries in LIST.values() for entry in entries for node in entry.nodes
 )
 
-INSTEAD: dict[type[exp.Expression] | str, tuple[str, str]] = {
+INSTEAD: dict[type[exp.Expr] | str, tuple[str, str]] = {
     exp.Avg: (
         "a double here and a decimal there",
         "cast(sum(x) as double) / nullif(count(x), 0)",

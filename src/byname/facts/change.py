@@ -30,6 +30,7 @@ __all__ = ["Change", "Import", "Removed", "Taken", "known_table", "show"]
 # Small batches: the writer holds several at once.
 _BATCH_ROWS = 16_384
 _FILE_ID_DIGITS = 16
+_FACT_TABLES = {each.name: each for each in TABLES}
 _STAMPED = ("known_at", "file_id", "version")
 _DUCKDB_TYPES = {
     "text": "varchar",
@@ -135,13 +136,9 @@ class Change:
         parts = (what.sha256, what.source, what.account, what.reader, at.isoformat())
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         starts = range(len(digest) - _FILE_ID_DIGITS + 1)
-        return next(
-            found for start in starts if (found := digest[start : start + _FILE_ID_DIGITS]) not in there
-        )
+        return next(found for start in starts if (found := digest[start : start + _FILE_ID_DIGITS]) not in there)
 
-    def _take_table(
-        self, what: Import, name: str, path: Path, file_id: str, at: datetime
-    ) -> tuple[int, int, int]:
+    def _take_table(self, what: Import, name: str, path: Path, file_id: str, at: datetime) -> tuple[int, int, int]:
         self._stage(name, path)
         self._show(name, "versions")
         names = {"staged": f"staged_{name}", "verdicts": f"verdicts_{name}"}
@@ -160,7 +157,7 @@ class Change:
         """Make the view of a staged file: the table's columns, in its types, and each row's position."""
         description = self._connection.execute(sql.COLUMNS_SQL.format(path=_text(path))).description or []
         found = [column[0] for column in description]
-        wanted = {column.name: column.type for column in known_table(name).all_columns}
+        wanted = {column.name: column.type for column in known_table(name, _FACT_TABLES).all_columns}
         _refuse_odd_columns(path, name, found, wanted)
         columns = [
             f"cast({_quoted(each) if each in found else 'null'} as {_DUCKDB_TYPES[kind]}) as {_quoted(each)}"
@@ -184,8 +181,7 @@ class Change:
 
     def _take_sightings(self, names: Iterable[str], file_id: str, at: datetime) -> None:
         known = [
-            sql.SIGHTINGS_SQL.format(name=name, staged=f"staged_{name}", verdicts=f"verdicts_{name}")
-            for name in names
+            sql.SIGHTINGS_SQL.format(name=name, staged=f"staged_{name}", verdicts=f"verdicts_{name}") for name in names
         ]
         if known:
             self._stream(SIGHTINGS.name, " union all ".join(known), {"file_id": file_id, "known_at": at})
@@ -250,9 +246,7 @@ class Change:
     def compact(self, *, above: int) -> bool:
         """Merge the small files of every table that has more than `above` of them; says if there was one."""
         many = [
-            name
-            for name, version in self.versions.items()
-            if self._store.small_files(name, version, above) > above
+            name for name, version in self.versions.items() if self._store.small_files(name, version, above) > above
         ]
         for name in many:
             self.versions[name] = self._store.compact(name, self.versions[name])
@@ -276,25 +270,21 @@ class Change:
 
 def show(connection: duckdb.DuckDBPyConnection, view: str, of: FactTable, files: list[str]) -> None:
     """Make a view of a table's Parquet files; without files, one of the right columns and no rows."""
-    if files:
-        source = f"select * from read_parquet([{', '.join(map(_text, files))}], union_by_name = true)"
-    else:
-        columns = (
-            f"cast(null as {_DUCKDB_TYPES[each.type]}) as {_quoted(each.name)}" for each in of.all_columns
-        )
-        source = f"select {', '.join(columns)} where false"
-    connection.execute(f"create or replace temp view {view} as {source}")
+    nulls = (f"cast(null as {_DUCKDB_TYPES[each.type]}) as {_quoted(each.name)}" for each in of.all_columns)
+    template = sql.FILES_VIEW_SQL if files else sql.EMPTY_VIEW_SQL
+    paths = ", ".join(map(_text, files))
+    connection.execute(template.format(view=view, columns=", ".join(nulls), paths=paths))
 
 
-def known_table(name: str) -> FactTable:
+def known_table(name: str, among: Mapping[str, FactTable] = LEDGER_TABLES) -> FactTable:
     """Return the table of that name, the ledger's own two among them; LedgerError if there is none."""
-    if name not in LEDGER_TABLES:
+    if name not in among:
         raise LedgerError(
             where=f'fact table "{name}"',
-            found=f"no such table{nearest(name, LEDGER_TABLES)}",
-            expected=f"one of {', '.join(LEDGER_TABLES)}",
+            found=f"no such table{nearest(name, among)}",
+            expected=f"one of {', '.join(among)}",
         )
-    return LEDGER_TABLES[name]
+    return among[name]
 
 
 def _taken(file_id: str, per_table: Mapping[str, tuple[int, int, int]]) -> Taken:

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Candidate", "Column", "Meanings", "meanings", "profiles"]
 
+_SAMPLE_ROWS = 10_000  # of the beginning, and as many of the middle
+_EXAMPLES = 200
+_LONGEST_EXAMPLE = 60
+_LIKELY, _MOST, _ALL = 0.5, 0.9, 0.98
+
 @dataclass(frozen=True)
 class Column:
     """One column of the file: its header's concepts, and what its sampled values look like (shares of the filled)."""

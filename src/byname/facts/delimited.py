@@ -36,7 +36,7 @@ def delimited(name: str, opened: Callable[[], Source], head: str, *, whole: bool
         whole: is that all of them?
     """
     skipped, delimiter = _before_header(head)
-    head = "".join(head.splitlines(keepends=True)[skipped:])
+    head = "".join(_lines(head)[skipped:])
     delimiter = delimiter or _delimiter(head)
     rows = _first_rows(head, delimiter, 2)
     if not rows or not any(rows[0]):
@@ -54,13 +54,18 @@ def delimited(name: str, opened: Callable[[], Source], head: str, *, whole: bool
 def _before_header(head: str) -> tuple[int, str]:
     """How many lines stand before the header, and the separator if one of them names it, as Excel's "sep=;" does."""
     delimiter = ""
-    lines = head.splitlines()
+    lines = _lines(head)
     for place, line in enumerate(lines):
-        if line.casefold().startswith("sep=") and len(line) == len("sep=;"):
-            delimiter = line[-1]
-        elif line.strip(" "):
+        said = line.strip("\r\n ")
+        if said.casefold().startswith("sep=") and len(said) == len("sep=;"):
+            delimiter = said[-1]
+        elif said:
             return place, delimiter
     return len(lines), delimiter
+
+
+def _lines(head: str) -> list[str]:
+    return list(io.StringIO(head, newline=""))
 
 
 def _delimiter(head: str) -> str:

@@ -250,7 +250,8 @@ def _people(mapping: Mapping) -> dict[str, str]:
     number = {"source_id": who.customer} if who.customer else {}
     everyone = {**number, "role": "'customer'", "record_id": who.record_id, **_same(mapping, *who.details, "owner", "created_at", "updated_at")}
     some = ", ".join(dict.fromkeys([*([who.customer] if who.customer else []), *who.details]))
-    statements = {"records": _select([step], everyone, "given", f"coalesce({_as_text(some)}) is not null")}
+    some_said = f"coalesce({_as_text(some)}) is not null"
+    statements = {"records": _select([step], everyone, "given", some_said)}
     if _have(mapping, "consent", "opted_out") and _have(mapping, "email"):
         statements["consents"] = _consents(mapping, who, step)
     if _have(mapping, "referrer_id", "referrer_email"):
@@ -261,8 +262,9 @@ def _people(mapping: Mapping) -> dict[str, str]:
             "given",
             f"coalesce({', '.join(end.keys)}) is not null",
         )
-        if end.mentions:
-            statements["records"] = statements["records"] + "\nunion all by name\n" + end.mentions
+        # A union has the columns of its first part.
+        everyone |= {column: "cast(null as varchar)" for column in end.details if column not in everyone}
+        statements["records"] = _select([step], everyone, "given", some_said) + "\nunion all by name\n" + end.mentions()
     return statements
 
 
@@ -450,15 +452,21 @@ class _End:
         forms = {f"{end}_id": f"{end}_id", f"{end}_email": f"lower({end}_email)", f"{end}_name": f"lower({end}_name)"}
         self.forms = [forms[key] for key in self.keys]
         self.record_id = f"record('customer', coalesce({', '.join(self.forms)}))"
-        read = _given(mapping, self.keys)
-        details = [(key, key.removeprefix(f"{end}_")) for key in self.keys if not key.endswith("_id")]
-        shown = "".join(f", {key} as {column}" for key, column in details)
-        self.mentions = (
-            f"select cast(null as varchar) as source_id, 'mention' as role, {self.record_id} as record_id{shown}, row\n"
-            f"from (with {read} select {', '.join(self.keys)}, max(row) as row from given where coalesce({', '.join(self.keys)}) is not null "
-            f"group by all) as {end}s"
-        )
         self.number = f"coalesce({', '.join(self.keys)})"
+        self.details = {key.removeprefix(f"{end}_"): key for key in self.keys if not key.endswith("_id")}
+        self._rows = (
+            f"(with {_given(mapping, self.keys)}\n  select {', '.join(self.keys)}, max(row) as row from given "
+            f"where {self.number} is not null group by all) as {end}"
+        )
+
+    def mentions(self, columns: Iterable[str] = ()) -> str:
+        """The record that this end names; with these columns at least, as both parts of a union need the same."""
+        every = dict.fromkeys((*columns, *self.details))
+        shown = "".join(f", {self.details.get(column, 'cast(null as varchar)')} as {column}" for column in every)
+        return (
+            f"select cast(null as varchar) as source_id, 'mention' as role, {self.record_id} as record_id{shown}, row\n"
+            f"from {self._rows}"
+        )
 
 
 def _referrals(mapping: Mapping) -> dict[str, str]:
@@ -474,7 +482,7 @@ def _referrals(mapping: Mapping) -> dict[str, str]:
     whole = f"{brought_by.number} is not null and {brought.number} is not null"
     return {
         "referrals": _select([step], referral, "given", whole),
-        "records": brought_by.mentions + "\nunion all by name\n" + brought.mentions,
+        "records": brought_by.mentions(brought.details) + "\nunion all by name\n" + brought.mentions(brought_by.details),
     }
 
 

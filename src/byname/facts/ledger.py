@@ -154,8 +154,7 @@ class Ledger:
             if again := change.same_bytes(what):
                 return change.count_as_known(again, staged)
             taken = change.take(what, staged, at)
-            committed = self._commit(committed, change)
-            self._tidy(committed, change)
+            self._tidy(self._commit(committed, change), change)
         return taken
 
     def remove(self, file_id: str) -> Removed:
@@ -169,17 +168,15 @@ class Ledger:
         with self._changing() as (committed, change):
             name = change.name_of(file_id)
             per_table = change.take_back(file_id)
-            committed = self._commit(committed, change, sweep=True)
-            swept = self._sweep(committed, wait=self._wait)
+            swept = self._sweep(self._commit(committed, change, sweep=True), wait=self._wait)
         deleted, kept = (sum(counts[at] for counts in per_table.values()) for at in range(2))
         return Removed(file_id, name, deleted, kept, per_table, swept)
 
     def compact(self) -> None:
         """Merge the small files that many imports leave; the rows stay as they are."""
         with self._changing() as (committed, change):
-            if change.compact(above=1):
-                committed = self._commit(committed, change, sweep=True)
-            self._sweep(committed, wait=0)
+            merged = change.compact(above=1)
+            self._sweep(self._commit(committed, change, sweep=True) if merged else committed, wait=0)
 
     def check(self) -> list[str]:
         """Return the problems found, each a sentence with what to do; none if all is well."""
@@ -191,16 +188,27 @@ class Ledger:
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[tuple[Committed, Change]]:
-        """Hold the writers' lock, take away what a dead writer left, and turn storage faults into LedgerError."""
+        """Hold the writers' lock over a change; what does not come to its end is taken away again."""
         with self._lock("writing.lock") as lock:
             try:
-                committed = self._store.load()
-                if self._store.roll_back(committed) or lock.cut_short:
-                    committed = self._clean_after_death(committed)
+                committed = self._begin(cut_short=lock.cut_short)
                 with self._duckdb() as connection:
                     yield committed, Change(self._store, committed, connection)
-            except _STORAGE_ERRORS as error:
-                raise self._failed(error) from error
+            except BaseException as error:
+                with contextlib.suppress(*_STORAGE_ERRORS, LedgerError):
+                    self._store.roll_back(self._store.load())
+                if isinstance(error, _STORAGE_ERRORS):
+                    raise self._failed(error) from error
+                raise
+
+    def _begin(self, *, cut_short: bool) -> Committed:
+        """Take away what a dead writer left, and see to it that its bytes go too, now or later."""
+        committed = self._store.load()
+        if self._store.roll_back(committed) or cut_short:
+            committed = replace(committed, sweep=True)
+            self._store.swap(committed)
+            committed = replace(committed, sweep=not self._sweep(committed, wait=0))
+        return committed
 
     def _commit(self, committed: Committed, change: Change, *, sweep: bool = False) -> Committed:
         now = Committed(committed.commit + 1, dict(change.versions), sweep or committed.sweep)
@@ -208,31 +216,22 @@ class Ledger:
         return now
 
     def _tidy(self, committed: Committed, change: Change) -> None:
-        """Keep files few and logs short. The import stands already: a failure here must not look like one of it."""
+        """Keep files few and logs short. The import stands: a failure here must not look like one of it."""
         with contextlib.suppress(*_STORAGE_ERRORS):
             if change.compact(above=_COMPACT_ABOVE_FILES):
                 committed = self._commit(committed, change, sweep=True)
-            long = any(
-                self._store.log_entries(name) > _SWEEP_ABOVE_LOG_ENTRIES for name in committed.versions
-            )
-            if committed.sweep or long:
+            entries = max(map(self._store.log_entries, committed.versions), default=0)
+            if committed.sweep or entries > _SWEEP_ABOVE_LOG_ENTRIES:
                 self._sweep(committed, wait=0)
 
     def _sweep(self, committed: Committed, *, wait: float) -> bool:
-        """Clean away every byte that does not count, once nobody reads; says if it could be done in time."""
-        try:
-            alone = self._lock("reading.lock", wait=wait)
-        except LedgerError:
-            return False
-        with alone:
+        """Clean away every byte that does not count, once nobody reads; says if that could be done."""
+        with contextlib.suppress(*_STORAGE_ERRORS, LedgerError), self._lock("reading.lock", wait=wait):
             self._store.sweep(committed)
             if committed.sweep:
                 self._store.swap(replace(committed, sweep=False))
-        return True
-
-    def _clean_after_death(self, committed: Committed) -> Committed:
-        committed = replace(committed, sweep=True)
-        return replace(committed, sweep=False) if self._sweep(committed, wait=0) else committed
+            return True
+        return False
 
     def _failed(self, error: BaseException) -> LedgerError:
         return LedgerError(

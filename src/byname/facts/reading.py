@@ -4,6 +4,7 @@ A reader's SELECT may call these on columns of the file; what was there and coul
 its row and column, and nobody writes that check:
 
     text(x)  id(x)  money(x)  number(x)  integer(x)  instant(x [, zone])  date_of(x)  flag(x)  consent(x)  stars(x)
+    birth_date(x)           a date_of that is left out where it is none: nobody is refused for a slip in a birthday
     minor(x, currency)      an amount in minor units, such as cents
     record('what', id)      the record_id of that customer record
     file_name()             the name of the file, for what only the name tells
@@ -55,7 +56,8 @@ _STARS = {str(stars): (str(stars), word, f"{stars}.0", f"{stars} stars", f"{word
 _ZERO_DECIMALS = ("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
 _THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 
-_TYPED = {"ID", "MONEY", "NUMBER", "INTEGER", "INSTANT", "DATE_OF", "FLAG", "CONSENT", "STARS"}
+_TYPED = {"ID", "MONEY", "NUMBER", "INTEGER", "INSTANT", "DATE_OF", "BIRTH_DATE", "FLAG", "CONSENT", "STARS"}
+_UNCHECKED = {"ID", "BIRTH_DATE"}
 _SQL_TYPES = {
     "text": "varchar", "texts": "varchar[]", "instant": "timestamp", "day": "date", "money": "decimal(18,4)",
     "number": "double", "integer": "bigint", "flag": "boolean",
@@ -227,7 +229,7 @@ def _type_columns(
         reading = _reading(con, call, f"_v{place}", reader, around)
         typed.append(f"{reading.sql} as _c{place}")
         label = " ".join(dict.fromkeys(column.name for column in call.expressions[0].find_all(exp.Column)))
-        checks.append(_Check(f"_c{place}", f"_v{place}", label, reading.expected, call.name.upper() != "ID"))
+        checks.append(_Check(f"_c{place}", f"_v{place}", label, reading.expected, call.name.upper() not in _UNCHECKED))
         for node in same:
             node.replace(exp.column(f"_c{place}"))
     kept = ", ".join(["row", *(_quoted(column) for column in raw.columns), *typed])
@@ -249,7 +251,7 @@ def _reading(
         case "INTEGER":
             inner = shapes.money(con, v, "double")
             return shapes.Reading(f"cast(round({inner.sql}) as bigint)", "a whole number")
-        case "DATE_OF":
+        case "DATE_OF" | "BIRTH_DATE":
             return shapes.instant(con, v, zone="UTC", order=order, only_day=True)
         case "INSTANT":
             return _instant(con, call, v, order, reader.zone or around.zone)
@@ -297,11 +299,14 @@ def _refuse(
         for needed in schema.table(name).needs:
             label = _columns_behind(statements[name], needed)
             missing = exp.select("row").from_(tree.subquery("given")).where(f"{needed} is null")  # type: ignore[attr-defined]
-            con.execute(
+            # A row of an order's lines stands for all of them: when it is refused, the next one stands in its place.
+            while _count(
+                con,
                 "insert into refused select row, ?, 'nothing', ? from "
                 f"({missing.sql('duckdb')}) where row not in (select row from refused)",
                 [label, _NEEDED[needed]],
-            )
+            ):
+                pass
 
 
 def _columns_behind(sql: str, alias: str) -> str:
@@ -309,7 +314,8 @@ def _columns_behind(sql: str, alias: str) -> str:
     for projection in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Alias):
         if projection.alias == alias:
             names = dict.fromkeys(column.name for column in projection.find_all(exp.Column) if column.this.quoted)
-            return " or ".join(names)
+            if names:  # a later step of the statement names its earlier steps only
+                return " or ".join(names)
     return alias
 
 
@@ -401,8 +407,8 @@ def _newest(con: duckdb.DuckDBPyConnection, path: Path) -> datetime | None:
     return row[0] if row else None
 
 
-def _count(con: duckdb.DuckDBPyConnection, sql: str) -> int:
-    row = con.execute(sql).fetchone()
+def _count(con: duckdb.DuckDBPyConnection, sql: str, values: list[str] | None = None) -> int:
+    row = con.execute(sql, values).fetchone()
     return int(row[0]) if row else 0
 
 

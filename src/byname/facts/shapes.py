@@ -109,7 +109,10 @@ def instant(
         if wall is not None:
             branches[shape] = wall.sql if wall.utc or only_day else _to_utc(wall.sql, zone, zone_column, zones)
     read = f"in_range({_by_shape(v, branches)})"
-    return Reading(f"cast({read} as date)" if only_day else read, _expected(shapes, branches, order))
+    expected = _expected(shapes, branches, order)
+    if zone_column:
+        expected += ", and a time zone such as Europe/Berlin or MDT beside it"
+    return Reading(f"cast({read} as date)" if only_day else read, expected)
 
 
 def _order(con: duckdb.DuckDBPyConnection, v: str, shapes: list[str]) -> str:

@@ -10,6 +10,8 @@ __all__ = [
     "ALL_NEW_SQL",
     "COLUMNS_SQL",
     "COUNTS_SQL",
+    "EMPTY_VIEW_SQL",
+    "FILES_VIEW_SQL",
     "HEIRS_SQL",
     "INHERITED_SQL",
     "NAMELESS_SQL",
@@ -60,6 +62,16 @@ join newest on newest.fact_id = all_versions.fact_id and newest.version = all_ve
 
 # What follows runs in the ledger's own DuckDB and nowhere else, so it need not be portable. `{staged}` is a view of
 # the file's rows, `at_row` their position in it; `versions` the ledger's rows of that table; `imports` the files.
+
+FILES_VIEW_SQL = """
+create or replace temp view {view} as
+select * from read_parquet([{paths}], union_by_name = true)
+"""
+
+EMPTY_VIEW_SQL = """
+create or replace temp view {view} as
+select {columns} where false
+"""
 
 STAGED_SQL = """
 create or replace temp view {staged} as

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ _DESKS = frozenset(
 )
 _DOTLESS = frozenset(("gmail.com", "googlemail.com"))
 _SHORTEST_NUMBER = 7
+_NOT_DIGITS = re.compile(r"[^0-9]")
+_INTERNATIONAL = re.compile(r"\+[1-9][0-9 .()/-]*")
 
 
 def email_key(written: str) -> str | None:
@@ -68,9 +71,11 @@ def phone_key(written: str, country: str) -> str | None:
     """
     import phonenumbers
 
-    digits = [character for character in written if character.isdigit()]
+    digits = _NOT_DIGITS.sub("", written)
     if len(digits) < _SHORTEST_NUMBER or len(set(digits)) == 1:
         return None
+    if _INTERNATIONAL.fullmatch(written) and (plain := _plain_number(digits)):
+        return plain
     try:
         number = phonenumbers.parse(written, country)
     except phonenumbers.NumberParseException:
@@ -80,6 +85,38 @@ def phone_key(written: str, country: str) -> str | None:
     # An extension is somebody's desk behind a number that many share.
     tail = f";ext={number.extension}" if number.extension else ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) + tail
+
+
+def _plain_number(digits: str) -> str | None:
+    """A number with its country code whose reading is plain: what the library says too, in a tenth of the time.
+
+    None where the library has to look: an unknown country or length, a country with rules of its own, or digits that
+    begin as its trunk prefix does ("+49 030").
+    """
+    for length in (1, 2, 3):
+        known = _countries().get(digits[:length])
+        if known is not None:
+            trunk, lengths = known
+            national = digits[length:]
+            plain = len(national) in lengths and not (trunk and national.startswith(trunk))
+            return f"+{digits}" if plain else None
+    return None
+
+
+@cache
+def _countries() -> dict[str, tuple[str, frozenset[int]]]:
+    """Calling code → trunk prefix and lengths of its numbers, of the countries whose prefix is plain digits."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+    found = {}
+    for code, regions in COUNTRY_CODE_TO_REGION_CODE.items():
+        data = PhoneMetadata.metadata_for_region(regions[0])
+        if data is None or data.national_prefix_transform_rule:
+            continue
+        trunk = data.national_prefix_for_parsing or ""
+        if trunk.isdigit() or not trunk:
+            found[str(code)] = (trunk, frozenset(data.general_desc.possible_length))
+    return found
 
 
 def folded_initial(character: str) -> str:

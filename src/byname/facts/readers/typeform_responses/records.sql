@@ -2,8 +2,8 @@
 with answers as (
     select cells.row, lower(cells."column") as question, text(cells.value) as answer
     from cells
-    where lower(cells."column") not in ('network id', 'response type', 'tags', 'ending') and
-          not regexp_matches(lower(cells."column"), 'friend|colleague|someone|referr|freund|kolleg|amig|reference')
+    where lower(cells."column") not in ('network id', 'response type', 'tags', 'ending')
+      and not regexp_matches(lower(cells."column"), 'friend|colleague|someone|referr|freund|kolleg|amig|reference')
 ),
 named as (
     select row, question, answer,
