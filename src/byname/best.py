@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from byname.snapshot import Snapshot
 
@@ -77,7 +77,7 @@ def _described(snapshot: Snapshot, row: dict[str, Any]) -> Best:
         clv=row["clv"],
         expected_spend=row["expected_spend"],
         spend_total=float(row["spend_total"]),
-        reason=reason(row, snapshot.as_of, snapshot.terms["currency"]),
+        reason=reason(row, snapshot.terms["currency"]),
         proof={name: last.get(name) for name in ("source", "account", "source_id", "occurred_at")},
         figures={name: row[name] for name in shown},
     )
@@ -88,14 +88,14 @@ def called(row: dict[str, Any]) -> str:
     return row["name"] or row["email"] or row["phone"] or row["person_id"]
 
 
-def reason(row: dict[str, Any], as_of: date, currency: str) -> str:
+def reason(row: dict[str, Any], currency: str) -> str:
     """One sentence that the orders prove: how often, since when, how much, and the last one by its number."""
-    parts = [_habit(row)]
-    parts.append(f"{float(row['spend_total']):,.0f} {currency} so far")
+    spent = f"{float(row['spend_total']):,.0f} {currency} so far"
     if returned := float(row["returned_total"]):
-        parts.append(f"{returned:,.0f} given back")
+        spent += f", {returned:,.0f} given back"
+    parts = [_habit(row), spent]
     if last := row.get("last_order"):
-        parts.append(f"last order {last['source_id']} {_ago(last['occurred_at'], as_of)}")
+        parts.append(f"last on {_day(last['occurred_at'])} (order {last['source_id']})")
     return "; ".join(parts)
 
 
@@ -109,6 +109,5 @@ def _habit(row: dict[str, Any]) -> str:
     return f"buys {pace} for {since}"
 
 
-def _ago(moment: datetime, as_of: date) -> str:
-    days = max(0, (as_of - moment.date()).days)
-    return "today" if not days else "yesterday" if days == 1 else f"{days} days before"
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%b %Y}"

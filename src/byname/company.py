@@ -148,7 +148,7 @@ class Company:
     def spill(self) -> Path:
         """Where work that does not fit in memory goes; a folder of this process, removed when it ends."""
         root = Path(self.settings.engine.spill) if self.settings.engine.spill else self.folder / "spill"
-        return root / str(os.getpid())
+        return root.absolute() / str(os.getpid())
 
     @cached_property
     def zone(self) -> ZoneInfo:

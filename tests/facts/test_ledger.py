@@ -177,7 +177,7 @@ def test_every_type_of_column_comes_back_as_it_went_in(ledger: Ledger, tmp_path:
         schema = each.arrow_schema()
         add_tables(ledger, tmp_path, f"{each.name}.csv", {each.name: [fact(each.name)]}, on=1)
         with ledger.state() as state:
-            assert state.schema(each.name).names == schema.names
+            assert (state.schema(each.name).names, state.schema(each.name).types) == (schema.names, schema.types)
             (file,) = state.files(each.name)
             assert pq.read_schema(file).types == schema.types
 
@@ -243,6 +243,7 @@ def test_taking_back_what_was_never_added_names_the_nearest_import(ledger: Ledge
     with pytest.raises(LedgerError, match=f'did you mean "{taken.file_id}"'):
         ledger.remove(taken.file_id[:-1] + "x")
     assert everything(ledger) == before
+    assert ledger.check() == []
 
 
 # Pinned states, small files, damage

@@ -113,10 +113,17 @@ def test_a_taking_back_that_is_killed_while_it_cleans_up_has_removed_all_and_the
     assert ledger.check() == []
 
 
-def test_check_says_that_a_writer_was_cut_short(folder: Path, tmp_path: Path) -> None:
-    add_shop(Ledger(folder), tmp_path, "monday0", on=0)
-    assert elsewhere(folder, tmp_path, "tuesday", "--die", "swap:1").wait(timeout=120) == -signal.SIGKILL
-    assert sum("cut short" in problem for problem in Ledger(folder).check()) == 4
+@pytest.mark.parametrize(("step", "tables"), [("append:1", 1), ("swap:1", 4)])
+def test_check_says_that_a_writer_was_cut_short_until_the_next_one_has_cleaned_up(
+    folder: Path, tmp_path: Path, step: str, tables: int
+) -> None:
+    ledger = Ledger(folder)
+    add_shop(ledger, tmp_path, "monday0", on=0)
+    assert elsewhere(folder, tmp_path, "tuesday", "--die", step).wait(timeout=120) == -signal.SIGKILL
+    for _ in range(2):
+        assert sum("cut short" in problem for problem in ledger.check()) == tables
+    add_shop(ledger, tmp_path, "wednesday0", on=2)
+    assert ledger.check() == []
 
 
 def test_a_full_disk_leaves_the_last_state_and_an_error_that_says_what_to_do(folder: Path, tmp_path: Path) -> None:

@@ -95,12 +95,11 @@ def _of_tree(tree: exp.Expr) -> Iterator[Refusal]:
 
 
 def _not_listed(node: exp.Expr) -> Refusal:
-    known = INSTEAD.get(type(node)) or (INSTEAD.get(node.name.lower()) if isinstance(node, exp.Anonymous) else None)
-    why, instead = known or (
-        "it is not known to be the same on both engines",
-        "what docs/sql.md lists, or add it there",
-    )
-    return Refusal(_shown(node), why, instead)
+    name = node.name.lower() if isinstance(node, exp.Anonymous) else ""
+    known = INSTEAD.get(type(node)) or INSTEAD.get(name)
+    if known:
+        return Refusal(_shown(node), known.why, known.instead)
+    return Refusal(_shown(node), "not known to be the same on both engines", "what docs/sql.md lists, or add it there")
 
 
 def _of_names(tree: exp.Expr, given: Mapping[str, pa.Schema]) -> Iterator[Refusal]:
@@ -294,7 +293,7 @@ def _whole(node: object, *, least: int) -> bool:
 # What both regular expression engines read alike: no dot (line ends differ), no $ (a last line end), no \s
 # (vertical tab), no \b, no POSIX classes, no flags.
 _PATTERN = re.compile(
-    r"""(?: \\[dwz] | \\[^\w\s] | \[\^?(?:\\[dw]|\\[^\w\s]|[^\]\[\\&])+\] | \{\d+(?:,\d*)?\}
+    r"""(?: \\[dwztrnf] | \\[^\w\s] | \[\^?(?:\\[dwtrnf]|\\[^\w\s]|[^\]\[\\&])+\] | \{\d+(?:,\d*)?\}
         | (?<!\()\? | [*+|()^] | [^\\\[\]{}$.?*+|()^] )*""",
     re.VERBOSE,
 )

@@ -27,7 +27,7 @@ try:
     from pyspark import StorageLevel
     from pyspark.errors import PySparkException
     from pyspark.logger import PySparkLogger
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import Column, DataFrame, SparkSession
     from pyspark.sql import functions as fn
 except ImportError as missing:
     raise EngineError(
@@ -157,7 +157,7 @@ class SparkEngine:
         table.check(order_by)
         frame = self._own(table)
         if order_by:
-            frame = frame.orderBy(*[fn.asc_nulls_last(_quoted(column)) for column in order_by])
+            frame = frame.orderBy(*[_sort_key(column, table.schema.field(column).type) for column in order_by])
         with _telling(table.origin, "rows that can be calculated"):
             return frame.toArrow().cast(table.schema)
 
@@ -240,6 +240,14 @@ def _as_wanted(frame: DataFrame, wanted: pa.Schema) -> DataFrame:
             for name, kind in zip(wanted.names, wanted.types, strict=True)
         ]
     )
+
+
+def _sort_key(name: str, kind: pa.DataType) -> Column:
+    """The column in DuckDB's order: nulls last, also inside of lists, where Spark has them first."""
+    if pa.types.is_list(kind):
+        in_order = fn.transform(fn.col(_quoted(name)), lambda item: fn.struct(item.isNull(), item))
+        return in_order.asc_nulls_last()
+    return fn.col(_quoted(name)).asc_nulls_last()
 
 
 def _quoted(name: str) -> str:

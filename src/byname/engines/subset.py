@@ -15,7 +15,7 @@ from sqlglot import exp
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["ALLOWED", "INSTEAD", "LIST", "Entry", "as_markdown"]
+__all__ = ["ALLOWED", "INSTEAD", "LIST", "Entry", "Refused", "as_markdown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,15 @@ class Entry:
     sql: str
     nodes: tuple[type[exp.Expr], ...]
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What was tried and is not the same, why, and what to write instead."""
+
+    sql: str
+    why: str
+    instead: str
 
 
 LIST: dict[str, tuple[Entry, ...]] = {
@@ -164,38 +173,45 @@ ALLOWED: frozenset[type[exp.Expr]] = frozenset(
     node for entries in LIST.values() for entry in entries for node in entry.nodes
 )
 
-INSTEAD: dict[type[exp.Expr] | str, tuple[str, str]] = {
-    exp.Avg: (
-        "a double here and a decimal there",
-        "cast(sum(x) as double) / nullif(count(x), 0)",
+INSTEAD: dict[type[exp.Expr] | str, Refused] = {
+    exp.Avg: Refused("avg(x)", "a double here and a decimal there", "cast(sum(x) as double) / nullif(count(x), 0)"),
+    exp.Upper: Refused("upper(s)", "ß becomes ẞ here and SS there", "lower(…)"),
+    exp.ILike: Refused("ilike", "the engines fold letters in different ways", "lower(…) like '…'"),
+    exp.IntDiv: Refused(
+        "a // b", "negative numbers and zero differ", "cast(floor(cast(a as double) / nullif(b, 0)) as bigint)"
     ),
-    exp.Upper: ("ß becomes ẞ here and SS there", "lower(…)"),
-    exp.ILike: ("the engines fold letters in different ways", "lower(…) like '…'"),
-    exp.IntDiv: ("negative numbers and zero differ", "cast(floor(cast(a as double) / nullif(b, 0)) as bigint)"),
-    exp.ArrayAgg: ("the order is lost on Spark", "keep rows, and collect them in Python"),
-    exp.GroupConcat: ("the order is lost on Spark", "keep rows, and join them in Python"),
-    exp.AnyValue: ("any row is another row there", "min(…), or arg_max(…) by something that does not tie"),
-    exp.First: ("the first row is another row there", "arg_min(…) by something that does not tie"),
-    exp.Last: ("the last row is another row there", "arg_max(…) by something that does not tie"),
-    exp.CurrentDate: ("a refresh is a function of its facts and its day", "$as_of"),
-    exp.CurrentTimestamp: ("a refresh is a function of its facts and its day", "$as_of"),
-    exp.Rand: ("a refresh gives the same twice", "a number made in Python"),
-    exp.Columns: ("SQLGlot passes it on as it is", "the columns' names"),
-    exp.Pivot: ("SQLGlot passes it on as it is", "max(case when … then … end)"),
-    exp.Unnest: ("Spark has no such table", "select id, unnest(l) as x from …"),
-    exp.Lateral: ("not tried", "a join"),
-    exp.JarowinklerSimilarity: ("Spark has none", "Python, on the driver"),
-    exp.UnixToTime: ("SQLGlot turns it around", "an instant made by the reader"),
-    exp.RegexpFullMatch: ("the engines disagree about its ends", "regexp_matches(s, '^…\\z')"),
-    exp.Bracket: ("Spark counts from 0, and an index out of reach is an error there", "unnest(l)"),
-    exp.Reverse: ("an accent is turned around there", "Python, on the driver"),
-    exp.SHA2: ("keys that must agree are made once, in Python", "a column made by the reader"),
-    exp.MD5: ("keys that must agree are made once, in Python", "a column made by the reader"),
-    exp.Ln: ("zero is an error here and null there", "NumPy, on the driver"),
-    exp.Exp: ("last digits differ", "NumPy, on the driver"),
-    exp.Pow: ("last digits differ", "x * x, or NumPy on the driver"),
-    exp.Sqrt: ("a negative number is an error here and NaN there", "NumPy, on the driver"),
-    "hash": ("another number on each engine", "a key made by the reader"),
+    exp.ArrayAgg: Refused(
+        "list(x), array_agg(x)", "the order is lost on Spark", "keep rows, and collect them in Python"
+    ),
+    exp.GroupConcat: Refused("string_agg(x, …)", "the order is lost on Spark", "keep rows, and join them in Python"),
+    exp.AnyValue: Refused(
+        "any_value(x)", "any row is another row there", "min(…), or arg_max(…) by something that does not tie"
+    ),
+    exp.First: Refused("first(x)", "the first row is another row there", "arg_min(…) by something that does not tie"),
+    exp.Last: Refused("last(x)", "the last row is another row there", "arg_max(…) by something that does not tie"),
+    exp.CurrentDate: Refused("current_date, today()", "a refresh is a function of its facts and its day", "$as_of"),
+    exp.CurrentTimestamp: Refused("current_timestamp", "a refresh is a function of its facts and its day", "$as_of"),
+    exp.Rand: Refused("random()", "a refresh gives the same twice", "a number made in Python"),
+    exp.Columns: Refused("columns(*)", "SQLGlot passes it on as it is", "the columns' names"),
+    exp.Pivot: Refused("pivot", "SQLGlot passes it on as it is", "max(case when … then … end)"),
+    exp.Unnest: Refused("from unnest(l)", "Spark has no such table", "select id, unnest(l) as x from …"),
+    exp.Lateral: Refused("lateral", "not tried", "a join"),
+    exp.JarowinklerSimilarity: Refused("jaro_winkler_similarity(a, b)", "Spark has none", "Python, on the driver"),
+    exp.UnixToTime: Refused("epoch_ms(n)", "SQLGlot turns it around", "an instant made by the reader"),
+    exp.RegexpFullMatch: Refused(
+        "regexp_full_match(s, '…')", "the engines disagree about its ends", "regexp_matches(s, '^…\\z')"
+    ),
+    exp.Bracket: Refused("l[1]", "Spark counts from 0, and an index out of reach is an error there", "unnest(l)"),
+    exp.Reverse: Refused("reverse(s)", "an accent is turned around there", "Python, on the driver"),
+    exp.SHA2: Refused("sha256(s)", "keys that must agree are made once, in Python", "a column made by the reader"),
+    exp.MD5: Refused("md5(s)", "keys that must agree are made once, in Python", "a column made by the reader"),
+    exp.Ln: Refused("ln(x)", "the last digits differ, and what is below zero", "NumPy, on the driver"),
+    exp.Exp: Refused("exp(x)", "the last digits differ, and what is below zero", "NumPy, on the driver"),
+    exp.Pow: Refused(
+        "x ^ 2, pow(x, 2)", "the last digits differ, and what is below zero", "x * x, or NumPy on the driver"
+    ),
+    exp.Sqrt: Refused("sqrt(x)", "the last digits differ, and what is below zero", "NumPy, on the driver"),
+    "hash": Refused("hash(x)", "another number on each engine", "a key made by the reader"),
 }
 
 
@@ -213,9 +229,9 @@ def as_markdown() -> Iterable[str]:
     yield ""
     yield "| not | because | write instead |"
     yield "|---|---|---|"
-    for what, (why, instead) in INSTEAD.items():
-        name = what if isinstance(what, str) else what.__name__
-        yield f"| {name} | {_cell(why)} | `{_cell(instead)}` |"
+    for refused in INSTEAD.values():
+        yield f"| `{_cell(refused.sql)}` | {_cell(refused.why)} | {_cell(refused.instead)} |"
+    yield ""
 
 
 def _cell(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from byname.facts import shapes
 from byname.facts.headers import Header, header_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from byname.facts.raw import Raw
 
-__all__ = ["Candidate", "Column", "Meanings", "meanings", "profiles"]
+__all__ = ["Candidate", "Column", "Meanings", "meanings", "one_row", "profiles", "quoted"]
 
 _SAMPLE_ROWS = 10_000  # of the beginning, and as many of the middle
 _EXAMPLES = 200
@@ -65,8 +65,10 @@ class Column:
 
     @property
     def id_like(self) -> bool:
-        """Short values without blanks that are no amounts, addresses or dates."""
-        return self.words <= 1.1 and self.length <= 40 and self.email < _LIKELY and not self.decimals and (self.separated < _LIKELY)  # noqa: PLR2004
+        """Short values without blanks that are no amounts, addresses or dates, nor numbers that a spreadsheet rounded."""
+        short = self.words <= 1.1 and self.length <= 40  # noqa: PLR2004
+        rounded = any(_ROUNDED.fullmatch(example) for example in self.examples)
+        return short and self.email < _LIKELY and not self.decimals and self.separated < _LIKELY and not rounded
 
     @property
     def wordy(self) -> bool:
@@ -83,6 +85,7 @@ class Column:
         return f"{kind} ({'all different' if self.unique == 1 else f'{self.distinct:,} different'}), such as {some}"
 
 
+_ROUNDED = re.compile(r"\d[.,]\d+[eE]\+\d+")
 _EMAIL = r"^\S+@\S+\.[A-Za-z]{2,}$"
 _PHONE = r"^[+(]?[0-9][0-9 ()./+-]{5,}[0-9]( ?(x|ext\.?) ?[0-9]+)?$"
 _CLOCK = r"^[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( ?[AaPp][Mm])?$"
@@ -94,8 +97,8 @@ def profiles(con: duckdb.DuckDBPyConnection, raw: Raw) -> list[Column]:
     """Look at the beginning and the middle of the held file."""
     for macro in shapes.MACROS:
         con.execute(macro)
-    total = _one(con, "select count(*) from staged")[0]
-    blanked = ", ".join(f"{shapes.blank(_quoted(name))} as v{place}" for place, name in enumerate(raw.columns))
+    total = one_row(con, "select count(*) from staged")[0]
+    blanked = ", ".join(f"{shapes.blank(quoted(name))} as v{place}" for place, name in enumerate(raw.columns))
     middle = total // 2
     con.execute(
         f"create or replace temp table sampled as select row, {blanked} from staged where rowid < {_SAMPLE_ROWS} "
@@ -107,13 +110,13 @@ def profiles(con: duckdb.DuckDBPyConnection, raw: Raw) -> list[Column]:
 
 def _profile(con: duckdb.DuckDBPyConnection, name: str, place: int) -> Column:
     v = f"v{place}"
-    total, filled = _one(con, f"select count(*), count({v}) from shaped")
+    total, filled = one_row(con, f"select count(*), count({v}) from shaped")
     if not filled:
         return Column(name, place, header_of(name), total, 0, *([0] * 14))
     date = shapes.instant(con, v, zone="UTC", order=_undecided(con, v)).sql
     number = shapes.money(con, v, "double").sql
     share = f"::double / count({v})"
-    row = _one(
+    row = one_row(
         con,
         f"with typed as (select {v}, {date} as d, {number} as n from shaped where {v} is not null) select count(distinct {v}), "
         f"count(*) filter (where regexp_matches({v}, '{_EMAIL}')){share}, count(*) filter (where regexp_matches({v}, '{_PHONE}')){share}, "
@@ -132,18 +135,20 @@ def _profile(con: duckdb.DuckDBPyConnection, name: str, place: int) -> Column:
 
 def _undecided(con: duckdb.DuckDBPyConnection, v: str) -> str:
     """The date order to look with where the column does not decide: it is a date whichever is right."""
-    (second,) = _one(con, rf"select count(*) from shaped where regexp_matches({v}, '^[0-9]{{1,2}}[/-](1[3-9]|2[0-9]|3[01])[/-]')")
+    (second,) = one_row(con, rf"select count(*) from shaped where regexp_matches({v}, '^[0-9]{{1,2}}[/-](1[3-9]|2[0-9]|3[01])[/-]')")
     return "mdy" if second else "dmy"
 
 
-def _one(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
+def one_row(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+    """The one row that a statement gives."""
     row = con.execute(sql).fetchone()
     if row is None:
         raise AssertionError(sql)
     return row
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """A column's name as SQL has it."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -221,6 +226,9 @@ VALUES: dict[str, Callable[[Column], bool]] = {
     "status": lambda c: _is_label(c) and c.distinct <= 40,  # noqa: PLR2004
     "type": lambda c: _is_label(c) and c.distinct <= 40,  # noqa: PLR2004
     "serial": lambda c: c.id_like,
+    "referrer": lambda c: not c.separated,
+    "referred": lambda c: not c.separated,
+    "recipient": lambda c: not c.separated,
 }
 _FLAG_WORDS = frozenset("yes no true false 1 0 y n t f ja nein oui non si sí sì sim nee não nao on off".split())
 _CONSENT_WORDS = frozenset(
@@ -371,11 +379,23 @@ def _by_header(column: Column) -> list[Candidate]:
                 best[meaning] = max(best.get(meaning, 0), rated)
     if column.empty:
         return [Candidate(meaning, score - _EMPTY, column) for meaning, score in best.items() if score >= _MOST]
-    allowed_by_values = (meaning for meaning in best if VALUES.get(meaning, _is_label)(column))
-    return [Candidate(meaning, best[meaning], column) for meaning in allowed_by_values if best[meaning] >= _LEAST]
+    return [
+        Candidate(meaning, score, column)
+        for meaning, score in best.items()
+        if score >= _LEAST and VALUES.get(meaning, _is_label)(column) and not _is_other_name(meaning, column)
+    ]
 
 
-_BYVALUES = 0.35
+def _is_other_name(meaning: str, column: Column) -> bool:
+    """A name of something else ("Program Name"), or a word where a number should be ("Order": yes)."""
+    if meaning in ("order_id", "customer_id", "message_id"):
+        numbered = any("id" in bag for bag in column.header.bags)
+        return not numbered and not any(_DIGIT.search(example) for example in column.examples)
+    return meaning == "name" and bool(column.header.unknown) and column.capitalised < _LIKELY
+
+
+_DIGIT = re.compile(r"\d")
+_BY_VALUES = 0.35
 
 
 def _by_values(column: Column) -> list[Candidate]:
@@ -397,9 +417,9 @@ def _by_values(column: Column) -> list[Candidate]:
         tells.append("currency")
     elif column.capitalised >= _MOST and column.distinct > 1:
         tells.append("name")
-    elif column.id_like and column.distinct > 1 and (column.number >= _ALL or column.unique == 1):
+    elif column.id_like and column.distinct > 1 and all(_DIGIT.search(one) for one in column.examples):
         tells.append("id")
-    return [Candidate(meaning, _BYVALUES, column, "by its values") for meaning in tells]
+    return [Candidate(meaning, _BY_VALUES, column, "by its values") for meaning in tells]
 
 
 @dataclass

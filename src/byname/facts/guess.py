@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from byname.errors import UnreadableFile
-from byname.facts.columns import Column, Meanings, meanings, profiles
+from byname.facts.columns import Column, Meanings, meanings, one_row, profiles
 from byname.facts.headers import tokens
 from byname.facts.mapping import MEANINGS, WHO, Mapping, missing, save_mapping
 from byname.facts.particulars import columns_of, particulars
@@ -121,42 +121,55 @@ def _digits(column: Column) -> bool:
 
 def _kind(given: Meanings, name: str) -> str:
     """What the file is; empty if nothing speaks for anything."""
-    if given.has("referrer_id", "referrer_email", "referrer_name") and given.has(
-        "referred_id", "referred_email", "referred_name"
-    ):
+    if given.has(*_REFERRERS) and given.has(*_REFERRED):
         return "referrals"
     who = given.has(*WHO, "id")
-    sale = given.has("date") and given.has("amount", "price") and _sold(given)
-    words = given.has("text") and (given.column("text").wordy or given.score("text") >= _MOST)
+    people = _is_list_of_people(given)
+    words = given.has("text") and (given.column("text").wordy or given.score("text") >= _MOST) and not people
+    sale = given.has("date") and given.has("amount", "price") and _sold(given, words=words) and not people
     if given.has("campaign") and who and not sale and not given.has("consent", "opted_out") and not given.says("open"):
         return "contacts"
     if given.has("channel", "employee") and _reaching(given, name) and who and not sale and not words:
         return "contacts"
-    if sale and not _is_list_of_people(given) and not (words and given.has("score") and not given.has("order_id", "quantity")):
+    if sale and not (words and given.has("score") and not given.has("order_id", "quantity")):
         return "orders"
-    if words and not _is_list_of_people(given):
+    if words or _is_card(given, who=who):
         return "messages"
-    if given.has("serial") and given.has("date"):
-        return "messages"
-    if given.says("sampling") and given.has("date") and who:
-        return "messages"
-    if given.has("score") and given.score("score") > _SURE and not given.has("street", "birth_date"):
+    if given.score("score") > _SCORED and not given.has("street", "birth_date"):
         return "ratings"
     if given.has("subject") and given.has("date") and not given.has("street", "birth_date", "amount"):
         return "messages"
-    if given.has("email", "phone", "name", "given_name", "family_name", "handle", "customer_id"):
-        return "people" if not _dated_sale(given) else "orders"
-    return "orders" if _dated_sale(given) else ""
+    if _dated_sale(given):
+        return "orders"
+    return "people" if people or _names_people(given) else ""
 
 
-def _sold(given: Meanings) -> bool:
+_REFERRERS = ("referrer_id", "referrer_email", "referrer_name")
+_REFERRED = ("referred_id", "referred_email", "referred_name")
+_SCORED = 0.75
+
+
+def _is_card(given: Meanings, *, who: bool) -> bool:
+    """A warranty card or a request for a sample: words from a customer, though there are none."""
+    return given.has("date") and (given.has("serial") or (who and given.says("sampling")))
+
+
+def _names_people(given: Meanings) -> bool:
+    """Is there something of which a person has only one, or two things that a person has?"""
+    numbered = given.has("customer_id") and given.column("customer_id").unique >= _MOST
+    details = sum(given.has(one) for one in _DETAILS)
+    return numbered or given.has("email", "phone", "handle") or details > 1 or (details == 1 and not given.says("product"))
+
+
+def _sold(given: Meanings, *, words: bool) -> bool:
     """Is there more to it than a day and a number, which a thermometer gives too?"""
-    amount = max(given.score("amount"), given.score("price"))
-    if amount > _SURE:
+    if max(given.score("amount"), given.score("price")) > _SURE:
         return True
+    if words:
+        return False
     column = given.column("amount") if given.has("amount") else given.column("price")
     marked = any(re.search(r"[€$£¥]|\b(EUR|USD|GBP|CHF)\b", example) for example in column.examples)
-    return marked or given.has("email", "phone", "name", "currency", "order_id", "customer_id", "quantity", "product")
+    return marked or given.has("email", "phone", "name", "currency", "order_id", "customer_id")
 
 
 def _dated_sale(given: Meanings) -> bool:
@@ -196,11 +209,14 @@ def _people(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
     if given.has("id") and given.column("id").unique >= _MOST and (own is None or own.unique < _MOST):
         given.found.pop("customer_id", None)
     given.move("id", "customer_id")
-    if given.has("customer_id") and given.column("customer_id").unique < 0.5:  # noqa: PLR2004 - no number of a person
+    if given.has("customer_id") and 0 < given.column("customer_id").unique < 0.5:  # noqa: PLR2004 - no number of a person
         given.notes.append(f'"{given.column("customer_id").name}" repeats too often to be a person\'s number: it was left out.')
         del given.found["customer_id"]
     given.move("date", "created_at")
-    given.move("employee", "owner")
+    if given.has("employee") and given.column("employee").unique >= _MOST and not given.has("customer_id"):
+        given.notes.append(f'"{given.column("employee").name}" is an employee\'s number: your own staff are no customers.')
+    elif given.has("employee"):
+        given.move("employee", "owner")
 
 
 def _orders(given: Meanings, con: duckdb.DuckDBPyConnection) -> None:
@@ -227,7 +243,7 @@ def _name_or_product(given: Meanings, con: duckdb.DuckDBPyConnection) -> None:
     if not given.has("name") or key is None or key.place == given.column("name").place:
         return
     name = given.column("name")
-    customers, several = _one(
+    customers, several = one_row(
         con,
         f"select count(*), count(*) filter (where names > 1) from (select count(*) as n, count(distinct v{name.place}) as names "
         f"from sampled where v{key.place} is not null group by v{key.place}) where n > 1",
@@ -238,7 +254,10 @@ def _name_or_product(given: Meanings, con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _messages(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
+    if given.has("order_id") and any("message" in bag for bag in given.column("order_id").header.bags):
+        given.move("order_id", "message_id")  # a ticket is a receipt only where something is sold
     _own_number(given, "message_id")
+    _owner_is_customer(given)
     if not given.has("message_id"):
         given.move("serial", "message_id")
     for about in ("product", "product_id", "order_id"):
@@ -247,6 +266,12 @@ def _messages(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
         given.move("id", "customer_id")
     if given.has("name") and not given.has("handle", "given_name") and given.column("name").words < 1.2:  # noqa: PLR2004
         given.move("name", "handle")
+
+
+def _owner_is_customer(given: Meanings) -> None:
+    """The owner of a thing, whose name stands on its card, not the employee who looks after somebody."""
+    if not given.has("name", "given_name", "family_name") and given.has("owner") and given.column("owner").unique >= _MOST:
+        given.move("owner", "name", 0.8)
 
 
 def _ratings(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:

@@ -196,7 +196,9 @@ class Ledger:
                     yield committed, Change(self._store, committed, connection)
             except BaseException as error:
                 with contextlib.suppress(*_STORAGE_ERRORS, LedgerError):
-                    self._store.roll_back(self._store.load())
+                    left = self._store.roll_back(self._store.load())
+                    if isinstance(error, LedgerError) and not left:
+                        lock.release()  # refused before anything was written: nobody has to clean up
                 if isinstance(error, _STORAGE_ERRORS):
                     raise self._failed(error) from error
                 raise
@@ -217,7 +219,7 @@ class Ledger:
 
     def _tidy(self, committed: Committed, change: Change) -> None:
         """Keep files few and logs short. The import stands: a failure here must not look like one of it."""
-        with contextlib.suppress(*_STORAGE_ERRORS):
+        with contextlib.suppress(*_STORAGE_ERRORS, LedgerError):
             if change.compact(above=_COMPACT_ABOVE_FILES):
                 committed = self._commit(committed, change, sweep=True)
             entries = max(map(self._store.log_entries, committed.versions), default=0)
@@ -234,12 +236,14 @@ class Ledger:
         return False
 
     def _failed(self, error: BaseException) -> LedgerError:
-        return LedgerError(
-            where=str(self.folder),
-            found=str(error).strip().split("\n", 1)[0],
-            expected="room on the disk and the right to write; nothing was changed",
-            do=f"{_free_space(self.folder)} Make room or give the right to write, then run the same command again.",
-        )
+        if isinstance(error, duckdb.OutOfMemoryException):
+            expected = f"{self._settings['memory_limit']} of memory to do; nothing was changed"
+            do = "Raise memory under [engine] in byname.toml, then run the same command again."
+        else:
+            expected = "room on the disk and the right to write; nothing was changed"
+            do = f"{_free_space(self.folder)} Make room or give the right, then run the same command again."
+        found = str(error).strip().split("\n", 1)[0]
+        return LedgerError(where=str(self.folder), found=found, expected=expected, do=do)
 
     def _lock(self, name: str, *, shared: bool = False, wait: float | None = None) -> Held:
         try:
@@ -267,12 +271,13 @@ class Ledger:
         except LedgerError:
             return  # a writer is at work: what it has not finished is no problem
         committed = self._store.load()
+        ahead = self._store.ahead(committed)
         again = "the next byname add cleans it away"
-        with alone:
-            for name in self._store.ahead(committed):
-                yield f"{self.folder / name}: a writer was cut short; what it left does not count, and {again}."
+        for path in [self.folder / name for name in ahead] or [self.folder] * alone.cut_short:
+            yield f"{path}: a writer was cut short; what it left does not count, and {again}."
         if committed.sweep:
             yield f"{self.folder}: bytes of removed or merged rows are still on disk; {again}."
+        alone.release(clean=not alone.cut_short)  # the next writer must still learn of it
 
     def _damage(self, state: State) -> Iterator[str]:
         for name, version in state.versions.items():

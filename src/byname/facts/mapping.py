@@ -55,6 +55,7 @@ MEANINGS: Table[str, Table[str, str]] = MappingProxyType(
             "created_at": "since when the person is in this system",
             "updated_at": "when this row last changed",
             "consent": "may we write? (yes, no, subscribed, …)",
+            "opted_out": "has said that we may not write (yes, no)",
             "referrer_id": "number of the customer who brought this one",
             "referrer_email": "e-mail of the customer who brought this one",
         },

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from byname.facts.columns import one_row, quoted
 from byname.facts.headers import tokens
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ def _rows(given: Meanings, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Is a row an order, or one of its lines, and is its amount the line's?"""
     if not given.has("order_id"):
         return {"rows": "orders", "amount_per": "line"}
-    number = _quoted(given.column("order_id").name)
-    rows, orders = _one(con, f"select count(nullif(trim({number}), '')), count(distinct nullif(trim({number}), '')) from staged")
+    number = quoted(given.column("order_id").name)
+    rows, orders = one_row(con, f"select count(nullif(trim({number}), '')), count(distinct nullif(trim({number}), '')) from staged")
     if rows == orders:
         lines = given.has("product", "product_id") and given.has("quantity", "price")
         return {"rows": "lines" if lines else "orders", "amount_per": "order" if given.has("amount") and lines else "line"}
@@ -111,7 +112,7 @@ def _lines(given: Meanings, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
         return f"v{given.column(meaning).place}" if given.has(meaning) else "null"
 
     date, amount = place("date"), place("amount")
-    groups, one_amount, some_amount, some_date, many_days, many_people = _one(
+    groups, one_amount, some_amount, some_date, many_days, many_people = one_row(
         con,
         "select count(*), count(*) filter (where amounts <= 1), count(*) filter (where filled < n), count(*) filter (where dated < n), "
         "count(*) filter (where days > 1), count(*) filter (where people > 1) from (select count(*) as n, "
@@ -180,7 +181,7 @@ def _nothing(given: Meanings, con: duckdb.DuckDBPyConnection) -> tuple[str, ...]
     listed = ", ".join(f"'{word}'" for word in _NOTHING)
     seen: Counter[str] = Counter()
     for candidate in given.found.values():
-        name = _quoted(candidate.column.name)
+        name = quoted(candidate.column.name)
         seen.update(
             dict(
                 con.execute(
@@ -229,14 +230,3 @@ def _medium(given: Meanings, name: str) -> str:
         counts["survey"] += 1
     best = max(counts, key=lambda medium: counts[medium])
     return best if counts[best] else "mail"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _one(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
-    row = con.execute(sql).fetchone()
-    if row is None:
-        raise AssertionError(sql)
-    return row

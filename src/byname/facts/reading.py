@@ -39,9 +39,10 @@ HASH_CHARACTERS = 32  # 128 bits: enough that no two of a trillion facts meet by
 _SEPARATOR = "chr(31)"
 
 _FLAGS = {
-    "true": ("yes", "true", "1", "y", "t", "ja", "oui", "si", "sí", "sì", "sim", "on", "x", "checked", "subscribed", "accepted"),
-    "false": ("no", "false", "0", "n", "f", "nein", "non", "nee", "não", "nao", "off", "unchecked", "unsubscribed", "declined",
-              "not_subscribed", "not subscribed"),
+    "true": ("yes", "true", "1", "1.0", "y", "t", "ja", "oui", "si", "sí", "sì", "sim", "tak", "ano", "on", "x", "checked",
+             "wahr", "vrai", "vero", "verdadero", "verdadeiro", "waar", "subscribed", "accepted"),
+    "false": ("no", "false", "0", "0.0", "n", "f", "nein", "non", "nee", "nej", "não", "nao", "nie", "ne", "off", "unchecked",
+              "falsch", "faux", "falso", "onwaar", "unsubscribed", "declined", "not_subscribed", "not subscribed"),
 }  # fmt: skip
 _CONSENTS = {
     "'given'": ("subscribed", "given", "yes", "true", "1", "opted in", "opt-in", "opted_in", "granted", "confirmed", "active",
@@ -57,7 +58,7 @@ _ZERO_DECIMALS = ("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG",
 _THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 
 _TYPED = {"ID", "MONEY", "NUMBER", "INTEGER", "INSTANT", "DATE_OF", "BIRTH_DATE", "FLAG", "CONSENT", "STARS"}
-_UNCHECKED = {"ID", "BIRTH_DATE"}
+_UNCHECKED = {"BIRTH_DATE"}
 _SQL_TYPES = {
     "text": "varchar", "texts": "varchar[]", "instant": "timestamp", "day": "date", "money": "decimal(18,4)",
     "number": "double", "integer": "bigint", "flag": "boolean",
@@ -180,7 +181,7 @@ def _parsed(sql: str, raw: Raw, reader: Reader, around: Surroundings) -> exp.Exp
                 amount, currency = arguments
                 zero, three = (", ".join(f"'{code}'" for code in codes) for codes in (_ZERO_DECIMALS, _THREE_DECIMALS))
                 divisor = f"case when upper({currency}) in ({zero}) then 1 when upper({currency}) in ({three}) then 1000 else 100 end"
-                return _sql(f"cast(number({amount}) / ({divisor}) as decimal(18, 4))")
+                return _sql(f"try_cast(number({amount}) / ({divisor}) as decimal(18, 4))")
             case _:
                 return node
 
@@ -219,19 +220,22 @@ def _type_columns(
         for call in tree.find_all(exp.Anonymous):
             if call.name.upper() in _TYPED:
                 calls.setdefault(call.sql("duckdb"), []).append(call)
+    own = "_"  # names of our own, which no column of the file has
+    while any(column.startswith(own) for column in raw.columns):
+        own += "_"
     blanked = [
-        f"{shapes.blank(same[0].expressions[0].sql('duckdb'))} as _v{place}" for place, same in enumerate(calls.values())
+        f"{shapes.blank(same[0].expressions[0].sql('duckdb'))} as {own}v{place}" for place, same in enumerate(calls.values())
     ]
     con.execute(f"create or replace temp view shaped as select {', '.join(['*', *blanked])} from staged")
     checks, typed = [], []
     for place, same in enumerate(calls.values()):
         call = same[0]
-        reading = _reading(con, call, f"_v{place}", reader, around)
-        typed.append(f"{reading.sql} as _c{place}")
+        reading = _reading(con, call, f"{own}v{place}", reader, around)
+        typed.append(f"{reading.sql} as {own}c{place}")
         label = " ".join(dict.fromkeys(column.name for column in call.expressions[0].find_all(exp.Column)))
-        checks.append(_Check(f"_c{place}", f"_v{place}", label, reading.expected, call.name.upper() not in _UNCHECKED))
+        checks.append(_Check(f"{own}c{place}", f"{own}v{place}", label, reading.expected, call.name.upper() not in _UNCHECKED))
         for node in same:
-            node.replace(exp.column(f"_c{place}"))
+            node.replace(exp.column(f"{own}c{place}"))
     kept = ", ".join(["row", *(_quoted(column) for column in raw.columns), *typed])
     con.execute(f"create or replace table typed as select {kept} from shaped")
     return checks
@@ -250,7 +254,7 @@ def _reading(
             return shapes.money(con, v, "double")
         case "INTEGER":
             inner = shapes.money(con, v, "double")
-            return shapes.Reading(f"cast(round({inner.sql}) as bigint)", "a whole number")
+            return shapes.Reading(f"try_cast(round({inner.sql}) as bigint)", "a whole number")
         case "DATE_OF" | "BIRTH_DATE":
             return shapes.instant(con, v, zone="UTC", order=order, only_day=True)
         case "INSTANT":

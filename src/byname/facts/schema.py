@@ -355,7 +355,7 @@ FILES = FactTable(
 )
 SIGHTINGS = FactTable(
     "sightings",
-    "an already known version seen again in a later import, so that taking back the first does not lose it",
+    "a known version seen again in a later import: it stands in for the row when the first import is taken back",
     "",
     (
         _text("table", "the fact table"),
@@ -363,6 +363,9 @@ SIGHTINGS = FactTable(
         _text("row_hash", "the version"),
         _text("file_id", "the import that had it too"),
         Column("known_at", "instant", "when that import was read, UTC"),
+        Column("version", "integer", "the version that it saw"),
+        Column("updated_at", "instant", "when its source said that it last changed it, UTC"),
+        _text("reader", "the reader that took it"),
     ),
     common=False,
 )

@@ -7,24 +7,28 @@ shape costs one cast, and a value that fits nothing becomes null, which the call
 Every function here works on the view `shaped`, in which the column of that name is the trimmed text, null where
 nothing was meant.
 """
+# ruff: noqa: S608 - the SQL is made here, of column names and patterns that are ours
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from zoneinfo import available_timezones
+
+from byname.facts.zones import known_zones, to_utc
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import duckdb
 
 __all__ = ["MACROS", "Reading", "blank", "identifier", "instant", "money", "words"]
 
 # What people and programs write where there is nothing.
-_BLANKS = ("", "-", "--", "n/a", "#n/a", "na", "null", "none", "nan", "nil", "undefined",
+_BLANKS = ("", "-", "--", "–", "—", "n/a", "#n/a", "n.a.", "na", "null", "none", "nan", "nil", "undefined",
            "0000-00-00", "0000-00-00 00:00:00")  # fmt: skip
+_SPACES = " \t\r\n\u00a0\u202f\ufeff"
+_MOST_SHAPES = 5_000
 
 MACROS = (
     # A year outside these is a slip of the keyboard or an empty value in disguise.
@@ -45,47 +49,68 @@ class Reading:
 def blank(value: str) -> str:
     """SQL for the trimmed text, null where nothing was meant."""
     listed = ", ".join(f"'{word}'" for word in _BLANKS)
-    return f"case when lower(trim({value})) in ({listed}) then null else trim({value}) end"
+    trimmed = f"trim({value}, '{_SPACES}')"
+    return f"case when lower({trimmed}) in ({listed}) then null else {trimmed} end"
 
 
 # ------------------------------------------------------------------------------------------------ instants
 
-_TIME = r"(?P<time>[ t]+\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?"
-_CLOCK = _TIME + r"(?P<ampm> ?[ap]\.?m\.?)?(?P<offset> ?(z|utc|gmt|[+-]\d{2}:?\d{2}|[+-]\d{2}))?$"
+_TIME = r"(?P<time>(?: +| ?t)\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?"
+_OFFSET = r" ?(z|utc|gmt|[+-]\d{2}:?\d{2}|[+-]\d{2})"
+_CLOCK = _TIME + rf"(?P<ampm> ?[ap]\.?m\.?)?(?P<offset>{_OFFSET})?$"
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}" + _CLOCK)
 _YEAR_FIRST = re.compile(r"^\d{4}(?P<mark>[/.-])\d{1,2}(?P=mark)\d{1,2}" + _CLOCK)
-_YEAR_LAST = re.compile(r"^\d{1,2}(?P<mark>[/.-])\d{1,2}(?P=mark)(?P<year>\d{4}|\d{2}),?" + _CLOCK)
-_NAMED_DAY_FIRST = re.compile(
-    r"^(?P<weekday>[a-z]{3,9},? )?\d{1,2}(?P<mark>[ -])(?P<month>[a-z]{3,9})\.?(?P=mark)(?P<year>\d{4}|\d{2}),?" + _CLOCK
+_YEAR_LAST = re.compile(r"^\d{1,2}(?P<mark>[/.-])\d{1,2}(?P=mark)(?P<year>\d{4}|\d{2})(,(?= ))?" + _CLOCK)
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+           "november", "december")  # fmt: skip
+_MONTH = rf"({'|'.join(month[:3] for month in _MONTHS)})[a-z]*[.]?"
+# With a month's name: the shape, the parts of the value, and how they stand in order.
+_NAMED = (
+    (
+        re.compile(r"^([a-z]{3,9},? )?\d{1,2}([ -])(?P<month>[a-z]{3,9})\.?\2(?P<year>\d{4}|\d{2})(,(?= ))?" + _CLOCK),
+        rf"^(?:[a-z]+,? )?(\d{{1,2}})[ -]{_MONTH}[ -](\d+),?",
+        r"\1 \2 \3",
+    ),
+    (
+        re.compile(r"^([a-z]{3,9},? )?(?P<month>[a-z]{3,9})\.? \d{1,2},? (?P<year>\d{4})(,(?= ))?( at)?" + _CLOCK),
+        rf"^(?:[a-z]+,? )?{_MONTH} (\d{{1,2}}),? (\d+),?(?: at)?",
+        r"\2 \1 \3",
+    ),
 )
-_NAMED_MONTH_FIRST = re.compile(
-    r"^(?P<weekday>[a-z]{3,9}, )?(?P<month>[a-z]{3,9})\.? \d{1,2},? (?P<year>\d{4}),?( at)?" + _CLOCK
-)
-_COMPACT = re.compile(r"^\d{8}$")
-_SECONDS = re.compile(r"^\d{9,10}(\.\d+)?$")
-_MILLIS = re.compile(r"^\d{12,13}$")
 _SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
-
-_HOURS_OF_ZONES = {"z": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
-                   "akst": -9, "akdt": -8, "hst": -10, "cet": 1, "cest": 2, "bst": 1, "aest": 10, "aedt": 11,
-                   "nzst": 12, "nzdt": 13, "jst": 9}  # fmt: skip
-# As dashboards name them; "London" or "Paris" alone is found by its city.
-_NAMED_ZONES = {"atlantic time (canada)": "America/Halifax", "eastern time (us & canada)": "America/New_York",
-                "central time (us & canada)": "America/Chicago", "mountain time (us & canada)": "America/Denver",
-                "pacific time (us & canada)": "America/Los_Angeles", "arizona": "America/Phoenix",
-                "alaska": "America/Anchorage", "hawaii": "Pacific/Honolulu"}  # fmt: skip
+# Seconds, milli-, micro- and nanoseconds since 1970, by their digits; and what makes microseconds of them.
+_EPOCHS = (
+    (re.compile(r"^\d{9,10}(\.\d+)?$"), "1000000"),
+    (re.compile(r"^\d{12,13}(\.\d+)?$"), "1000"),
+    (re.compile(r"^\d{15,16}$"), "1"),
+    (re.compile(r"^\d{18,19}$"), "0.001"),
+)
+# Forms that are another one in disguise: written in Python's and RE2's common tongue, for the shape and the value.
+_DISGUISES = (
+    (r"^(\d{4})(\d{2})(\d{2})$", r"\1-\2-\3"),
+    (r"^(\d{4})(\d{2})(\d{2})[ t]?(\d{2})(\d{2})(\d{2})([.]\d+)?(z?)$", r"\1-\2-\3 \4:\5:\6\7\8"),
+    # as Unix and Twitter write it: tue feb 24 11:35:52 -0800 2015
+    (r"^[a-z]{3} ([a-z]{3}) +(\d{1,2}) (\d{2}:\d{2}:\d{2})( [+-]\d{4}| utc| gmt)? (\d{4})$", r"\1 \2 \5 \3\4"),
+)
+_MOST_HOURS = 15  # no clock is further from UTC
 
 
 @dataclass(frozen=True)
 class _Wall:
-    """SQL of a timestamp; `utc` if the value itself said its offset."""
+    """What the clock showed (SQL of a timestamp), and by how many minutes it was ahead of UTC if the value says so."""
 
-    sql: str
-    utc: bool = False
+    clock: str
+    ahead: str = ""
 
 
 def instant(
-    con: duckdb.DuckDBPyConnection, v: str, *, zone: str, order: str = "", zone_column: str = "", only_day: bool = False
+    con: duckdb.DuckDBPyConnection,
+    v: str,
+    *,
+    zone: str,
+    order: str = "",
+    zone_column: str = "",
+    only_day: bool = False,
 ) -> Reading:
     """How to read a column of dates or times as UTC timestamps, or as dates.
 
@@ -98,16 +123,22 @@ def instant(
         only_day: give a DATE, and take no notice of zones.
     """
     found = con.execute(
-        f"select shape_of({v}), count(*) from shaped where {v} is not null group by 1 order by 2 desc, 1 limit 500"
+        f"select shape_of({v}), count(*) from shaped where {v} is not null group by 1 order by 2 desc, 1 limit {_MOST_SHAPES}"
     ).fetchall()
     shapes = [str(shape) for shape, _ in found]
-    order = _order(con, v, shapes) or order
-    zones = _zones(con, zone_column) if zone_column else None
+    order = _order(con, v, shapes, order)
+    zones = known_zones(con, zone_column) if zone_column else {}
     branches = {}
     for shape in shapes:
         wall = _wall(shape, v, order)
-        if wall is not None:
-            branches[shape] = wall.sql if wall.utc or only_day else _to_utc(wall.sql, zone, zone_column, zones)
+        if wall is None:
+            continue
+        if only_day:
+            branches[shape] = wall.clock
+        elif wall.ahead:
+            branches[shape] = wall.clock if wall.ahead == "0" else f"({wall.clock} - to_minutes({wall.ahead}))"
+        else:
+            branches[shape] = to_utc(wall.clock, zone, zone_column, zones)
     read = f"in_range({_by_shape(v, branches)})"
     expected = _expected(shapes, branches, order)
     if zone_column:
@@ -115,147 +146,129 @@ def instant(
     return Reading(f"cast({read} as date)" if only_day else read, expected)
 
 
-def _order(con: duckdb.DuckDBPyConnection, v: str, shapes: list[str]) -> str:
-    """Which comes first in 03/04/2026, by the values of the column that can be read in one way only."""
+def _order(con: duckdb.DuckDBPyConnection, v: str, shapes: Sequence[str], known: str) -> str:
+    """Which comes first in 03/04/2026: by the values that can be read in one way only, else as is known from elsewhere."""
     matches = [match for shape in shapes if (match := _YEAR_LAST.match(shape)) and match["mark"] != "."]
     if not matches:
-        return ""
-    row = con.execute(
-        f"select count(*) filter (where try_cast(regexp_extract({v}, '^([0-9]+)', 1) as integer) > 12), "
-        f"count(*) filter (where try_cast(regexp_extract({v}, '^[0-9]+[/-]([0-9]+)', 1) as integer) > 12) "
-        f"from shaped where regexp_matches({v}, '^[0-9]{{1,2}}[/-][0-9]{{1,2}}[/-]')"
-    ).fetchone()
-    day_first, month_first = row or (0, 0)
+        return known
+    day_first, month_first = _one(
+        con,
+        f"select count(*) filter (where one between 13 and 31 and other between 1 and 12), "
+        f"count(*) filter (where one between 1 and 12 and other between 13 and 31) from (select "
+        f"try_cast(regexp_extract({v}, '^([0-9]{{1,2}})[/-]', 1) as integer) as one, "
+        f"try_cast(regexp_extract({v}, '^[0-9]{{1,2}}[/-]([0-9]{{1,2}})[/-]', 1) as integer) as other from shaped)",
+    )
     if day_first and month_first:  # one order and a few slips, or a mixture that nobody can read
         return "dmy" if day_first > 20 * month_first else "mdy" if month_first > 20 * day_first else ""
-    if not day_first and not month_first:
-        # A clock of twelve hours beside numbers is American where nothing says otherwise.
-        return "mdy" if any(match["ampm"] for match in matches) else ""
-    return "dmy" if day_first else "mdy"
+    if day_first or month_first:
+        return "dmy" if day_first else "mdy"
+    # A clock of twelve hours beside numbers is American where nothing says otherwise.
+    return known or ("mdy" if any(match["ampm"] for match in matches) else "")
 
 
 def _wall(shape: str, v: str, order: str) -> _Wall | None:
     """How one shape is read; None if it is no date."""
+    if shape[:1].isdigit() and not any(mark in shape for mark in "-/: "):
+        if (number := _number(shape, v)) is not None:
+            return number
+    for pattern, plain in _DISGUISES:
+        if re.match(pattern, shape):
+            value = f"regexp_replace(lower({v}), '{pattern}', '{plain}')"
+            return _wall(re.sub(pattern, plain, shape), value, order)
     if (match := _ISO.match(shape)) and not match["ampm"]:
-        bare = _without_offset(v) if match["offset"] else v
-        return _offset(v, match["offset"], f"try_cast(replace({bare}, ',', '.') as timestamp)")
+        return _Wall(f"try_cast({_plain(v, match)} as timestamp)", _ahead(v, match["offset"]))
     if match := _YEAR_FIRST.match(shape):
         mark = match["mark"]
         return _strptime(v, f"%Y{mark}%m{mark}%d", match)
     if match := _YEAR_LAST.match(shape):
         return _year_last(v, match, order)
-    if _COMPACT.match(shape):
-        return _Wall(f"try_strptime({v}, '%Y%m%d')")
-    if _SECONDS.match(shape):
-        return _Wall(f"make_timestamp(cast(try_cast({v} as decimal(20,6)) * 1000000 as bigint))", utc=True)
-    if _MILLIS.match(shape):
-        return _Wall(f"make_timestamp(try_cast({v} as bigint) * 1000)", utc=True)
-    if _SERIAL.match(shape):  # days since 1899-12-30, as spreadsheets count; rounded to the second
+    return _named(shape, v)
+
+
+def _number(shape: str, v: str) -> _Wall | None:
+    """Seconds or less since 1970, or days as a spreadsheet counts them."""
+    for pattern, factor in _EPOCHS:
+        if pattern.match(shape):
+            micros = f"try_cast(try_cast({v} as decimal(28, 6)) * {factor} as bigint)"
+            return _Wall(f"make_timestamp(nullif({micros}, 0))", "0")  # nought is no date
+    if _SERIAL.match(shape):  # since 1899-12-30; rounded to the second
         days = f"try_cast({v} as double)"
         seconds = f"to_seconds(cast(round({days} * 86400) as bigint))"
         return _Wall(f"case when {days} between 10000 and 90000 then timestamp '1899-12-30' + {seconds} end")
-    if match := _NAMED_DAY_FIRST.match(shape):
-        return _named(v, match, "{day}{mark}{month}{mark}{year}")
-    if match := _NAMED_MONTH_FIRST.match(shape):
-        return _named(v, match, "{month} {day} {year}")
     return None
 
 
 def _year_last(v: str, match: re.Match[str], order: str) -> _Wall:
-    mark, year = match["mark"], "%Y" if len(match["year"]) == len("2026") else "%y"
-    formats = {"dmy": f"%d{mark}%m{mark}{year}", "mdy": f"%m{mark}%d{mark}{year}"}
+    mark = match["mark"]
+    formats = {"dmy": f"%d{mark}%m{mark}{_year(match)}", "mdy": f"%m{mark}%d{mark}{_year(match)}"}
     order = "dmy" if mark == "." else order  # with full stops the day comes first wherever they are used
     if order:
         return _strptime(v, formats[order], match)
     # Undecided: only a date that is the same in both orders can be taken.
     one, other = (_strptime(v, formats[name], match) for name in ("dmy", "mdy"))
-    return replace(one, sql=f"case when {one.sql} = {other.sql} then {one.sql} end")
+    return replace(one, clock=f"case when {one.clock} = {other.clock} then {one.clock} end")
 
 
-def _named(v: str, match: re.Match[str], pattern: str) -> _Wall:
-    clean = f"regexp_replace(lower({v}), '^[a-z]+,? ', '')" if match["weekday"] else f"lower({v})"
-    clean = f"replace(replace(replace({clean}, '.', ''), ' at ', ' '), 'sept ', 'sep ')"
-    date_format = pattern.format(
-        day="%d",
-        mark=match.groupdict().get("mark", " "),
-        month="%b" if len(match["month"]) <= len("sept") else "%B",
-        year="%Y" if len(match["year"]) == len("2026") else "%y",
-    )
-    return _strptime(clean, date_format, match)
+def _named(shape: str, v: str) -> _Wall | None:
+    """28 Feb 2026 and February 28, 2026, with or without a weekday before it."""
+    for pattern, parts, plain in _NAMED:
+        match = pattern.match(shape)
+        if match and any(month.startswith(match["month"]) for month in _MONTHS):
+            clean = f"regexp_replace(lower({v}), '{parts}', '{plain}')"
+            return _strptime(clean, f"%d %b {_year(match)}", match)
+    return None
+
+
+def _year(match: re.Match[str]) -> str:
+    return "%Y" if len(match["year"]) == len("2026") else "%y"
 
 
 def _strptime(v: str, date_format: str, match: re.Match[str]) -> _Wall:
-    clean = _without_offset(v) if match["offset"] else v
-    clean = f"regexp_replace(replace(lower({clean}), ',', ''), '[ t]+', ' ', 'g')" if match["time"] else f"replace(lower({clean}), ',', '')"
+    clean = f"lower({_plain(v, match)})"
     clock = ""
     if match["time"]:
         clock = " %I:%M" if match["ampm"] else " %H:%M"
         clock += ":%S" if match["time"].count(":") > 1 else ""
-        if "." in match["time"]:
-            clean = f"regexp_replace({clean}, '(:[0-9]+)\\.[0-9]+', '\\1')"
+        clock += ".%f" if "." in match["time"] or "," in match["time"] else ""
+        clean = rf"regexp_replace({clean}, ',?[ t]+(\d{{1,2}}:)', ' \1')"
     if match["ampm"]:
-        clean = f"regexp_replace({clean}, ' ?([ap])\\.?m\\.?$', ' \\1m')"
+        clean = rf"regexp_replace({clean}, ' ?([ap])\.?m\.?$', ' \1m')"
         clock += " %p"
-    return _offset(v, match["offset"], f"try_strptime({clean}, '{date_format}{clock}')")
+    return _Wall(f"try_strptime({clean}, '{date_format}{clock}')", _ahead(v, match["offset"]))
 
 
-def _offset(v: str, offset: str | None, wall: str) -> _Wall:
-    """The clock's time less the offset that the value names."""
+def _plain(v: str, match: re.Match[str]) -> str:
+    """The value without its offset, fractions of a second after a full stop and no finer than a millionth."""
+    clean = f"regexp_replace({v}, '(?i){_OFFSET}$', '')" if match["offset"] else v
+    if match["time"] and ("." in match["time"] or "," in match["time"]):
+        clean = rf"regexp_replace({clean}, '(:\d{{2}})[.,](\d{{1,6}})\d*', '\1.\2')"
+    return f"upper({clean})" if match["time"] and "t" in match["time"] else clean
+
+
+def _ahead(v: str, offset: str | None) -> str:
+    """SQL of the minutes that a value's offset is ahead of UTC; nothing if it has none."""
     if not offset:
-        return _Wall(wall)
+        return ""
     if offset.strip() in ("z", "utc", "gmt"):
-        return _Wall(wall, utc=True)
-    sign = f"case when regexp_extract({v}, '([+-])[0-9:]+$', 1) = '-' then -1 else 1 end"
+        return "0"
+    sign = f"case when regexp_matches({v}, '-[0-9:]+$') then -1 else 1 end"
     hours = f"try_cast(regexp_extract({v}, '[+-]([0-9]{{2}})[0-9:]*$', 1) as integer)"
     minutes = f"coalesce(try_cast(regexp_extract({v}, '[+-][0-9]{{2}}:?([0-9]{{2}})$', 1) as integer), 0)"
-    return _Wall(f"({wall} - to_minutes(({sign}) * ({hours} * 60 + {minutes})))", utc=True)
+    return f"({sign} * case when {hours} <= {_MOST_HOURS} and {minutes} < 60 then {hours} * 60 + {minutes} end)"
 
 
-def _without_offset(v: str) -> str:
-    return f"regexp_replace({v}, '(?i) ?(z|utc|gmt|[+-][0-9]{{2}}:?[0-9]{{2}}|[+-][0-9]{{2}})$', '')"
-
-
-def _to_utc(wall: str, zone: str, zone_column: str, zones: dict[str, str | timedelta] | None) -> str:
-    if zones is None:
-        return _shifted(wall, zone)
-    whens = " ".join(f"when '{name}' then {_shifted(wall, known)}" for name, known in zones.items())
-    return f"case lower(trim({zone_column})) {whens} end" if whens else "cast(null as timestamp)"
-
-
-def _shifted(wall: str, zone: str | timedelta) -> str:
-    if isinstance(zone, timedelta):
-        return f"({wall} - to_seconds({int(zone.total_seconds())}))"
-    return wall if zone in ("UTC", "Etc/UTC") else f"timezone('UTC', timezone('{zone}', {wall}))"
-
-
-def _zones(con: duckdb.DuckDBPyConnection, column: str) -> dict[str, str | timedelta]:
-    """What the names in a column of zones mean; unknown ones are left out, so that their rows are refused."""
-    names = con.execute(f"select distinct lower(trim({column})) from shaped where {column} is not null").fetchall()
-    return {name: known for (name,) in names if (known := _known_zone(name)) is not None}
-
-
-@lru_cache
-def _known_zone(name: str) -> str | timedelta | None:
-    if name in _HOURS_OF_ZONES:
-        return timedelta(hours=_HOURS_OF_ZONES[name])
-    if name in _NAMED_ZONES:
-        return _NAMED_ZONES[name]
-    zones = {zone.lower(): zone for zone in sorted(available_timezones())}
-    of_city = next((zone for lower, zone in zones.items() if lower.endswith(f"/{name.replace(' ', '_')}")), None)
-    return zones.get(name, of_city)
-
-
-def _by_shape(v: str, branches: dict[str, str]) -> str:
+def _by_shape(v: str, branches: Mapping[str, str]) -> str:
     """One expression for the column: a CASE over shapes where they are read differently."""
-    if not branches:
+    shapes_of: dict[str, list[str]] = {}
+    for shape, sql in branches.items():
+        shapes_of.setdefault(sql, []).append(f"'{shape}'")
+    if not shapes_of:
         return "cast(null as timestamp)"
-    if len(set(branches.values())) == 1:
-        return next(iter(branches.values()))
-    whens = " ".join(f"when '{shape}' then {sql}" for shape, sql in branches.items())
-    return f"case shape_of({v}) {whens} end"
+    whens = " ".join(f"when shape_of({v}) in ({', '.join(shapes)}) then {sql}" for sql, shapes in shapes_of.items())
+    return f"case {whens} end" if len(shapes_of) > 1 else next(iter(shapes_of))
 
 
-def _expected(shapes: list[str], branches: dict[str, str], order: str) -> str:
+def _expected(shapes: Sequence[str], branches: Mapping[str, str], order: str) -> str:
     example = "a date such as 2026-02-28 10:00 +01:00"
     last = [shape for shape in shapes if (match := _YEAR_LAST.match(shape)) and match["mark"] != "."]
     if last and not order:
@@ -274,46 +287,63 @@ def _in_words(shape: str, order: str) -> str:
         return "day.month.year" if match["mark"] == "." else {"dmy": "day/month/year", "mdy": "month/day/year"}[order]
     if _SERIAL.match(shape):
         return "days as a spreadsheet counts them"
-    if _SECONDS.match(shape) or _MILLIS.match(shape):
+    if any(pattern.match(shape) for pattern, _ in _EPOCHS):
         return "seconds or milliseconds since 1970"
     return "year-month-day" if _ISO.match(shape) or _YEAR_FIRST.match(shape) else shape
 
 
 # -------------------------------------------------------------------------------------------------- amounts
 
-_SYMBOL = r"(\p{Sc}|[A-Za-z]{1,3}\p{Sc}|[A-Za-z]{2,3}\.?)?"
-_AMOUNT = rf"^[\s(+\-−]*{_SYMBOL}[\s\-−]*[.,]?\d[\d.,\s'']*{_SYMBOL}[\s)\-−]*$"
+# A minus, apostrophes and spaces as typographers set them, and as keyboards have them.
+_ODD_MARKS, _USUAL_MARKS = "'\u2212\u2019\u00b4\u00a0\u202f\u2009'", "'-''''   '"
+_WORDS_FOR_MONEY = r"([A-Z]{3}|(?i:kr|zł|kč|ft|lei|lv|rs|rm|rp|r|eur|usd|gbp|chf))\.?"
+_SYMBOL = rf"({_WORDS_FOR_MONEY}|\p{{L}}{{0,3}}\p{{Sc}})?"
+_AMOUNT = rf"^[\s(+-]*{_SYMBOL}[\s(-]*[.,]?\d[\d.,\s'']*[\s)-]*{_SYMBOL}[\s)-]*$"
 
 
 def money(con: duckdb.DuckDBPyConnection, v: str, kind: str = "decimal(18,4)") -> Reading:
     """How to read a column of amounts or numbers: 997.98 and 1,240.00 and 1.240,00 and $ (12.50).
 
     The decimal mark is the one that the column shows; a single mark before exactly three digits parts thousands,
-    but for a column in which every value has three digits after a full stop.
+    but for a column in which every value has three digits after a full stop. A value with the other mark is
+    refused: as a number it would be a hundred times too large.
     """
     expected = "an amount such as 1240.00" if kind.startswith("decimal") else "a number such as 12.5"
+    plain = f"try_cast({v} as {kind})"
+    if kind == "double":
+        plain = f"case when isfinite({plain}) then {plain} end"
     failed, dotted, whole, decimals = _one(
         con,
-        f"select count(*) filter (where try_cast({v} as {kind}) is null), "
+        rf"select count(*) filter (where {plain} is null), "
         rf"count(*) filter (where regexp_full_match({v}, '-?\d{{1,3}}(\.\d{{3}})+')), "
         rf"count(*) filter (where regexp_full_match({v}, '-?\d+')), "
         rf"count(*) filter (where regexp_full_match({v}, '-?(0?\.\d+|\d+\.(\d{{1,2}}|\d{{4,}}))')) "
         f"from shaped where {v} is not null",
     )
     if not failed and (not dotted or decimals or not whole):
-        return Reading(f"try_cast({v} as {kind})", expected)
-    clean = rf"regexp_replace(replace(replace({v}, '−', '-'), '(', '-'), '[^0-9.,\-]', '', 'g')"
-    comma, stop, thousands = _one(
+        return Reading(plain, expected)
+    tidy = rf"regexp_replace(translate({v}, {_ODD_MARKS}, {_USUAL_MARKS}), '[.,]-+$', '')"
+    bare = rf"regexp_replace(replace(regexp_replace({tidy}, '\p{{L}}+\.?', '', 'g'), '(', '-'), '[^0-9.,-]', '', 'g')"
+    mark, parting = (",", ".") if _decimal_comma(con, v, bare) else (".", ",")
+    digits = rf"-*(\d+|\d{{1,3}}([{parting}]\d{{2,3}})*[{parting}]\d{{3}})?([{mark}]\d*)?-*"
+    number = f"replace(replace(replace({bare}, '{parting}', ''), '{mark}', '.'), '-', '')"
+    signed = f"case when contains({bare}, '-') then '-' else '' end || {number}"
+    fits = f"regexp_matches({tidy}, '{_AMOUNT}') and regexp_full_match({bare}, '{digits}')"
+    return Reading(f"case when {fits} then try_cast({signed} as {kind}) end", expected + "; this column has a comma before the decimals" * (mark == ","))
+
+
+def _decimal_comma(con: duckdb.DuckDBPyConnection, v: str, bare: str) -> bool:
+    """Do the values' marks say that a comma comes before the decimals?"""
+    comma, stop, thousands, sure = _one(
         con,
-        r"select count(*) filter (where regexp_matches(c, '(^|-)0?,\d+-?$|,(\d{1,2}|\d{4,})-?$|\..*,')), "
-        r"count(*) filter (where regexp_matches(c, '(^|-)0?\.\d+-?$|\.(\d{1,2}|\d{4,})-?$|,.*\.')), "
-        r"count(*) filter (where regexp_full_match(c, '-?\d{1,3}(\.\d{3})+-?')) "
-        f"from (select {clean} as c from shaped where {v} is not null)",
+        r"select count(*) filter (where regexp_matches(c, '(^|-)0?,\d+-?$|,(\d{1,2}|\d{4,})-?$|\..*,|\..*\.')), "
+        r"count(*) filter (where regexp_matches(c, '(^|-)0?\.\d+-?$|\.(\d{1,2}|\d{4,})-?$|,.*\.|,.*,')), "
+        r"count(*) filter (where regexp_full_match(c, '-?\d{1,3}\.\d{3}-?')), "
+        # Beside whole numbers, or with a currency, three digits after a full stop are thousands.
+        r"count(*) filter (where regexp_full_match(c, '-?\d+') or (regexp_full_match(c, '-?\d{1,3}\.\d{3}-?') and c <> v)) "
+        f"from (select {v} as v, {bare} as c from shaped where {v} is not null)",
     )
-    decimal_comma = comma > stop or (not comma and not stop and thousands > 0)
-    number = f"replace(replace({clean}, '.', ''), ',', '.')" if decimal_comma else f"replace({clean}, ',', '')"
-    signed = f"case when {number} like '%-%' then '-' || replace({number}, '-', '') else {number} end"
-    return Reading(f"case when regexp_matches({v}, '{_AMOUNT}') then try_cast({signed} as {kind}) end", expected)
+    return bool(comma > stop or (not comma and not stop and thousands and sure))
 
 
 def identifier(con: duckdb.DuckDBPyConnection, v: str) -> Reading:
@@ -328,7 +358,7 @@ def identifier(con: duckdb.DuckDBPyConnection, v: str) -> Reading:
     return Reading(bare if others else rf"regexp_replace({bare}, '\.0$', '')", "an id")
 
 
-def words(v: str, meanings: dict[str, tuple[str, ...]], kind: str) -> Reading:
+def words(v: str, meanings: Mapping[str, Sequence[str]], kind: str) -> Reading:
     """How to read a column that answers in words, whatever the language and case.
 
     Args:

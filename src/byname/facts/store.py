@@ -18,7 +18,7 @@ import pyarrow as pa
 from deltalake import DeltaTable, PostCommitHookProperties, WriterProperties, write_deltalake
 
 from byname.errors import LedgerError
-from byname.facts.schema import FILES, SIGHTINGS, TABLES, Column, FactTable
+from byname.facts.schema import FILES, SIGHTINGS, TABLES, FactTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,23 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LEDGER_TABLES", "Committed", "DataFile", "Store"]
 
-# A sighting stands in for the row of an import that is taken back, so it also says which version it saw and what
-# that import itself said of it.
-_SIGHTING_COLUMNS = (
-    Column("version", "integer", "the version that it is"),
-    Column("updated_at", "instant", "when the source, in that import, says that it last changed this, UTC"),
-    Column("reader", "text", "the reader that took it in that import"),
-)
-_HAS = {column.name for column in SIGHTINGS.columns}
-SIGHTED = FactTable(
-    SIGHTINGS.name,
-    SIGHTINGS.says,
-    SIGHTINGS.role,
-    (*SIGHTINGS.columns, *(column for column in _SIGHTING_COLUMNS if column.name not in _HAS)),
-    common=False,
-)
-
-LEDGER_TABLES: Mapping[str, FactTable] = {each.name: each for each in (*TABLES, FILES, SIGHTED)}
+LEDGER_TABLES: Mapping[str, FactTable] = {each.name: each for each in (*TABLES, FILES, SIGHTINGS)}
 
 # Statistics stand in the log, where they outlive a row: only columns that name nobody, and that a reader skips by.
 _SKIP_BY = ("occurred_at", "known_at", "file_id", "version")

@@ -30,12 +30,12 @@ CROWD = 50  # names under one key, above which it says nothing about anybody
 EMAILS = statement("people.emails", "select distinct email from records where email is not null")
 PHONES = statement(
     "people.phones",
-    "select distinct phone, upper(coalesce(country, '')) as country from records where phone is not null",
+    "select distinct phone, lower(coalesce(country, '')) as country from records where phone is not null",
 )
 NAMES = statement(
     "people.names",
     """
-    select distinct coalesce(name, trim(coalesce(given_name, '') || ' ' || coalesce(family_name, ''))) as name
+    select distinct coalesce(name, trim(coalesce(given_name, '') || ' ' || coalesce(family_name, ''), ' ')) as name
     from records
     where name is not null or given_name is not null or family_name is not null
     """,
@@ -56,19 +56,20 @@ DESCRIBED = statement(
     "people.described",
     r"""
     with named as (
-        select record_id, source_id, role, email, phone, upper(coalesce(country, '')) as country_code, city, country,
+        select record_id, source_id, role, email, phone, lower(coalesce(country, '')) as country_code, city, country,
                language, owner, created_at, external_ids,
-               coalesce(nullif(trim(name), ''),
-                        nullif(trim(coalesce(given_name, '') || ' ' || coalesce(family_name, '')), '')) as full_name,
-               coalesce(nullif(trim(given_name), ''),
-                        case when trim(name) like '% %' then regexp_replace(trim(name), '^[^,]*, *', '') end) as first_name
+               coalesce(nullif(trim(name, ' '), ''),
+                        nullif(trim(coalesce(given_name, '') || ' ' || coalesce(family_name, ''), ' '), '')) as full_name,
+               coalesce(nullif(trim(given_name, ' '), ''),
+                        case when trim(name, ' ') like '% %' then regexp_replace(trim(name, ' '), '^[^,]*, *', '', 'g') end) as first_name
         from records
         where record_id is not null
     )
     select named.record_id, named.role, named.full_name, named.email, named.phone, named.city, named.country,
            named.language, named.owner, named.created_at, named.external_ids,
            coalesce(lower(named.full_name), '') as name_key,
-           upper(substr(regexp_replace(lower(trim(named.first_name)), '^(mr|mrs|ms|miss|dr|prof|herr|frau|mme|mlle|sr|sra)[.]? +', ''), 1, 1)) as letter,
+           substr(regexp_replace(lower(trim(named.first_name, ' ')),
+                                 '^(mr|mrs|ms|miss|dr|prof|herr|frau|mme|mlle|sr|sra)[.]? +', '', 'g'), 1, 1) as letter,
            coalesce(emails.email_key, '') as email_key,
            coalesce(phones.phone_key, '') as phone_key,
            case when emails.email_key is null and phones.phone_key is null then named.record_id else '' end as alone,
@@ -262,7 +263,7 @@ DETAILS = statement(
         select reasons.person_id, placed.full_name, placed.email, placed.phone, placed.city, placed.country,
                placed.language, placed.owner, min(placed.created_at) as created_at,
                count(distinct placed.record_id) as records,
-               sum(case when placed.role = 'customer' then 1000 else 1 end) as weight
+               cast(sum(case when placed.role = 'customer' then 1000 else 1 end) as bigint) as weight
         from placed
         join reasons on reasons.bundle = placed.bundle
         group by reasons.person_id, placed.full_name, placed.email, placed.phone, placed.city, placed.country,
@@ -270,7 +271,7 @@ DETAILS = statement(
     ),
     marked as (
         select person_id, full_name, email, phone, city, country, language, owner, created_at, records,
-               lpad(cast(weight as varchar), 12, '0') as mark
+               right('000000000000' || cast(weight as varchar), 12) as mark
         from spelled
     )
     select person_id,
@@ -404,7 +405,7 @@ def _email_keys(engine: Engine, spelled: pa.Table, exclude: Exclude) -> Table:
 def _phone_keys(engine: Engine, spelled: pa.Table, country: str) -> Table:
     written, countries = spelled.column("phone").to_pylist(), spelled.column("country").to_pylist()
     keys = [
-        phone_key(text, code if len(code) == len("DE") else country)
+        phone_key(text, code.upper() if len(code) == len("DE") else country)
         for text, code in zip(written, countries, strict=True)
     ]
     return engine.arrow(

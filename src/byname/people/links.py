@@ -23,6 +23,9 @@ _ROW = """
     where {kept}
 """
 
+# An order's lines go with their order, and what was decided is nobody's row.
+_NAME_NOBODY = ("order_lines", "decisions")
+
 # Rows of a list of people; the details that came with an order or a ticket are that row's own.
 _LISTED = "facts_records.role in ('customer', 'contact')"
 _PAST = "(facts_{name}.occurred_at is null or facts_{name}.occurred_at < $until)"
@@ -39,7 +42,7 @@ def links(engine: Engine, facts: Mapping[str, Table], record_person: Table, **un
     """
     parts = [_ROW.format(name=name, role=role, record=record, kept=kept) for name, role, record, kept in _rows(facts)]
     made = Statement("people.links", "\n    union all\n".join(parts))
-    tables = {f"facts_{name}": table for name, table in facts.items() if name != "decisions"}
+    tables = {f"facts_{name}": table for name, table in facts.items() if name not in _NAME_NOBODY}
     return engine.run(made, record_person=record_person, **tables, **until)  # type: ignore[arg-type]
 
 
@@ -47,7 +50,7 @@ def _rows(facts: Mapping[str, Table]) -> list[tuple[str, str, str, str]]:
     """Table, role, column of the record, and which rows."""
     rows = []
     for table in TABLES:
-        if table.name not in facts or table.name == "decisions":
+        if table.name not in facts or table.name in _NAME_NOBODY:
             continue
         past = _PAST.format(name=table.name)
         if table.name == "records":

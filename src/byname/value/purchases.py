@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Purchases", "purchases", "summary"]
 
-# An order in one of these never was a sale, or was undone as a whole. Plug-ins put "wc-" before the word.
-_NO_SALE = ["cancelled", "canceled", "voided", "void", "failed", "declined", "rejected", "expired", "trash", "draft", "checkout-draft", "abandoned", "refunded", "chargeback"]
+# An order in one of these was not paid, or was undone as a whole. Plug-ins put "wc-" before the word.
+_NO_SALE = (
+    "cancelled", "canceled", "voided", "void", "failed", "declined", "rejected", "expired", "trash", "draft",
+    "checkout-draft", "abandoned", "refunded", "chargeback", "pending", "pending payment", "unpaid", "on-hold",
+)  # fmt: skip
 
 # Amounts in the company's currency. One without a rate is left out here and counted by UNRATED.
 SOLD = statement(
@@ -50,7 +53,7 @@ SOLD = statement(
 GIVEN_BACK = statement(
     "value.given_back",
     """
-    select record_person.person_id, returns.source, returns.account, returns.order_id,
+    select record_person.person_id, returns.source, returns.account, returns.order_id, returns.occurred_at,
            case when returns.currency is null or returns.currency = $currency then returns.amount
                 else cast(cast(returns.amount as double) * rates.rate as decimal(18, 4)) end as amount
     from returns
@@ -73,9 +76,9 @@ UNRATED = statement(
     """,
 )
 
-# A refund lowers its order, on the order's day. An order of which all went back was no purchase.
-NET = statement(
-    "value.net",
+# A refund that names its order lowers that order, on the order's day.
+REFUNDED = statement(
+    "value.refunded",
     """
     with refunds as (
         select source, account, order_id, cast(sum(amount) as decimal(18, 4)) as amount
@@ -83,12 +86,64 @@ NET = statement(
         where order_id is not null
         group by source, account, order_id
     )
-    select sold.person_id, sold.source, sold.account, sold.source_id, sold.occurred_at,
+    select sold.person_id, sold.source, sold.account, sold.source_id, sold.occurred_at, sold.amount as paid,
            cast(sold.amount - coalesce(refunds.amount, cast(0 as decimal(18, 4))) as decimal(18, 4)) as amount
     from sold
     left join refunds on refunds.source = sold.source and refunds.account = sold.account
                      and refunds.order_id = sold.source_id
-    where refunds.amount is null or sold.amount = 0 or sold.amount > refunds.amount
+    """,
+)
+
+# What went back without naming an order that we know, and until when.
+LOOSE = statement(
+    "value.loose",
+    """
+    select person_id, cast(sum(amount) as decimal(18, 4)) as amount, max(occurred_at) as last_at
+    from given_back
+    where order_id is null
+       or not exists (
+           select 1 from sold
+           where sold.source = given_back.source and sold.account = given_back.account
+             and sold.source_id = given_back.order_id
+       )
+    group by person_id
+    """,
+)
+
+# It lowers the person's newest orders up to then, one after the other until it is used up. An order of which all went
+# back was no purchase; one that was free from the start was.
+NET = statement(
+    "value.net",
+    """
+    with touched as (
+        select refunded.person_id, refunded.source, refunded.account, refunded.source_id, refunded.occurred_at,
+               refunded.paid, refunded.amount, loose.amount as loose,
+               coalesce(cast(sum(refunded.amount) over (
+                   partition by refunded.person_id
+                   order by refunded.occurred_at desc nulls last, refunded.source_id nulls last,
+                            refunded.source nulls last, refunded.account nulls last
+                   rows between unbounded preceding and 1 preceding
+               ) as decimal(18, 4)), cast(0 as decimal(18, 4))) as newer
+        from refunded
+        join loose on loose.person_id = refunded.person_id and refunded.occurred_at <= loose.last_at
+    ),
+    lowered as (
+        select person_id, source, account, source_id, occurred_at, paid,
+               case when loose <= newer then amount
+                    when loose - newer >= amount then cast(0 as decimal(18, 4))
+                    else cast(amount - (loose - newer) as decimal(18, 4)) end as amount
+        from touched
+        union all
+        select person_id, source, account, source_id, occurred_at, paid, amount
+        from refunded
+        where not exists (
+            select 1 from loose
+            where loose.person_id = refunded.person_id and refunded.occurred_at <= loose.last_at
+        )
+    )
+    select person_id, source, account, source_id, occurred_at, amount
+    from lowered
+    where amount > cast(0 as decimal(18, 4)) or paid = cast(0 as decimal(18, 4))
     """,
 )
 
@@ -112,7 +167,7 @@ SUMMARY = statement(
            date_diff('day', min(day), max(day)) as recency_days,           -- t_x
            date_diff('day', min(day), cast($as_of as date)) as age_days,   -- T
            cast(sum(spent) as decimal(18, 4)) as spend_total,
-           cast(sum(spent) - arg_min(spent, day) as decimal(18, 4)) as repeat_spend
+           cast(cast(sum(spent) as decimal(18, 4)) - arg_min(spent, day) as decimal(18, 4)) as repeat_spend
     from bought
     group by person_id
     """,
@@ -190,8 +245,11 @@ def purchases(
         currency=currency,
         until=until,
     )
-    net = engine.run(NET, sold=sold, given_back=given_back)
+    refunded = engine.run(REFUNDED, sold=sold, given_back=given_back)
+    loose = engine.run(LOOSE, sold=sold, given_back=given_back)
     engine.drop(sold)
+    net = engine.run(NET, refunded=refunded, loose=loose)
+    engine.drop(refunded)
     unrated = engine.fetch(engine.run(UNRATED, orders=orders, rates=rate_table, currency=currency, until=until))
     return Purchases(
         net=net,

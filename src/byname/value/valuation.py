@@ -35,8 +35,8 @@ TRIPLES = statement(
 SPENDS = statement(
     "value.spends",
     """
-    select repeat_orders + 1 as days, cast(spend_total as double) / cast(repeat_orders + 1 as double) as
-    mean_spend,
+    select repeat_orders + 1 as days,
+           cast(spend_total as double) / nullif(cast(repeat_orders + 1 as double), 0) as mean_spend,
            count(*) as people
     from summary
     where spend_total > cast(0 as decimal(18, 4))
@@ -52,8 +52,8 @@ VALUE = statement(
         summary.age_days,
                summary.spend_total, summary.repeat_spend, outlook.p_alive, outlook.expected_orders,
                outlook.expected_orders_discounted,
-               ($prior_total + greatest(cast(summary.spend_total as double), cast(0 as double)))
-                   / ($prior_orders + cast(summary.repeat_orders + 1 as double)) as spend_per_order
+               cast($prior_total + greatest(cast(summary.spend_total as double), cast(0 as double)) as double)
+                   / nullif($prior_orders + cast(summary.repeat_orders + 1 as double), 0) as spend_per_order
         from summary
         join outlook on outlook.repeat_orders = summary.repeat_orders
                     and outlook.recency_days = summary.recency_days
@@ -63,7 +63,7 @@ VALUE = statement(
         select expected.person_id, expected.orders, expected.repeat_orders, expected.recency_days,
         expected.age_days,
                case when expected.repeat_orders > 0
-                    then cast(expected.repeat_spend as double) / cast(expected.repeat_orders as double) end
+                    then cast(expected.repeat_spend as double) / nullif(cast(expected.repeat_orders as double), 0) end
                     as mean_spend,
                expected.spend_total,
                coalesce(returned.returned_total, cast(0 as decimal(18, 4))) as returned_total,
@@ -76,7 +76,7 @@ VALUE = statement(
     select person_id, orders, repeat_orders, recency_days, age_days, mean_spend, spend_total,
     returned_total, p_alive,
            expected_orders, expected_spend, clv,
-           row_number() over (order by round(clv, 6) desc nulls last, spend_total desc nulls last, person_id
+           row_number() over (order by cast(round(clv * 10000) as bigint) desc nulls last, spend_total desc nulls last, person_id
            nulls last) as rank, $model as model
     from worth
     """,
