@@ -137,9 +137,9 @@ def remove(folder: Folder, file_id: Annotated[str, typer.Argument(help="As `byna
     """Take one import back whole."""
     from byname import talk
     from byname.company import open_company
-    from byname.facts.intake import open_ledger
+    from byname.facts import intake
 
-    removed = open_ledger(open_company(folder), talk.waiting).remove(file_id)
+    removed = intake.remove(open_company(folder), file_id, talk.waiting)
     kept = f"; {removed.kept:,} that a later import had too stay as that import's" if removed.kept else ""
     typer.echo(f"Took back {removed.name} ({removed.file_id}): {removed.deleted:,} rows gone{kept}.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from byname.errors import SettingsError, UsageError, nearest
 
-__all__ = ["Company", "Dates", "Engine", "Exclude", "Settings", "create", "open_company"]
+__all__ = ["Company", "Dates", "Engine", "Exclude", "Settings", "create", "is_running", "open_company"]
 
 
 def _zone(name: str) -> str:
@@ -147,8 +148,15 @@ class Company:
     @property
     def spill(self) -> Path:
         """Where work that does not fit in memory goes; a folder of this process, removed when it ends."""
-        root = Path(self.settings.engine.spill) if self.settings.engine.spill else self.folder / "spill"
+        root = Path(self.settings.engine.spill) / "byname" if self.settings.engine.spill else self.folder / "spill"
         return root.absolute() / str(os.getpid())
+
+    def clear_spill(self) -> None:
+        """Remove this process's spill folder, and those of processes that were killed."""
+        shutil.rmtree(self.spill, ignore_errors=True)
+        for left in self.spill.parent.glob("[0-9]*"):
+            if not is_running(left.name):
+                shutil.rmtree(left, ignore_errors=True)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -215,6 +223,17 @@ def create(folder: Path, *, name: str, currency: str, zone: str, country: str) -
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
     return Company(folder, settings)
+
+
+def is_running(pid: str) -> bool:
+    """Is there a process of that id? False, too, for what is no id."""
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, OverflowError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _settings_error(path: Path, wrong: ValidationError) -> SettingsError:

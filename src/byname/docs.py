@@ -55,7 +55,7 @@ def snapshot_page() -> str:
         "in the metadata of every file beside the as-of day, currency, zone, horizon, discount and margin. Columns are only "
         "added. Made twice from the same facts, all tables but `run` are the same.",
         "`index.sqlite` has `key` (value, kind, person_id: normalised e-mail, phone and shared ids) and `card` (person_id, name, "
-        "email, phone, card as JSON).",
+        "email, phone, words: all three in small letters, card as JSON).",
     ]
     for name, columns in snapshot.TABLES.items():
         rows = [f"| `{column}` | {says} |" for column, says in columns.items()]

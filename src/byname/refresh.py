@@ -7,7 +7,6 @@ crash loses nothing, and nothing half made is ever current.
 from __future__ import annotations
 
 import resource
-import shutil
 import sys
 import time
 from contextlib import contextmanager
@@ -180,7 +179,7 @@ def refresh(
         return result
     finally:
         writing.abandon()
-        shutil.rmtree(company.spill, ignore_errors=True)
+        company.clear_spill()
 
 
 def _write_person_table(
@@ -198,6 +197,7 @@ def _metadata(company: Company, as_of: date, terms: Terms) -> dict[str, str]:
         "as_of": as_of.isoformat(),
         "currency": settings.currency,
         "zone": settings.zone,
+        "country": settings.country,
         "horizon_days": str(int(terms.horizon_days)),
         "discount": str(terms.annual_discount_rate),
         "margin": str(terms.margin),

@@ -20,9 +20,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from byname.company import is_running
 from byname.errors import SnapshotError
+from byname.people.keys import email_key, phone_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -107,9 +110,10 @@ class Writing:
     def __init__(self, company: Company) -> None:
         self._root = company.snapshots
         self._root.mkdir(parents=True, exist_ok=True)
-        for left in self._root.glob(".writing-*"):
-            if not _alive(left.name.removeprefix(".writing-")):
-                shutil.rmtree(left, ignore_errors=True)
+        for left in (*self._root.glob(".writing-*"), *self._root.glob(".current-*")):
+            pid = left.name.rpartition("-")[2]
+            if pid == str(os.getpid()) or not is_running(pid):
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
         self.folder = self._root / f".writing-{os.getpid()}"
         self.folder.mkdir()
 
@@ -159,7 +163,7 @@ def write_index(folder: Path, look_up: Iterable[tuple[str, str, str]]) -> None:
         db.execute("pragma synchronous = off")  # the folder is synced as a whole before it is published
         db.execute(f"pragma user_version = {SCHEMA_VERSION}")
         db.execute(
-            "create table card (person_id text primary key, name text, email text, phone text, card text) without rowid"
+            "create table card (person_id text primary key, name text, email text, phone text, words text, card text) without rowid"
         )
         db.execute(
             "create table key (value text, kind text, person_id text, primary key (value, kind, person_id)) without rowid"
@@ -167,13 +171,14 @@ def write_index(folder: Path, look_up: Iterable[tuple[str, str, str]]) -> None:
         db.execute("begin")
         cards = con.execute(
             "select p.person_id, p.name, p.email, p.phone, "
+            "lower(concat_ws(chr(10), p.name, p.email, replace(p.phone, ' ', ''))), "
             "to_json({name: p.name, email: p.email, phone: p.phone, city: p.city, country: p.country, owner: p.owner, "
             "records: p.records, rank: v.rank, clv: v.clv, orders: v.orders, p_alive: v.p_alive}) "
-            f"from read_parquet('{folder}/people.parquet') p left join read_parquet('{folder}/value.parquet') v using (person_id) "
-            "order by 1"
+            "from read_parquet(?) p left join read_parquet(?) v using (person_id) order by 1",
+            [str(folder / "people.parquet"), str(folder / "value.parquet")],
         )
         while rows := cards.fetchmany(50_000):
-            db.executemany("insert into card values (?, ?, ?, ?, ?)", rows)
+            db.executemany("insert into card values (?, ?, ?, ?, ?, ?)", rows)
         db.executemany("insert into key values (?, ?, ?)", look_up)
         db.execute("commit")
 
@@ -194,30 +199,43 @@ class Snapshot:
         """Rows of a SELECT in DuckDB's SQL, in which each table of the snapshot is a view."""
         with duckdb.connect() as con:
             for name in TABLES:
-                con.execute(f"create view {name} as select * from read_parquet('{self.folder / name}.parquet')")  # noqa: S608
+                path = str(self.folder / f"{name}.parquet").replace("'", "''")
+                con.execute(f"create view {name} as select * from read_parquet('{path}')")  # noqa: S608
             return con.sql(sql, params=list(parameters)).to_arrow_table().to_pylist()
 
     def find(self, text: str, limit: int = 20) -> list[dict[str, Any]]:
-        """People whose id, e-mail, phone, name or a part of these is that text: exact keys first, then by rank."""
+        """People by that text: a whole e-mail, phone or id in any spelling, else a source's number, else a part, by rank."""
         wanted = text.strip()
-        pattern = "%" + wanted.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        with closing(sqlite3.connect(f"file:{self.folder / 'index.sqlite'}?mode=ro", uri=True)) as db:
+        keys = {wanted, wanted.lower(), email_key(wanted), phone_key(wanted, self.terms["country"])}
+        with closing(sqlite3.connect(f"{(self.folder / 'index.sqlite').absolute().as_uri()}?mode=ro", uri=True)) as db:
             exact = db.execute(
-                "select person_id, card from card where person_id = ?1 "
-                "union select card.person_id, card.card from key join card using (person_id) where key.value in (?1, lower(?1)) "
-                "limit ?2",
-                (wanted, limit),
+                "select person_id, card from card where person_id = ?2 union "  # noqa: S608 - question marks
+                "select card.person_id, card.card from key join card using (person_id) "
+                f"where key.value in ({', '.join('?' * len(keys))}) limit ?1",
+                (limit, wanted, *keys),
             ).fetchall()
-            rows = (
-                exact
-                or db.execute(
-                    "select person_id, card from card where lower(name) like ?1 escape '\\' or lower(email) like ?1 escape '\\' "
-                    "or replace(phone, ' ', '') like ?2 escape '\\' "
-                    "order by coalesce(json_extract(card, '$.rank'), 1e18), person_id limit ?3",
-                    (pattern, pattern.replace(" ", ""), limit),
-                ).fetchall()
-            )
+            rows = exact or self._with_number(db, wanted, limit) or _with_part(db, wanted, limit)
         return [{"person_id": person_id, **json.loads(card)} for person_id, card in rows]
+
+    def _with_number(self, db: sqlite3.Connection, wanted: str, limit: int) -> list[tuple[str, str]]:
+        """People who have a row with that number: a customer's, an order's, a ticket's."""
+        if not any(character.isdigit() for character in wanted):
+            return []
+        linked = self.query(
+            "select distinct person_id from links where source_id = $1 order by 1 limit $2", [wanted, limit]
+        )
+        one = "select person_id, card from card where person_id = ?"
+        return [row for link in linked for row in db.execute(one, (link["person_id"],))]
+
+
+def _with_part(db: sqlite3.Connection, wanted: str, limit: int) -> list[tuple[str, str]]:
+    """People whose name, e-mail or phone has that text in it, the most valuable first."""
+    part = wanted.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return db.execute(
+        "select person_id, card from card where words like ?1 escape '\\' or words like ?2 escape '\\' "
+        "order by coalesce(json_extract(card, '$.rank'), 1e18), person_id limit ?3",
+        (f"%{part}%", f"%{part.replace(' ', '')}%", limit),
+    ).fetchall()
 
 
 def open_current(company: Company) -> Snapshot:
@@ -235,7 +253,7 @@ def open_current(company: Company) -> Snapshot:
     folder = company.snapshots / current.read_text("utf-8").strip()
     try:
         metadata = pq.read_metadata(folder / "value.parquet").metadata or {}
-    except OSError as broken:
+    except (OSError, pa.ArrowException) as broken:
         raise SnapshotError(
             where=str(folder),
             found=f"a snapshot that cannot be read ({broken})",
@@ -251,16 +269,6 @@ def open_current(company: Company) -> Snapshot:
             do=f"Make a new one with: {again}",
         )
     return Snapshot(folder, terms)
-
-
-def _alive(pid: str) -> bool:
-    try:
-        os.kill(int(pid), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
-    return int(pid) != os.getpid()
 
 
 def _sync(path: Path) -> None:

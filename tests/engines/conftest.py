@@ -26,9 +26,12 @@ def duck_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 def spark_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     if os.environ.get("BYNAME_NO_SPARK") == "1":
         pytest.skip("BYNAME_NO_SPARK=1")
+    missing = ""
     try:
         engine = open_engine("spark", spill=tmp_path_factory.mktemp("spark"), memory="1GB", threads=2)
     except EngineError as error:
-        pytest.fail(f"{error}\nOr leave these tests out: BYNAME_NO_SPARK=1", pytrace=False)
+        missing = str(error)
+    if missing:
+        pytest.fail(f"{missing}\n  Or leave these tests out: BYNAME_NO_SPARK=1", pytrace=False)
     with engine:
         yield engine

@@ -126,21 +126,11 @@ class DuckEngine:
                 _quoted(name) if was == sql_type(kind) else _cast(_quoted(name), kind, name)
                 for (_, was, *_), name, kind in zip(described, wanted.names, wanted.types, strict=True)
             )
-            sql = statement.sql
-            if statement.lazy and scalars:
-                # A view keeps no parameters; they become part of its text.
-                from byname.engines.dialect import with_literals
-
-                sql, scalars = (
-                    with_literals(sql, {name: value for name, value in given.items() if not isinstance(value, Table)}),
-                    {},
-                )
-            return self._keep(
-                "view" if statement.lazy else "table",
-                f"{prefix}select {picks} from (\n{sql}\n)",
-                Table(self._next(), wanted, where),
-                scalars,
-            )
+            table = Table(self._next(), wanted, where)
+            start = f"{prefix}select {picks} from (\n"
+            if statement.lazy:
+                return self._keep("view", f"{start}{_without_parameters(statement.sql, given)}\n)", table)
+            return self._keep("table", f"{start}{statement.sql}\n)", table, scalars)
 
     def count(self, table: Table) -> int:
         """How many rows a table has."""
@@ -254,6 +244,16 @@ def _bound(value: Scalar) -> object:
         return value
     message = f"a parameter cannot be a {type(value).__name__}"
     raise TypeError(message)
+
+
+def _without_parameters(sql: str, given: Mapping[str, Table | Scalar]) -> str:
+    """The statement with its parameters written into it: a view keeps none."""
+    scalars = {name: value for name, value in given.items() if not isinstance(value, Table)}
+    if not scalars:
+        return sql
+    from byname.engines.dialect import with_literals  # SQLGlot takes half a second to load
+
+    return with_literals(sql, scalars)
 
 
 def _arrow_type(described: str, where: str) -> pa.DataType:

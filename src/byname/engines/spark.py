@@ -5,6 +5,7 @@ It starts a local session, or takes the one that is active (a cluster's, a noteb
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
@@ -91,19 +92,14 @@ class SparkEngine:
     def __init__(self, *, spill: Path, memory: str, threads: int | None) -> None:
         self._frames: dict[str, tuple[Table, DataFrame]] = {}
         self._made = 0
-        self._spill = SpillFolder(spill, self.kind)
         active = SparkSession.getActiveSession()
         self._started: SparkSession | None = None
-        try:
-            if active is None:
-                active = self._started = _start(self._spill.path, memory, threads)
-            # A session of our own over the same cluster: its settings and names touch nobody else's.
-            self._session = active.newSession()
-            for key, value in _SAME_ROWS.items():
-                self._session.conf.set(key, value)
-        except BaseException:
-            self._spill.close()
-            raise
+        if active is None:
+            active = self._started = _start(spill, memory, threads)
+        # A session of our own over the same cluster: its settings and names touch nobody else's.
+        self._session = active.newSession()
+        for key, value in _SAME_ROWS.items():
+            self._session.conf.set(key, value)
 
     def files(self, paths: Sequence[str], schema: pa.Schema) -> Table:
         """Parquet files as a table; see ``Engine.files``."""
@@ -143,14 +139,15 @@ class SparkEngine:
             wanted = canonical_schema(raw, where=where)
             result = _as_wanted(result, wanted)
             if not statement.lazy:
-                result = result.persist(StorageLevel.MEMORY_AND_DISK)
-                result.count()  # here, so that an error names this statement
+                # Not persist(): a plan that holds all the plans before it takes Spark minutes to look at. Eager, so
+                # that an error names this statement.
+                result = result.localCheckpoint(eager=True, storageLevel=StorageLevel.MEMORY_AND_DISK)
             return self._keep(result, wanted, where)
 
     def count(self, table: Table) -> int:
         """How many rows a table has."""
         with _telling(table.origin, "rows that can be calculated"):
-            return self._own(table).count()
+            return int(self._own(table).count())
 
     def fetch(self, table: Table, *, order_by: Sequence[str] = ()) -> pa.Table:
         """The rows, to the driver; see ``Engine.fetch``."""
@@ -190,7 +187,6 @@ class SparkEngine:
                     frame.unpersist()
         self._started = None
         self._frames.clear()
-        self._spill.close()
 
     def __enter__(self) -> Self:
         return self
@@ -277,9 +273,17 @@ def _arrow_type(described: str, where: str) -> pa.DataType:
     )
 
 
-def _start(folder: Path, memory: str, threads: int | None) -> SparkSession:
-    """Start a local session that keeps everything it writes inside ``folder`` and says only errors."""
+_FOLDERS: list[SpillFolder] = []
+
+
+def _start(spill: Path, memory: str, threads: int | None) -> SparkSession:
+    """Start a local session that keeps everything it writes in its folder, and says only errors."""
     _need_java()
+    if not _FOLDERS:
+        # One for the process: Java starts once, lives as long as we do, and keeps the folder that it first had.
+        _FOLDERS.append(SpillFolder(spill, "spark"))
+        atexit.register(_FOLDERS[0].close)
+    folder = _FOLDERS[0].path
     logging = folder / "log4j2.properties"
     logging.write_text(_LOGGING)
     cores = threads or os.cpu_count() or 1

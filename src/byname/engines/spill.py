@@ -40,5 +40,8 @@ def _sweep(root: Path, kind: str) -> None:
             with (folder / _LOCK).open("r+") as lock:
                 portalocker.lock(lock, portalocker.LOCK_EX | portalocker.LOCK_NB)
                 shutil.rmtree(folder, ignore_errors=True)
+        except FileNotFoundError:
+            # Nobody's: a folder has its lock before it has its name.
+            shutil.rmtree(folder, ignore_errors=True)
         except (OSError, portalocker.LockException):
-            continue  # in use, or swept by another this instant
+            continue  # in use

@@ -28,6 +28,7 @@ _EXAMPLES = 200
 _LONGEST_EXAMPLE = 60
 _LIKELY, _MOST, _ALL = 0.5, 0.9, 0.98
 
+
 @dataclass(frozen=True)
 class Column:
     """One column of the file: its header's concepts, and what its sampled values look like (shares of the filled)."""
@@ -79,9 +80,18 @@ class Column:
         """What was found, for a person."""
         if self.empty:
             return "empty"
-        looks = [(self.email, "e-mail addresses"), (self.separated, "dates"), (self.nested, "nested JSON"), (self.number, "numbers"), (self.phone, "phone numbers")]
-        kind = next((name for share, name in looks if share >= _MOST), "text of several words" if self.words >= 3 else "short text")  # noqa: PLR2004
-        some = ", ".join(example[:_LONGEST_EXAMPLE // 2] for example in self.examples[:3])
+        looks = [
+            (self.email, "e-mail addresses"),
+            (self.separated, "dates"),
+            (self.nested, "nested JSON"),
+            (self.number, "numbers"),
+            (self.phone, "phone numbers"),
+        ]
+        kind = next(
+            (name for share, name in looks if share >= _MOST),
+            "text of several words" if self.words >= 3 else "short text",
+        )  # noqa: PLR2004
+        some = ", ".join(example[: _LONGEST_EXAMPLE // 2] for example in self.examples[:3])
         return f"{kind} ({'all different' if self.unique == 1 else f'{self.distinct:,} different'}), such as {some}"
 
 
@@ -121,7 +131,7 @@ def _profile(con: duckdb.DuckDBPyConnection, name: str, place: int) -> Column:
         f"with typed as (select {v}, {date} as d, {number} as n from shaped where {v} is not null) select count(distinct {v}), "
         f"count(*) filter (where regexp_matches({v}, '{_EMAIL}')){share}, count(*) filter (where regexp_matches({v}, '{_PHONE}')){share}, "
         f"count(d){share}, count(n){share}, count(*) filter (where regexp_matches({v}, '{_CLOCK}')){share}, "
-        f"count(*) filter (where n <> floor(n)){share}, coalesce(min(n), 0), coalesce(max(n), 0), avg(length({v})), "
+        f"count(*) filter (where n <> floor(n) or (n is not null and regexp_matches({v}, '[.,][0-9]{{2}}$'))){share}, coalesce(min(n), 0), coalesce(max(n), 0), avg(length({v})), "
         f"avg(1 + length({v}) - length(replace({v}, ' ', ''))), "
         f"count(*) filter (where d is not null and regexp_matches({v}, '{_SEPARATED}')){share}, "
         f"count(*) filter (where left({v}, 1) in ('{{', '[')){share}, count(*) filter (where regexp_matches({v}, '{_CAPITALISED}')){share} "
@@ -135,7 +145,9 @@ def _profile(con: duckdb.DuckDBPyConnection, name: str, place: int) -> Column:
 
 def _undecided(con: duckdb.DuckDBPyConnection, v: str) -> str:
     """The date order to look with where the column does not decide: it is a date whichever is right."""
-    (second,) = one_row(con, rf"select count(*) from shaped where regexp_matches({v}, '^[0-9]{{1,2}}[/-](1[3-9]|2[0-9]|3[01])[/-]')")
+    (second,) = one_row(
+        con, rf"select count(*) from shaped where regexp_matches({v}, '^[0-9]{{1,2}}[/-](1[3-9]|2[0-9]|3[01])[/-]')"
+    )
     return "mdy" if second else "dmy"
 
 
@@ -150,7 +162,6 @@ def one_row(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
 def quoted(name: str) -> str:
     """A column's name as SQL has it."""
     return '"' + name.replace('"', '""') + '"'
-
 
 
 # ------------------------------------------------------------------------------------- from words to meanings
@@ -183,7 +194,11 @@ def _is_score(column: Column) -> bool:
     return all(example.lower() in _SCORE_WORDS for example in column.examples)
 
 
-_SCORE_WORDS = {f"{word}{tail}" for word in ("one", "two", "three", "four", "five", "1", "2", "3", "4", "5", "1.0", "2.0", "3.0", "4.0", "5.0") for tail in ("", " stars", " star")} | {"good", "bad"}
+_SCORE_WORDS = {
+    f"{word}{tail}"
+    for word in ("one", "two", "three", "four", "five", "1", "2", "3", "4", "5", "1.0", "2.0", "3.0", "4.0", "5.0")
+    for tail in ("", " stars", " star")
+} | {"good", "bad"}
 
 VALUES: dict[str, Callable[[Column], bool]] = {
     "email": lambda c: c.email >= _LIKELY,
@@ -218,7 +233,8 @@ VALUES: dict[str, Callable[[Column], bool]] = {
     "city": _is_name,
     "company": _is_name,
     "handle": lambda c: _is_label(c) and c.words < 2,  # noqa: PLR2004
-    "street": _is_label,
+    "street": lambda c: _is_label(c) and c.number < _LIKELY,
+    "product": lambda c: _is_text(c) and c.number < _MOST,
     "house": lambda c: c.length <= 12,  # noqa: PLR2004
     "currency": lambda c: c.length == 3 and c.number == 0 and c.distinct <= 60,  # noqa: PLR2004
     "consent": lambda c: all(example.lower() in _CONSENT_WORDS for example in c.examples),
@@ -252,18 +268,19 @@ _RULES: tuple[tuple[str, float, str, str], ...] = (
     ("thread", 0.6, "thread", ""),
     ("in_reply_to", 0.9, "parent", "id message thread"),
     ("serial", 0.8, "serial", "id product"),
-    ("email", 1.0, "email", f"{_ANYONE} street id type product name"),
-    ("phone", 1.0, "phone", f"{_ANYONE} id"),
+    ("email", 1.0, "email", f"{_ANYONE} street id type name amount sender"),
+    ("phone", 1.0, "phone", f"{_ANYONE} id amount"),
     ("name", 0.95, "name", _ANYONE),
     ("name", 0.7, "customer", "order"),
     ("given_name", 1.0, "given", f"{_ANYONE} name"),
     ("family_name", 1.0, "family", f"{_ANYONE} name"),
     ("birth_date", 1.0, "birth", "date customer"),
-    ("street", 0.95, "street", f"{_ANYONE} row house company"),
+    ("street", 0.95, "street", f"{_ANYONE} row house company name"),
     ("house", 0.9, "house", f"{_ANYONE} id street"),
-    ("city", 0.95, "city", f"{_ANYONE} name"),
-    ("postcode", 0.95, "postcode", f"{_ANYONE} id"),
-    ("country", 0.95, "country", f"{_ANYONE} id name"),
+    ("house", 0.8, "street id", _ANYONE),
+    ("city", 0.95, "city", f"{_ANYONE} name street"),
+    ("postcode", 0.95, "postcode", f"{_ANYONE} id street"),
+    ("country", 0.95, "country", f"{_ANYONE} id name street"),
     ("company", 0.9, "company", f"{_ANYONE} name"),
     ("language", 0.9, "language", f"{_ANYONE} id"),
     ("handle", 0.9, "handle", "customer id name message"),
@@ -313,6 +330,7 @@ _RULES: tuple[tuple[str, float, str, str], ...] = (
     ("price", 0.85, "amount unit", ""),
     ("quantity", 0.95, "quantity", "product order unit row"),
     ("quantity", 0.6, "count", "product order"),
+    ("quantity", 0.5, "product", ""),
     ("product_id", 0.96, "product id", ""),
     ("product", 1.0, "product name", ""),
     ("product", 0.95, "product body", ""),
@@ -391,6 +409,8 @@ def _is_other_name(meaning: str, column: Column) -> bool:
     if meaning in ("order_id", "customer_id", "message_id"):
         numbered = any("id" in bag for bag in column.header.bags)
         return not numbered and not any(_DIGIT.search(example) for example in column.examples)
+    if meaning == "id":  # "pin code"
+        return bool(column.header.unknown) and column.unique < _ALL
     return meaning == "name" and bool(column.header.unknown) and column.capitalised < _LIKELY
 
 
@@ -400,7 +420,8 @@ _BY_VALUES = 0.35
 
 def _by_values(column: Column) -> list[Candidate]:
     """What the values alone tell, where the header's words are all unknown or there are none."""
-    if any(column.header.bags[0]) or column.empty or column.nested > _LIKELY:
+    blank = all(bag <= {"blank"} for bag in column.header.bags) and not column.header.unknown
+    if not (blank or column.header.bags == (frozenset(),)) or column.empty or column.nested > _LIKELY:
         return []
     tells = []
     if column.email >= _MOST:
@@ -417,7 +438,7 @@ def _by_values(column: Column) -> list[Candidate]:
         tells.append("currency")
     elif column.capitalised >= _MOST and column.distinct > 1:
         tells.append("name")
-    elif column.id_like and column.distinct > 1 and all(_DIGIT.search(one) for one in column.examples):
+    elif blank and column.id_like and column.distinct > 1 and all(_DIGIT.search(one) for one in column.examples):
         tells.append("id")
     return [Candidate(meaning, _BY_VALUES, column, "by its values") for meaning in tells]
 

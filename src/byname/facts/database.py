@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from byname.errors import UnreadableFile, UsageError
+from byname.errors import BynameError, UnreadableFile, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pyarrow as pa
 
-__all__ = ["run_query"]
+__all__ = ["run_query", "without_password"]
 
 
 @contextmanager
@@ -50,17 +50,22 @@ def run_query(address: str, query: str) -> Iterator[pa.RecordBatchReader]:
         with connection, connection.cursor() as cursor:
             cursor.execute(query)
             yield cursor.fetch_record_batch()
-    except UnreadableFile:
-        raise
+    except BynameError:
+        raise  # whoever takes the rows says what is wrong with them
     except Exception as broken:
         raise _failed(address, broken) from broken
+
+
+def without_password(address: str) -> str:
+    """The address as it may be shown: without user, password and parameters."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
 
 
 def _failed(address: str, broken: Exception) -> UnreadableFile:
     parts = urlsplit(address)
     said = str(broken).split("\n", 1)[0][:300]
-    if parts.password:
-        said = said.replace(parts.password, "***")
-    return UnreadableFile(
-        where=f"{parts.scheme}://{parts.hostname or ''}{parts.path}", found=said, expected="rows of a query"
-    )
+    for password in (parts.password or "", unquote(parts.password or ""), *parse_qs(parts.query).get("password", [])):
+        if password:
+            said = said.replace(password, "***")
+    return UnreadableFile(where=without_password(address), found=said, expected="rows of a query")

@@ -86,7 +86,11 @@ def _called(function: str) -> Callable[[Mapping, str], str]:
 
     def call(mapping: Mapping, meaning: str) -> str:
         columns = mapping.columns[meaning]
-        value = _column(columns[0]) if len(columns) == 1 else f"concat_ws(' ', {', '.join(f'text({_column(one)})' for one in columns)})"
+        value = (
+            _column(columns[0])
+            if len(columns) == 1
+            else f"concat_ws(' ', {', '.join(f'text({_column(one)})' for one in columns)})"
+        )
         return f"{function}({value})"
 
     return call
@@ -99,6 +103,13 @@ def _customer(mapping: Mapping, meaning: str) -> str:
     return f"case when lower({number}) not in ({_listed(word.lower() for word in mapping.nobody)}) then {number} end"
 
 
+def _name(mapping: Mapping, meaning: str) -> str:
+    name = _text(mapping, meaning)
+    if not mapping.nobody:
+        return name
+    return f"case when lower({name}) not in ({_listed(word.lower() for word in mapping.nobody)}) then {name} end"
+
+
 def _status(mapping: Mapping, meaning: str) -> str:
     word = f"lower({_text(mapping, meaning)})"
     whens = " ".join(f"when {word} in ({_listed(words)}) then '{status}'" for status, words in _STATUSES.items())
@@ -107,13 +118,24 @@ def _status(mapping: Mapping, meaning: str) -> str:
 
 _READ: dict[str, Callable[[Mapping, str], str]] = {
     "customer_id": _customer,
+    "name": _name,
     "birth_date": _called("birth_date"),
     "status": _status,
     "currency": lambda mapping, meaning: f"upper({_text(mapping, meaning)})",
 } | {
     meaning: _called(function)
     for function, meanings in {
-        "id": ("order_id", "message_id", "contact_id", "referral_id", "thread", "in_reply_to", "referrer_id", "referred_id", "product_id"),
+        "id": (
+            "order_id",
+            "message_id",
+            "contact_id",
+            "referral_id",
+            "thread",
+            "in_reply_to",
+            "referrer_id",
+            "referred_id",
+            "product_id",
+        ),
         "instant": ("date", "created_at", "updated_at", "answered_at"),
         "money": ("price", "discount", "margin", "refunded"),
         "number": ("quantity",),
@@ -139,7 +161,9 @@ def _have(mapping: Mapping, *meanings: str) -> list[str]:
 
 def _select(with_: list[str], projections: dict[str, str], source: str, where: str = "") -> str:
     """A statement whose steps and columns stand one to a line."""
-    columns = ",\n       ".join([*(alias if sql == alias else f"{sql} as {alias}" for alias, sql in projections.items()), "row"])
+    columns = ",\n       ".join(
+        [*(alias if sql == alias else f"{sql} as {alias}" for alias, sql in projections.items()), "row"]
+    )
     steps = "with " + ",\n".join(with_) + "\n" if with_ else ""
     return f"{steps}select {columns}\nfrom {source}" + (f"\nwhere {where}" if where else "")
 
@@ -166,7 +190,9 @@ class _Who:
         self.own = own if own in mapping.columns and what else ""
         self.details = _have(mapping, *_DETAILS)
         self.strong = _have(mapping, *_STRONG)
-        by_handle = "handle" in self.strong and "customer_id" not in mapping.columns
+        # A user name is one person's on a site; a reviewer's nickname is not.
+        site = mapping.medium in ("post", "community")
+        by_handle = site and "handle" in self.strong and "customer_id" not in mapping.columns
         self.customer = "handle" if by_handle else "customer" if "customer_id" in mapping.columns else ""
         # Somebody who has no number at all is known by all that the row says of him.
         self.person = {"person": _person(mapping)} if self.strong and not by_handle else {}
@@ -232,7 +258,7 @@ class _Who:
 def _person(mapping: Mapping) -> str:
     """SQL of what tells a person without a number from others: the e-mail, else all that there is."""
     rest = [one for one in _DETAILS if one in mapping.columns and one not in ("email", "language", "country")]
-    texts = {one: f"lower({_text(mapping, one)})" for one in (*rest, *_have(mapping, "email"))}
+    texts = {one: f"lower({(_name if one == 'name' else _text)(mapping, one)})" for one in (*rest, *_have(mapping, "email"))}
     named = [texts[one] for one in _STRONG if one in texts and one != "email"]
     if not named:
         return texts["email"]
@@ -248,7 +274,12 @@ def _people(mapping: Mapping) -> dict[str, str]:
     more = _have(mapping, "owner", "created_at", "updated_at", "consent", "opted_out", "referrer_id", "referrer_email")
     step = _given(mapping, (*who.meanings, *more), **who.person)
     number = {"source_id": who.customer} if who.customer else {}
-    everyone = {**number, "role": "'customer'", "record_id": who.record_id, **_same(mapping, *who.details, "owner", "created_at", "updated_at")}
+    everyone = {
+        **number,
+        "role": "'customer'",
+        "record_id": who.record_id,
+        **_same(mapping, *who.details, "owner", "created_at", "updated_at"),
+    }
     some = ", ".join(dict.fromkeys([*([who.customer] if who.customer else []), *who.details]))
     some_said = f"coalesce({_as_text(some)}) is not null"
     statements = {"records": _select([step], everyone, "given", some_said)}
@@ -258,7 +289,11 @@ def _people(mapping: Mapping) -> dict[str, str]:
         end = _End(mapping, "referrer")
         statements["referrals"] = _select(
             [step],
-            {"record_id": end.record_id, "referred_record_id": who.record_id, **({"referred_id": who.customer} if who.customer else {})},
+            {
+                "record_id": end.record_id,
+                "referred_record_id": who.record_id,
+                **({"referred_id": who.customer} if who.customer else {}),
+            },
             "given",
             f"coalesce({', '.join(end.keys)}) is not null",
         )
@@ -274,7 +309,13 @@ def _as_text(columns: str) -> str:
 
 def _consents(mapping: Mapping, who: _Who, step: str) -> str:
     out = "when opted_out then 'withdrawn'" if "opted_out" in mapping.columns else ""
-    state = f"case {out} else consent end" if out and "consent" in mapping.columns else "case when opted_out then 'withdrawn' end" if out else "consent"
+    state = (
+        f"case {out} else consent end"
+        if out and "consent" in mapping.columns
+        else "case when opted_out then 'withdrawn' end"
+        if out
+        else "consent"
+    )
     return _select(
         [step],
         {
@@ -302,7 +343,14 @@ def _orders(mapping: Mapping) -> dict[str, str]:
     who = _Who(mapping, "order", "order_id")
     step = _given(
         mapping,
-        ("order_id", "date", *who.meanings, *_OF_ORDERS, *_have(mapping, "product_id", "product"), *_have(mapping, "quantity", "price")),
+        (
+            "order_id",
+            "date",
+            *who.meanings,
+            *_OF_ORDERS,
+            *_have(mapping, "product_id", "product"),
+            *_have(mapping, "quantity", "price"),
+        ),
         **who.person,
         amount=_amount(mapping),
     )
@@ -312,19 +360,29 @@ def _orders(mapping: Mapping) -> dict[str, str]:
         steps, source = [step], "given"
     number = {"source_id": "order_id"} if "order_id" in mapping.columns else {}
     own = {"order_id": "order_id"} if number else {}
-    currency = {"currency": "currency" if "currency" in mapping.columns else _literal(mapping.currency)} if (mapping.currency or "currency" in mapping.columns) else {}
+    currency = (
+        {"currency": "currency" if "currency" in mapping.columns else _literal(mapping.currency)}
+        if (mapping.currency or "currency" in mapping.columns)
+        else {}
+    )
     shared = {**number, "record_id": who.record_id, "occurred_at": "occurred_at"}
     rest = _same(mapping, "updated_at", "discount", "margin", "channel", "employee", "status")
     statements = {
-        "orders": _select(steps, {**shared, "amount": "amount", **currency, **rest}, source, "coalesce(amount, 0) >= 0"),
+        "orders": _select(
+            steps, {**shared, "amount": "amount", **currency, **rest}, source, "coalesce(amount, 0) >= 0"
+        ),
         "returns": _select(steps, {**shared, **own, "amount": "-amount", **currency}, source, "amount < 0"),
     }
     if "refunded" in mapping.columns:
-        given_back = _select([], {**shared, **own, "amount": "abs(refunded)", **currency}, source, "refunded <> 0 and amount >= 0")
+        given_back = _select(
+            [], {**shared, **own, "amount": "abs(refunded)", **currency}, source, "refunded <> 0 and amount >= 0"
+        )
         statements["returns"] += "\nunion all by name\n" + given_back
     if _have(mapping, "product", "product_id"):
         line = {"record_id": who.record_id, "occurred_at": "occurred_at", **own, **_same(mapping, *_GOODS)}
-        statements["order_lines"] = _select([step], line, "given", f"coalesce({', '.join(_have(mapping, 'product_id', 'product'))}) is not null")
+        statements["order_lines"] = _select(
+            [step], line, "given", f"coalesce({', '.join(_have(mapping, 'product_id', 'product'))}) is not null"
+        )
     if who.known:
         statements["records"] = who.records()
     return statements
@@ -334,10 +392,16 @@ def _amount(mapping: Mapping) -> str:
     """What a row adds to its order; negative where its type says that it is a return."""
     if "amount" in mapping.columns:
         column = _column(mapping.columns["amount"][0])
-        currency = _READ["currency"](mapping, "currency") if "currency" in mapping.columns else _literal(mapping.currency or "EUR")
+        currency = (
+            _READ["currency"](mapping, "currency")
+            if "currency" in mapping.columns
+            else _literal(mapping.currency or "EUR")
+        )
         amount = f"minor({column}, {currency})" if mapping.minor_units else f"money({column})"
     elif "quantity" in mapping.columns:
-        amount = f"cast({_READ['quantity'](mapping, 'quantity')} * {_READ['price'](mapping, 'price')} as decimal(18, 4))"
+        amount = (
+            f"cast({_READ['quantity'](mapping, 'quantity')} * {_READ['price'](mapping, 'price')} as decimal(18, 4))"
+        )
     else:
         amount = _READ["price"](mapping, "price")
     if "type" in mapping.columns and mapping.return_values:
@@ -349,7 +413,11 @@ def _amount(mapping: Mapping) -> str:
 def _summed(mapping: Mapping, who: _Who) -> str:
     """The step that makes one order of its lines. A line without an amount or a day stands alone, and is refused."""
     amounts = "max" if mapping.amount_per == "order" else "sum"
-    firsts = [*([who.customer] if who.customer else []), *who.person, *_have(mapping, "currency", "channel", "employee", "status")]
+    firsts = [
+        *([who.customer] if who.customer else []),
+        *who.person,
+        *_have(mapping, "currency", "channel", "employee", "status"),
+    ]
     columns = [
         "order_id",
         *(f"arg_min({one}, row) as {one}" for one in firsts),
@@ -360,8 +428,16 @@ def _summed(mapping: Mapping, who: _Who) -> str:
         *(["max(refunded) as refunded"] if "refunded" in mapping.columns else []),
         "min(row) as row",
     ]
-    alone = "order_id is null" if mapping.rows == "first line" else "order_id is null or amount is null or occurred_at is null"
-    return "whole as (\n  select " + ",\n         ".join(columns) + f"\n  from given\n  group by order_id, case when {alone} then row end)"
+    alone = (
+        "order_id is null"
+        if mapping.rows == "first line"
+        else "order_id is null or amount is null or occurred_at is null"
+    )
+    return (
+        "whole as (\n  select "
+        + ",\n         ".join(columns)
+        + f"\n  from given\n  group by order_id, case when {alone} then row end)"
+    )
 
 
 # --------------------------------------------------------------------------------------- words and scores
@@ -369,7 +445,20 @@ def _summed(mapping: Mapping, who: _Who) -> str:
 
 def _messages(mapping: Mapping) -> dict[str, str]:
     who = _Who(mapping, _ROLES.get(mapping.medium, "post"), "message_id")
-    more = ("updated_at", "subject", "text", "channel", "thread", "in_reply_to", "helpful", "answered_at", "answer", "employee", "status", "about")
+    more = (
+        "updated_at",
+        "subject",
+        "text",
+        "channel",
+        "thread",
+        "in_reply_to",
+        "helpful",
+        "answered_at",
+        "answer",
+        "employee",
+        "status",
+        "about",
+    )
     step = _given(mapping, ("message_id", "date", *who.meanings, *more), **who.person)
     message = {
         **({"source_id": "message_id"} if "message_id" in mapping.columns else {}),
@@ -398,7 +487,9 @@ def _ratings(mapping: Mapping) -> dict[str, str]:
 
 
 def _rating(mapping: Mapping, who: _Who) -> str:
-    step = _given(mapping, ("message_id", "date", *who.meanings, "updated_at", "about"), **who.person, score=_score(mapping))
+    step = _given(
+        mapping, ("message_id", "date", *who.meanings, "updated_at", "about"), **who.person, score=_score(mapping)
+    )
     rating = {
         **({"source_id": "message_id"} if "message_id" in mapping.columns else {}),
         "record_id": who.record_id,
@@ -406,7 +497,11 @@ def _rating(mapping: Mapping, who: _Who) -> str:
         **_same(mapping, "updated_at"),
         "scale": _literal(mapping.scale or "stars"),
         "score": "score",
-        **({"about_kind": "'ticket'" if mapping.medium == "ticket" else "'product'", "about": "about"} if "about" in mapping.columns else {}),
+        **(
+            {"about_kind": "'ticket'" if mapping.medium == "ticket" else "'product'", "about": "about"}
+            if "about" in mapping.columns
+            else {}
+        ),
     }
     return _select([step], rating, "given", "score is not null")
 
@@ -430,16 +525,30 @@ def _score(mapping: Mapping) -> str:
 
 def _contacts(mapping: Mapping) -> dict[str, str]:
     who = _Who(mapping, "", "")
-    step = _given(mapping, ("contact_id", "date", *who.meanings, "campaign", "channel", "employee", "team"), **who.person)
+    step = _given(
+        mapping, ("contact_id", "date", *who.meanings, "campaign", "channel", "employee", "team"), **who.person
+    )
     address = ", ".join(_have(mapping, "email", "phone"))
     contact = {
         **({"source_id": "contact_id"} if "contact_id" in mapping.columns else {}),
         "record_id": who.record_id,
         **({"occurred_at": "occurred_at"} if "date" in mapping.columns else {}),
         **_same(mapping, "team", "employee"),
-        **({"channel": "lower(channel)"} if "channel" in mapping.columns else {"channel": _literal(mapping.channel)} if mapping.channel else {}),
+        **(
+            {"channel": "lower(channel)"}
+            if "channel" in mapping.columns
+            else {"channel": _literal(mapping.channel)}
+            if mapping.channel
+            else {}
+        ),
         **({"address": f"coalesce({address})"} if address else {}),
-        **({"campaign": "campaign"} if "campaign" in mapping.columns else {"campaign": _literal(mapping.campaign)} if mapping.campaign else {}),
+        **(
+            {"campaign": "campaign"}
+            if "campaign" in mapping.columns
+            else {"campaign": _literal(mapping.campaign)}
+            if mapping.campaign
+            else {}
+        ),
     }
     return {"contacts": _select([step], contact, "given", f"{who.record_id} is not null"), "records": who.records()}
 
@@ -482,7 +591,9 @@ def _referrals(mapping: Mapping) -> dict[str, str]:
     whole = f"{brought_by.number} is not null and {brought.number} is not null"
     return {
         "referrals": _select([step], referral, "given", whole),
-        "records": brought_by.mentions(brought.details) + "\nunion all by name\n" + brought.mentions(brought_by.details),
+        "records": brought_by.mentions(brought.details)
+        + "\nunion all by name\n"
+        + brought.mentions(brought_by.details),
     }
 
 

@@ -28,7 +28,18 @@ __all__ = ["guess"]
 
 _MOST, _ALL = 0.9, 0.98
 _SURE = 0.45  # below it, a column's meaning is told by its values only
-_DETAILS = ("given_name", "family_name", "name", "email", "phone", "street", "city", "postcode", "birth_date", "company")
+_DETAILS = (
+    "given_name",
+    "family_name",
+    "name",
+    "email",
+    "phone",
+    "street",
+    "city",
+    "postcode",
+    "birth_date",
+    "company",
+)
 _PEOPLE_COLUMNS = (*_DETAILS, "country", "language", "handle")
 
 
@@ -59,7 +70,9 @@ def guess(con: duckdb.DuckDBPyConnection, raw: Raw, folder: Path | None = None) 
 
 def _needs_a_header(raw: Raw) -> None:
     """The first row must name the columns; a row of values would be lost as a header."""
-    values = [name for name in raw.columns if re.fullmatch(r"[\d.,:/ €$£+-]*\d[\d.,:/ €$£+-]*( \(\d+\))?|\S+@\S+\.\S+", name)]
+    values = [
+        name for name in raw.columns if re.fullmatch(r"[\d.,:/ €$£+-]*\d[\d.,:/ €$£+-]*( \(\d+\))?|\S+@\S+\.\S+", name)
+    ]
     if len(values) * 2 > len(raw.columns):
         raise UnreadableFile(
             where=raw.name,
@@ -125,6 +138,8 @@ def _kind(given: Meanings, name: str) -> str:
         return "referrals"
     who = given.has(*WHO, "id")
     people = _is_list_of_people(given)
+    if not given.has("text", "message_id"):
+        given.move("answer", "text", 0.9)  # of a survey
     words = given.has("text") and (given.column("text").wordy or given.score("text") >= _MOST) and not people
     sale = given.has("date") and given.has("amount", "price") and _sold(given, words=words) and not people
     if given.has("campaign") and who and not sale and not given.has("consent", "opted_out") and not given.says("open"):
@@ -132,6 +147,8 @@ def _kind(given: Meanings, name: str) -> str:
     if given.has("channel", "employee") and _reaching(given, name) and who and not sale and not words:
         return "contacts"
     if sale and not (words and given.has("score") and not given.has("order_id", "quantity")):
+        return "" if _is_contract(given) else "orders"
+    if _half_sale(given) and not given.has("score"):
         return "orders"
     if words or _is_card(given, who=who):
         return "messages"
@@ -139,8 +156,6 @@ def _kind(given: Meanings, name: str) -> str:
         return "ratings"
     if given.has("subject") and given.has("date") and not given.has("street", "birth_date", "amount"):
         return "messages"
-    if _dated_sale(given):
-        return "orders"
     return "people" if people or _names_people(given) else ""
 
 
@@ -156,9 +171,11 @@ def _is_card(given: Meanings, *, who: bool) -> bool:
 
 def _names_people(given: Meanings) -> bool:
     """Is there something of which a person has only one, or two things that a person has?"""
-    numbered = given.has("customer_id") and given.column("customer_id").unique >= _MOST
+    numbered = given.has("customer_id") and given.column("customer_id").unique >= _MOST and not given.says("event")
     details = sum(given.has(one) for one in _DETAILS)
-    return numbered or given.has("email", "phone", "handle") or details > 1 or (details == 1 and not given.says("product"))
+    return (
+        numbered or given.has("email", "phone", "handle") or details > 1 or (details == 1 and not given.says("product"))
+    )
 
 
 def _sold(given: Meanings, *, words: bool) -> bool:
@@ -172,9 +189,17 @@ def _sold(given: Meanings, *, words: bool) -> bool:
     return marked or given.has("email", "phone", "name", "currency", "order_id", "customer_id")
 
 
-def _dated_sale(given: Meanings) -> bool:
-    """Orders that lack a day or an amount: named as such in the error."""
-    return given.has("order_id") and given.score("order_id") >= 0.8 and given.has("amount", "price", "quantity", "product", "product_id")  # noqa: PLR2004
+def _half_sale(given: Meanings) -> bool:
+    """Orders that lack a day or an amount: the error names what they lack."""
+    if not given.has("order_id") or not any({"order", "orders", "sales"} & bag for bag in given.column("order_id").header.bags):
+        return False
+    ordered = given.has("date") and any("order" in bag for bag in given.column("date").header.bags)
+    return ordered or given.has("amount", "price", "quantity")
+
+
+def _is_contract(given: Meanings) -> bool:
+    """A contract that goes on until it ends is no order."""
+    return given.says("subscription") and given.says("end") and not given.has("quantity", "product")
 
 
 def _reaching(given: Meanings, name: str) -> bool:
@@ -210,11 +235,15 @@ def _people(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
         given.found.pop("customer_id", None)
     given.move("id", "customer_id")
     if given.has("customer_id") and 0 < given.column("customer_id").unique < 0.5:  # noqa: PLR2004 - no number of a person
-        given.notes.append(f'"{given.column("customer_id").name}" repeats too often to be a person\'s number: it was left out.')
+        given.notes.append(
+            f'"{given.column("customer_id").name}" repeats too often to be a person\'s number: it was left out.'
+        )
         del given.found["customer_id"]
     given.move("date", "created_at")
     if given.has("employee") and given.column("employee").unique >= _MOST and not given.has("customer_id"):
-        given.notes.append(f'"{given.column("employee").name}" is an employee\'s number: your own staff are no customers.')
+        given.notes.append(
+            f'"{given.column("employee").name}" is an employee\'s number: your own staff are no customers.'
+        )
     elif given.has("employee"):
         given.move("employee", "owner")
 
@@ -270,7 +299,11 @@ def _messages(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
 
 def _owner_is_customer(given: Meanings) -> None:
     """The owner of a thing, whose name stands on its card, not the employee who looks after somebody."""
-    if not given.has("name", "given_name", "family_name") and given.has("owner") and given.column("owner").unique >= _MOST:
+    if (
+        not given.has("name", "given_name", "family_name")
+        and given.has("owner")
+        and given.column("owner").unique >= _MOST
+    ):
         given.move("owner", "name", 0.8)
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 __all__ = ["Header", "header_of", "tokens"]
 
+_WHOLE = "="  # before a concept that a phrase stands for
+
 
 @dataclass(frozen=True)
 class _Words:
@@ -32,15 +34,17 @@ def _words() -> _Words:
     concepts: dict[str, tuple[str, ...]] = {}
     for concept, words in said.items():
         if isinstance(words, str):
-            for word in dict.fromkeys((concept, *words.split())):
+            for word in dict.fromkeys(words.split()):
                 concepts[word] = (*concepts.get(word, ()), concept)
     kinds = {kind: frozenset(words.split()) for kind, words in said["words"].items()}
-    phrases = sorted(((tuple(key.split()), tuple(to.split())) for key, to in said["phrases"].items()), key=lambda p: -len(p[0]))
+    phrases = sorted(
+        ((tuple(key.split()), tuple(to.split())) for key, to in said["phrases"].items()), key=lambda p: -len(p[0])
+    )
     return _Words(concepts, kinds["free"], kinds["money"], kinds["cents"], tuple(phrases))
 
 
 def tokens(header: str) -> list[str]:
-    """The words of a header: InvoiceNo → invoice, no; "E-Mail-Adresse" → email, adresse."""
+    """The words of a header: InvoiceNo → invoice, no; "E-Mail-Adresse" → =email (of a phrase), adresse."""
     plain = unicodedata.normalize("NFKD", re.sub(r"[#№º°]", " no ", header.replace("ß", "ss")))
     plain = "".join(character for character in plain if not unicodedata.combining(character))
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
@@ -48,7 +52,7 @@ def tokens(header: str) -> list[str]:
     for phrase, to in _words().phrases:
         for place in range(len(split) - len(phrase), -1, -1):
             if tuple(split[place : place + len(phrase)]) == phrase:
-                split[place : place + len(phrase)] = to
+                split[place : place + len(phrase)] = [f"{_WHOLE}{concept}" for concept in to]
     return split
 
 
@@ -83,6 +87,9 @@ def header_of(name: str) -> Header:
     words = _words()
     known, unknown, money, cents = [], 0, "", False
     for token in tokens(name):
+        if token.startswith(_WHOLE):
+            known.append((token.removeprefix(_WHOLE),))
+            continue
         parts = _parts(token)
         unknown += not parts
         for part in parts:
@@ -96,4 +103,6 @@ def header_of(name: str) -> Header:
                 known.append(concepts)
     most = 6  # a question as a header would have thousands of readings
     bags = {frozenset(filter(None, choice)) for choice in product(*known[:most])} if known else {frozenset[str]()}
-    return Header(tuple(sorted(bags, key=sorted)), unknown + max(0, len(known) - most), money, cents, "2" in tokens(name))
+    return Header(
+        tuple(sorted(bags, key=sorted)), unknown + max(0, len(known) - most), money, cents, "2" in tokens(name)
+    )

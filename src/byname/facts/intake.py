@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from byname.errors import BynameError, UnreadableFile
+from byname.errors import BynameError, UnreadableFile, UsageError
 from byname.facts import generic, refused
 from byname.facts.ledger import Import, Ledger
 from byname.facts.raw import Raw, from_query, open_raws, sha256_of
@@ -22,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from byname.company import Company
+    from byname.facts.ledger import Removed
     from byname.facts.locks import Waiting
 
-__all__ = ["Outcome", "add", "contacted", "open_ledger"]
+__all__ = ["Outcome", "add", "contacted", "open_ledger", "remove"]
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,32 @@ def add(
         try:
             yield from _add_one(company, ledger, source, account, query, told)
         except BynameError as error:
-            yield Outcome(Path(source).name, error=error)
+            yield Outcome(_shown(source), error=error)
+
+
+def remove(company: Company, file_id: str, notice: Callable[[Waiting], None] | None = None) -> Removed:
+    """Take one import back whole, with what was refused of it; a later file of the same name keeps its own refusals.
+
+    Raises:
+        LedgerError: no import of that id stands, or the change could not be made; nothing was removed.
+    """
+    ledger = open_ledger(company, notice)
+    imports = ledger.imports().to_pylist()
+    removed = ledger.remove(file_id)
+    places = {one["file_id"]: refused.path_of(company.refused, one["name"], one["account"]) for one in imports}
+    last = [one["file_id"] for one in imports if places[one["file_id"]] == places[file_id]][-1]
+    if last == file_id:
+        places[file_id].unlink(missing_ok=True)
+    return removed
+
+
+def _shown(source: str) -> str:
+    """What to call a source: a file's name, or a database's address without the password."""
+    if "://" not in source:
+        return Path(source).name
+    from byname.facts.database import without_password
+
+    return without_password(source)
 
 
 def _add_one(
@@ -97,6 +122,8 @@ def _add_one(
             name = f"query {hashlib.sha256(query.encode()).hexdigest()[:8]}"
             yield _take(company, ledger, from_query(name, rows), "", account)
         return
+    if "://" in source:
+        raise UsageError(where=_shown(source), found="an address", expected='one with --query "select …", or a file')
     path = Path(source)
     digest = sha256_of(path) if path.exists() else ""
     for place, raw in enumerate(open_raws(path, lambda count: told(path.name, count))):
@@ -133,7 +160,7 @@ def _take(
             )
             taken = ledger.append(what, result.staged, at=datetime.now(UTC).replace(tzinfo=None))
             place = refused.path_of(company.refused, raw.name, account)
-            refused.replace(place, raw.name, reader.name, result.refusals())
+            refused.replace(place, raw.name, account, reader.name, result.refusals())
             return Outcome(
                 name=raw.name,
                 title=reader.title,
@@ -151,7 +178,7 @@ def _take(
                 mapping=mapping,
             )
     finally:
-        shutil.rmtree(company.spill, ignore_errors=True)
+        company.clear_spill()
 
 
 def _reader_of(company: Company, con: duckdb.DuckDBPyConnection, raw: Raw) -> tuple[Reader, Path | None]:
@@ -185,7 +212,8 @@ def _content_digest(result: Read) -> str:
     with duckdb.connect() as con:
         for table, path in sorted(result.staged.items()):
             row = con.execute(
-                f"select count(*), bit_xor(hash(fact_id, row_hash)) from read_parquet('{path}')"  # noqa: S608 - our own path
+                "select count(*), bit_xor(hash(fact_id, row_hash)) from read_parquet(?)",
+                [str(path)],
             ).fetchone()
             digest.update(f"{table}{row}".encode())
     return digest.hexdigest()

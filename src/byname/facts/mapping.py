@@ -138,7 +138,18 @@ _NEEDED: dict[str, tuple[tuple[str | tuple[str, ...], ...], ...]] = {
     ),
 }
 
-MEDIUMS = ("ticket", "review", "post", "survey", "community", "mail", "call note", "care line", "warranty card", "sampling")
+MEDIUMS = (
+    "ticket",
+    "review",
+    "post",
+    "survey",
+    "community",
+    "mail",
+    "call note",
+    "care line",
+    "warranty card",
+    "sampling",
+)
 _CHOICES = {
     "kind": KINDS,
     "rows": ("orders", "lines", "first line"),
@@ -177,7 +188,7 @@ class Mapping:
         channel: contacts: how, where no column says it.
         campaign: contacts: the sending's name, where no column says it.
         return_values: orders: the values of `type` that mean goods or money given back.
-        nobody: values of customer_id that stand for no customer.
+        nobody: values of customer_id and name that stand for no customer.
         nothing: words that stand for an empty cell.
         confidence: 0 to 1; 1 once a person has kept it.
         why: column → what spoke for its meaning.
@@ -353,7 +364,9 @@ def from_toml(text: str, where: str) -> Mapping:
     try:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as broken:
-        raise SettingsError(where=where, found=f"text that is not TOML ({broken})", expected="key = value lines") from broken
+        raise SettingsError(
+            where=where, found=f"text that is not TOML ({broken})", expected="key = value lines"
+        ) from broken
     values = {key: value for key, value in said.items() if key not in ("columns", "file")}
     file = _checked(said.get("file", {}), {"made_for": str, "header": list}, f"{where}, [file]")
     values = _checked(values, _SETTINGS, where)
@@ -376,7 +389,9 @@ def from_toml(text: str, where: str) -> Mapping:
         raise SettingsError(where=f"{where}, kind", found="nothing", expected=expected)
     columns = _columns(said.get("columns", {}), kind, where)
     values.pop("ignored", None)
-    lists = {key: tuple(values.pop(key)) for key in ("return_values", "nobody", "nothing", "score_from") if key in values}
+    lists = {
+        key: tuple(values.pop(key)) for key in ("return_values", "nobody", "nothing", "score_from") if key in values
+    }
     return Mapping(
         columns=MappingProxyType(columns),
         header=tuple(file.get("header", [column for several in columns.values() for column in several])),
@@ -399,13 +414,20 @@ def _checked(said: Any, known: dict[str, type], where: str) -> dict[str, Any]:
         raise SettingsError(where=where, found=json.dumps(said), expected="a table of key = value lines")
     for key, value in said.items():
         if key not in known:
-            raise SettingsError(where=f"{where}, {key}", found="an unknown key", expected=f"one of {', '.join(known)}{nearest(key, known)}")
+            raise SettingsError(
+                where=f"{where}, {key}",
+                found="an unknown key",
+                expected=f"one of {', '.join(known)}{nearest(key, known)}",
+            )
         inner = (int, float) if key == "score_from" else str
-        if not isinstance(value, known[key]) or (isinstance(value, list) and not all(isinstance(one, inner) for one in value)):
+        if not isinstance(value, known[key]) or (
+            isinstance(value, list) and not all(isinstance(one, inner) for one in value)
+        ):
             expected = {str: 'text such as "…"', bool: "true or false", list: 'a list such as ["…", "…"]'}[known[key]]
             raise SettingsError(where=f"{where}, {key}", found=json.dumps(value, default=str), expected=expected)
-    if len(said.get("score_from", (0, 1))) != 2:  # noqa: PLR2004 - lowest and highest
-        raise SettingsError(where=f"{where}, score_from", found=json.dumps(said["score_from"]), expected="[lowest, highest]")
+    ends = said.get("score_from") or [0, 1]
+    if len(ends) != 2 or ends[0] >= ends[1]:  # noqa: PLR2004 - lowest and highest
+        raise SettingsError(where=f"{where}, score_from", found=json.dumps(ends), expected="[lowest, highest]")
     return said
 
 
@@ -423,7 +445,9 @@ def _columns(said: Any, kind: str, where: str) -> dict[str, tuple[str, ...]]:
         several = [value] if isinstance(value, str) else value
         if not isinstance(several, list) or not all(isinstance(one, str) for one in several):
             expected = 'a column\'s name such as "Date", or a list of them'
-            raise SettingsError(where=f"{where}, columns.{meaning}", found=json.dumps(value, default=str), expected=expected)
+            raise SettingsError(
+                where=f"{where}, columns.{meaning}", found=json.dumps(value, default=str), expected=expected
+            )
         if any(several):
             columns[meaning] = tuple(one for one in several if one)
     return columns
@@ -444,12 +468,22 @@ _SAYS = {
     "channel": "email, phone, visit, …, where no column says it",
     "campaign": "the sending's name, where no column says it",
     "return_values": "values of the type column that mean goods or money given back",
-    "nobody": "values of customer_id that stand for no customer",
+    "nobody": "values of customer_id and name that stand for no customer",
     "nothing": "words that stand for an empty cell",
 }
 _SHOWN = {
     "people": ("nothing", "date_order"),
-    "orders": ("rows", "amount_per", "minor_units", "currency", "date_order", "zone", "return_values", "nobody", "nothing"),
+    "orders": (
+        "rows",
+        "amount_per",
+        "minor_units",
+        "currency",
+        "date_order",
+        "zone",
+        "return_values",
+        "nobody",
+        "nothing",
+    ),
     "messages": ("medium", "scale", "score_from", "score_words", "date_order", "zone", "nobody", "nothing"),
     "ratings": ("scale", "score_from", "score_words", "date_order", "zone", "nobody", "nothing"),
     "contacts": ("channel", "campaign", "date_order", "zone", "nobody", "nothing"),
@@ -480,7 +514,7 @@ def to_toml(mapping: Mapping) -> str:
         value = _value(columns[0]) if len(columns) == 1 else _value(columns)
         says = _one_line(f"{meanings.get(meaning, '')}{'; ' if why else ''}{why}")
         lines.append(f"{meaning} = {value}   # {says}".rstrip(" #"))
-    lines += [f"# {meaning} = \"\"   # {says}" for meaning, says in meanings.items() if meaning not in mapping.columns]
+    lines += [f'# {meaning} = ""   # {says}' for meaning, says in meanings.items() if meaning not in mapping.columns]
     lines += ["", "[file]", f"made_for = {_value(mapping.made_for)}", f"header = {_value(mapping.header)}", ""]
     return "\n".join(lines)
 

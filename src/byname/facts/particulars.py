@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from byname.facts import shapes
 from byname.facts.columns import one_row, quoted
 from byname.facts.headers import tokens
 
@@ -29,7 +30,19 @@ _RETURN = re.compile(
     r"reso$|resi$|rimborso|terugbetaling|devolu|estorno|chargeback",
     re.IGNORECASE,
 )
-_SYMBOLS = {"€": "EUR", "£": "GBP", "EUR": "EUR", "GBP": "GBP", "USD": "USD", "US$": "USD", "CHF": "CHF", "PLN": "PLN", "zł": "PLN", "₹": "INR", "R$": "BRL"}
+_SYMBOLS = {
+    "€": "EUR",
+    "£": "GBP",
+    "EUR": "EUR",
+    "GBP": "GBP",
+    "USD": "USD",
+    "US$": "USD",
+    "CHF": "CHF",
+    "PLN": "PLN",
+    "zł": "PLN",
+    "₹": "INR",
+    "R$": "BRL",
+}
 
 # Words of headers and of the file's name that tell what messages are; the first of them that most words speak for.
 _MEDIUMS = {
@@ -79,7 +92,9 @@ def particulars(kind: str, given: Meanings, con: duckdb.DuckDBPyConnection, raw:
     said: dict[str, Any] = {"nothing": _nothing(given, con)}
     if kind == "orders":
         said |= _rows(given, con)
-        said["minor_units"] = given.has("amount") and given.column("amount").header.cents and not given.column("amount").decimals
+        said["minor_units"] = (
+            given.has("amount") and given.column("amount").header.cents and not given.column("amount").decimals
+        )
         said["currency"] = "" if given.has("currency") else _currency(given)
         said["return_values"] = _return_values(given)
     if kind in ("messages", "ratings") and given.has("score"):
@@ -88,7 +103,7 @@ def particulars(kind: str, given: Meanings, con: duckdb.DuckDBPyConnection, raw:
         said["medium"] = _medium(given, raw.name)
     if kind == "contacts" and not given.has("channel"):
         said["channel"] = "email" if given.has("email") else "phone" if given.has("phone") else ""
-    if kind != "people" and given.has("customer_id"):
+    if kind != "people" and given.has("customer_id", "name"):
         said["nobody"] = _nobody(given, con)
     return said
 
@@ -98,10 +113,13 @@ def _rows(given: Meanings, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     if not given.has("order_id"):
         return {"rows": "orders", "amount_per": "line"}
     number = quoted(given.column("order_id").name)
-    rows, orders = one_row(con, f"select count(nullif(trim({number}), '')), count(distinct nullif(trim({number}), '')) from staged")
+    rows, orders = one_row(
+        con, f"select count(nullif(trim({number}), '')), count(distinct nullif(trim({number}), '')) from staged"
+    )
     if rows == orders:
         lines = given.has("product", "product_id") and given.has("quantity", "price")
-        return {"rows": "lines" if lines else "orders", "amount_per": "order" if given.has("amount") and lines else "line"}
+        whole = lines and given.has("amount") and any("order" in bag for bag in given.column("amount").header.bags)
+        return {"rows": "lines" if lines else "orders", "amount_per": "order" if whole else "line"}
     return _lines(given, con)
 
 
@@ -121,7 +139,9 @@ def _lines(given: Meanings, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     )
     if groups and max(many_days, many_people) > _MANY * groups:
         name = given.column("order_id").name
-        given.notes.append(f'"{name}" repeats on other days or for other customers, so it is not an order\'s number: each row is one order.')
+        given.notes.append(
+            f'"{name}" repeats on other days or for other customers, so it is not an order\'s number: each row is one order.'
+        )
         del given.found["order_id"]
         return {"rows": "orders", "amount_per": "line"}
     if not given.has("amount"):
@@ -129,11 +149,23 @@ def _lines(given: Meanings, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     whole = bool(groups) and one_amount >= 0.95 * groups  # noqa: PLR2004 - a slip or two
     if some_date > _MANY * groups or (some_amount > _MANY * groups and whole):
         return {"rows": "first line", "amount_per": "order" if whole else "line"}
-    return {"rows": "lines", "amount_per": "order" if whole and not _is_line_total(given) else "line"}
+    return {"rows": "lines", "amount_per": "order" if whole and not _is_line_total(given, con) else "line"}
 
 
-def _is_line_total(given: Meanings) -> bool:
-    return any("row" in bag for bag in given.column("amount").header.bags)
+def _is_line_total(given: Meanings, con: duckdb.DuckDBPyConnection) -> bool:
+    """The header says so, or it is quantity times price."""
+    if any("row" in bag for bag in given.column("amount").header.bags):
+        return True
+    if not (given.has("quantity") and given.has("price")):
+        return False
+    con.execute("create or replace temp view shaped as select * from sampled")
+    amount, quantity, price = (
+        shapes.money(con, f"v{given.column(meaning).place}", "double").sql for meaning in ("amount", "quantity", "price")
+    )
+    rows, same = one_row(
+        con, f"select count(*), count(*) filter (where abs({amount} - {quantity} * {price}) <= 0.01 * abs({amount}) + 0.005) from shaped"
+    )
+    return bool(same >= 0.9 * rows)  # noqa: PLR2004 - rounding, a discount here and there
 
 
 def _currency(given: Meanings) -> str:
@@ -160,20 +192,31 @@ def _return_values(given: Meanings) -> tuple[str, ...]:
 
 
 def _nobody(given: Meanings, con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """Values of the customer's number that stand for all who have none."""
+    """Values of the customer's number or name that stand for all who have none."""
+    found = set()
+    if given.has("name"):
+        found |= _NOBODY & {example.lower() for example in given.column("name").examples}
+    if given.has("customer_id"):
+        found |= _shared_numbers(given, con)
+    return tuple(sorted(found))
+
+
+def _shared_numbers(given: Meanings, con: duckdb.DuckDBPyConnection) -> set[str]:
     v = f"v{given.column('customer_id').place}"
-    other = next((f"v{given.column(one).place}" for one in ("email", "name", "phone", "family_name") if given.has(one)), "null")
+    others = ("email", "name", "phone", "family_name")
+    other = next((f"v{given.column(one).place}" for one in others if given.has(one)), "null")
     top = con.execute(
-        f"select lower({v}), count(*), count(distinct {other}) from sampled where {v} is not null group by 1 order by 2 desc, 1 limit 200"
+        f"select lower({v}), count(*), count(distinct {other}) from sampled where {v} is not null "
+        "group by 1 order by 2 desc, 1 limit 200"
     ).fetchall()
     often = sorted((rows for _, rows, _ in top), reverse=True)
     second = often[1] if len(often) > 1 else 0
-    found = []
-    for value, rows, others in top:
-        number = _NUMBERS_OF_NOBODY.fullmatch(value) and (others > 1 or (rows == often[0] and rows > 3 * max(second, 1)))
-        if number or value in _NOBODY:
-            found.append(str(value))
-    return tuple(sorted(found))
+    much = 3 * max(second, 1)
+    return {
+        str(value)
+        for value, rows, people in top
+        if value in _NOBODY or (_NUMBERS_OF_NOBODY.fullmatch(value) and (people > 1 or (rows == often[0] and rows > much)))
+    }
 
 
 def _nothing(given: Meanings, con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:

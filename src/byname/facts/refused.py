@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,8 +24,10 @@ def path_of(folder: Path, name: str, account: str) -> Path:
     return folder / f"{name.replace(os.sep, '_')}{shop}.jsonl"
 
 
-def replace(path: Path, name: str, reader: str, refusals: Iterator[Refusal]) -> None:
+def replace(path: Path, name: str, account: str, reader: str, refusals: Iterator[Refusal]) -> None:
     """Write the refused rows of a file in the place of those of its last import; none left, no file left."""
+    shop = "" if account == "main" else f" --account {shlex.quote(account)}"
+    again = f"byname add {shlex.quote(str(path.parent.parent))} {shlex.quote(str(path))}{shop}"
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(f".{os.getpid()}.tmp")
     written = 0
@@ -37,7 +40,7 @@ def replace(path: Path, name: str, reader: str, refusals: Iterator[Refusal]) -> 
                 "column": refusal.column,
                 "found": refusal.found,
                 "expected": refusal.expected,
-                "do": f"correct the value under original, then run: byname add DIR {path.name}",
+                "do": f"correct the value under original, then run: {again}",
                 "original": refusal.original,
             }
             out.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -25,10 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["MACROS", "Reading", "blank", "identifier", "instant", "money", "words"]
 
 # What people and programs write where there is nothing.
-_BLANKS = ("", "-", "--", "–", "—", "n/a", "#n/a", "n.a.", "na", "null", "none", "nan", "nil", "undefined",
-           "0000-00-00", "0000-00-00 00:00:00")  # fmt: skip
-_SPACES = " \t\r\n\u00a0\u202f\ufeff"
-_MOST_SHAPES = 5_000
+_SPACE = "[\\s\u00a0]*"
+_BLANK = rf"(?i){_SPACE}(|-|--|–|—|#?n/a|n\.a\.|na|null|none|nan|nil|undefined|0000-00-00( 00:00:00)?){_SPACE}"
+_FIRST_ROWS, _FIRST_SHAPES, _MOST_SHAPES = 1_000, 20, 5_000
 
 MACROS = (
     # A year outside these is a slip of the keyboard or an empty value in disguise.
@@ -48,9 +47,8 @@ class Reading:
 
 def blank(value: str) -> str:
     """SQL for the trimmed text, null where nothing was meant."""
-    listed = ", ".join(f"'{word}'" for word in _BLANKS)
-    trimmed = f"trim({value}, '{_SPACES}')"
-    return f"case when lower({trimmed}) in ({listed}) then null else {trimmed} end"
+    trimmed = f"trim(replace({value}, '\u00a0', ' '))"
+    return f"case when regexp_full_match({value}, '{_BLANK}') then null else {trimmed} end"
 
 
 # ------------------------------------------------------------------------------------------------ instants
@@ -122,10 +120,7 @@ def instant(
         zone_column: SQL of a column that names each row's zone.
         only_day: give a DATE, and take no notice of zones.
     """
-    found = con.execute(
-        f"select shape_of({v}), count(*) from shaped where {v} is not null group by 1 order by 2 desc, 1 limit {_MOST_SHAPES}"
-    ).fetchall()
-    shapes = [str(shape) for shape, _ in found]
+    shapes = _shapes(con, v)
     order = _order(con, v, shapes, order)
     zones = known_zones(con, zone_column) if zone_column else {}
     branches = {}
@@ -139,11 +134,25 @@ def instant(
             branches[shape] = wall.clock if wall.ahead == "0" else f"({wall.clock} - to_minutes({wall.ahead}))"
         else:
             branches[shape] = to_utc(wall.clock, zone, zone_column, zones)
-    read = f"in_range({_by_shape(v, branches)})"
+    read = f"in_range({_by_shape(v, branches, alone=len(branches) == len(shapes))})"
     expected = _expected(shapes, branches, order)
     if zone_column:
         expected += ", and a time zone such as Europe/Berlin or MDT beside it"
     return Reading(f"cast({read} as date)" if only_day else read, expected)
+
+
+def _shapes(con: duckdb.DuckDBPyConnection, v: str) -> list[str]:
+    """Every shape of the column, those of its beginning first: a pattern of these spares most rows being reshaped."""
+    shaped = "select shape_of(v) from ({}) group by 1 order by count(*) desc, 1 limit {}"
+    first = con.execute(
+        shaped.format(f"select {v} as v from shaped where {v} is not null limit {_FIRST_ROWS}", _FIRST_SHAPES)
+    ).fetchall()
+    shapes = [str(shape) for (shape,) in first]
+    pattern = "|".join(re.escape(shape).replace("0", r"\d") for shape in shapes if shape.isprintable())
+    others = con.execute(
+        shaped.format(f"select {v} as v from shaped where not regexp_full_match({v}, ?, 'i')", _MOST_SHAPES), [pattern]
+    ).fetchall()
+    return list(dict.fromkeys((*shapes, *(str(shape) for (shape,) in others))))
 
 
 def _order(con: duckdb.DuckDBPyConnection, v: str, shapes: Sequence[str], known: str) -> str:
@@ -239,33 +248,36 @@ def _strptime(v: str, date_format: str, match: re.Match[str]) -> _Wall:
 
 def _plain(v: str, match: re.Match[str]) -> str:
     """The value without its offset, fractions of a second after a full stop and no finer than a millionth."""
-    clean = f"regexp_replace({v}, '(?i){_OFFSET}$', '')" if match["offset"] else v
+    clean = f"left({v}, length({v}) - {len(match['offset'])})" if match["offset"] else v
     if match["time"] and ("." in match["time"] or "," in match["time"]):
         clean = rf"regexp_replace({clean}, '(:\d{{2}})[.,](\d{{1,6}})\d*', '\1.\2')"
     return f"upper({clean})" if match["time"] and "t" in match["time"] else clean
 
 
 def _ahead(v: str, offset: str | None) -> str:
-    """SQL of the minutes that a value's offset is ahead of UTC; nothing if it has none."""
+    """SQL of the minutes that a value's offset (its last characters) is ahead of UTC; nothing if it has none."""
     if not offset:
         return ""
     if offset.strip() in ("z", "utc", "gmt"):
         return "0"
-    sign = f"case when regexp_matches({v}, '-[0-9:]+$') then -1 else 1 end"
-    hours = f"try_cast(regexp_extract({v}, '[+-]([0-9]{{2}})[0-9:]*$', 1) as integer)"
-    minutes = f"coalesce(try_cast(regexp_extract({v}, '[+-][0-9]{{2}}:?([0-9]{{2}})$', 1) as integer), 0)"
-    return f"({sign} * case when {hours} <= {_MOST_HOURS} and {minutes} < 60 then {hours} * 60 + {minutes} end)"
+    digits = f"right({v}, {len(offset.strip()) - 1})"
+    hours = f"try_cast(left({digits}, 2) as integer)"
+    minutes = f"try_cast(right({digits}, 2) as integer)" if len(offset.strip()) > len("+02") else "0"
+    sign = "-" if "-" in offset else ""
+    return f"{sign}(case when {hours} <= {_MOST_HOURS} and {minutes} < 60 then {hours} * 60 + {minutes} end)"
 
 
-def _by_shape(v: str, branches: Mapping[str, str]) -> str:
-    """One expression for the column: a CASE over shapes where they are read differently."""
+def _by_shape(v: str, branches: Mapping[str, str], *, alone: bool) -> str:
+    """One expression for the column: a CASE over shapes, unless all of them are read alike and there are no others."""
     shapes_of: dict[str, list[str]] = {}
     for shape, sql in branches.items():
         shapes_of.setdefault(sql, []).append(f"'{shape}'")
     if not shapes_of:
         return "cast(null as timestamp)"
+    if alone and len(shapes_of) == 1:
+        return next(iter(shapes_of))
     whens = " ".join(f"when shape_of({v}) in ({', '.join(shapes)}) then {sql}" for sql, shapes in shapes_of.items())
-    return f"case {whens} end" if len(shapes_of) > 1 else next(iter(shapes_of))
+    return f"case {whens} end"
 
 
 def _expected(shapes: Sequence[str], branches: Mapping[str, str], order: str) -> str:
@@ -312,15 +324,12 @@ def money(con: duckdb.DuckDBPyConnection, v: str, kind: str = "decimal(18,4)") -
     plain = f"try_cast({v} as {kind})"
     if kind == "double":
         plain = f"case when isfinite({plain}) then {plain} end"
-    failed, dotted, whole, decimals = _one(
+    failed, dotted = _one(
         con,
         rf"select count(*) filter (where {plain} is null), "
-        rf"count(*) filter (where regexp_full_match({v}, '-?\d{{1,3}}(\.\d{{3}})+')), "
-        rf"count(*) filter (where regexp_full_match({v}, '-?\d+')), "
-        rf"count(*) filter (where regexp_full_match({v}, '-?(0?\.\d+|\d+\.(\d{{1,2}}|\d{{4,}}))')) "
-        f"from shaped where {v} is not null",
+        rf"count(*) filter (where regexp_full_match({v}, '-?\d{{1,3}}\.\d{{3}}')) from shaped where {v} is not null",
     )
-    if not failed and (not dotted or decimals or not whole):
+    if not failed and (not dotted or not _decimal_comma(con, v, v)):
         return Reading(plain, expected)
     tidy = rf"regexp_replace(translate({v}, {_ODD_MARKS}, {_USUAL_MARKS}), '[.,]-+$', '')"
     bare = rf"regexp_replace(replace(regexp_replace({tidy}, '\p{{L}}+\.?', '', 'g'), '(', '-'), '[^0-9.,-]', '', 'g')"

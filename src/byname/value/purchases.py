@@ -76,7 +76,7 @@ UNRATED = statement(
     """,
 )
 
-# A refund that names its order lowers that order, on the order's day.
+# A refund that names its order lowers that order, on the order's day, and never below nothing.
 REFUNDED = statement(
     "value.refunded",
     """
@@ -87,14 +87,16 @@ REFUNDED = statement(
         group by source, account, order_id
     )
     select sold.person_id, sold.source, sold.account, sold.source_id, sold.occurred_at, sold.amount as paid,
-           cast(sold.amount - coalesce(refunds.amount, cast(0 as decimal(18, 4))) as decimal(18, 4)) as amount
+           greatest(cast(sold.amount - coalesce(refunds.amount, cast(0 as decimal(18, 4))) as decimal(18, 4)),
+                    cast(0 as decimal(18, 4))) as amount
     from sold
     left join refunds on refunds.source = sold.source and refunds.account = sold.account
                      and refunds.order_id = sold.source_id
     """,
 )
 
-# What went back without naming an order that we know, and until when.
+# What went back without naming an order that we know, and until when. A refund of an order that was no sale (a
+# cancelled one) takes nothing from the others.
 LOOSE = statement(
     "value.loose",
     """
@@ -102,9 +104,9 @@ LOOSE = statement(
     from given_back
     where order_id is null
        or not exists (
-           select 1 from sold
-           where sold.source = given_back.source and sold.account = given_back.account
-             and sold.source_id = given_back.order_id
+           select 1 from orders
+           where orders.source = given_back.source and orders.account = given_back.account
+             and orders.source_id = given_back.order_id
        )
     group by person_id
     """,
@@ -246,7 +248,7 @@ def purchases(
         until=until,
     )
     refunded = engine.run(REFUNDED, sold=sold, given_back=given_back)
-    loose = engine.run(LOOSE, sold=sold, given_back=given_back)
+    loose = engine.run(LOOSE, orders=orders, given_back=given_back)
     engine.drop(sold)
     net = engine.run(NET, refunded=refunded, loose=loose)
     engine.drop(refunded)
@@ -275,4 +277,6 @@ def summary(engine: Engine, net: Table, *, zone: str, as_of: date) -> Table:
     first, last = span["first_at"] or datetime(1970, 1, 1), span["last_at"] or datetime(1970, 1, 2)  # noqa: DTZ001 - UTC
     day = local_day_sql("occurred_at", zone, first, last)
     bought = engine.run(Statement("value.days", DAYS_SQL.format(day=day)), net=net)
-    return engine.run(SUMMARY, bought=bought, as_of=as_of)
+    made = engine.run(SUMMARY, bought=bought, as_of=as_of)
+    engine.drop(bought)
+    return made
