@@ -25,7 +25,7 @@ def value_everybody(path: Path) -> dict[str, float]:
     from byname.value.purchases import summary
     from byname.value.valuation import valuation
 
-    with tempfile.TemporaryDirectory() as spill, open_engine("duckdb", spill=Path(spill), memory="400MB") as engine:
+    with tempfile.TemporaryDirectory() as spill, open_engine("duckdb", spill=Path(spill), memory="250MB") as engine:
         orders = engine.files([str(path)], pq.read_schema(path))
         buyers = summary(engine, orders, zone="UTC", as_of=date.fromisoformat(AS_OF))
         nothing = pa.table({"person_id": pa.array([], pa.string()), "returned_total": pa.array([], pa.decimal128(18, 4))})

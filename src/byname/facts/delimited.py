@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -82,10 +83,8 @@ def _delimiter(head: str) -> str:
 
 def _first_rows(head: str, delimiter: str, most: int) -> list[list[str]]:
     rows: list[list[str]] = []
-    try:
+    with suppress(csv.Error):  # a quotation that is far too long: what was read before it is enough
         rows.extend(islice(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), most))
-    except csv.Error:  # a quotation that is far too long: what was read before it is enough
-        pass
     return rows
 
 
@@ -114,9 +113,7 @@ def _batches(
                 last_row = int(numbers[-1])
                 if is_last and _never_closed(batch, source.tail):
                     swallowed = None if raw.dropped else masked(str(batch.column(-1)[-1]))
-                    raw.bad.append(
-                        BadRow(last_row, "a quotation mark that never closes", "a closing one", swallowed)
-                    )
+                    raw.bad.append(BadRow(last_row, "a quotation mark that never closes", "a closing one", swallowed))
                     numbers, batch = numbers[:-1], batch.slice(0, batch.num_rows - 1)  # noqa: PLW2901
                 filled = _filled(batch)
                 yield numbered(numbers[filled], raw.columns, batch.filter(pa.array(filled)).columns)
@@ -127,10 +124,10 @@ def _batches(
 
 
 def _opened(
-    stream: io.BufferedReader, delimiter: str, skipped: int, width: int, kept: list[int], refuse: Any
+    stream: io.BufferedReader[Any], delimiter: str, skipped: int, width: int, kept: list[int], refuse: Any
 ) -> Iterable[pa.RecordBatch]:
     try:
-        return pa_csv.open_csv(
+        batches: Iterable[pa.RecordBatch] = pa_csv.open_csv(
             pa.PythonFile(stream, "r"),
             read_options=pa_csv.ReadOptions(
                 use_threads=False,  # only then does pyarrow number the rows that it refuses
@@ -156,6 +153,7 @@ def _opened(
         if "Empty CSV file" in str(broken):
             return ()
         raise
+    return batches
 
 
 def _told_last(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[pa.RecordBatch, bool]]:

@@ -1,8 +1,9 @@
 """What an unknown file is: people, orders, messages, ratings, contacts or referrals, and how to read it.
 
-columns.py says what each column may mean; here the columns are seen together. What cannot be decided is not
+meanings.py says what each column may mean; here the columns are seen together. What cannot be decided is not
 decided: the error says what was found, what is missing, and where the mapping lies that a person can finish.
 """
+# ruff: noqa: S608, SIM905 - the SQL is made here, of columns that we numbered; word lists are written so
 
 from __future__ import annotations
 
@@ -11,9 +12,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from byname.errors import UnreadableFile
-from byname.facts.columns import Column, Meanings, meanings, one_row, profiles
+from byname.facts.columns import ALL, MOST, Column, one_row, profiles
 from byname.facts.headers import tokens
 from byname.facts.mapping import MEANINGS, WHO, Mapping, missing, save_mapping
+from byname.facts.meanings import Meanings, meanings
 from byname.facts.particulars import columns_of, particulars
 
 if TYPE_CHECKING:
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["guess"]
 
-_MOST, _ALL = 0.9, 0.98
 _SURE = 0.45  # below it, a column's meaning is told by its values only
 _DETAILS = (
     "given_name",
@@ -70,9 +71,7 @@ def guess(con: duckdb.DuckDBPyConnection, raw: Raw, folder: Path | None = None) 
 
 def _needs_a_header(raw: Raw) -> None:
     """The first row must name the columns; a row of values would be lost as a header."""
-    values = [
-        name for name in raw.columns if re.fullmatch(r"[\d.,:/ €$£+-]*\d[\d.,:/ €$£+-]*( \(\d+\))?|\S+@\S+\.\S+", name)
-    ]
+    values = [name for name in raw.columns if _A_VALUE.fullmatch(name)]
     if len(values) * 2 > len(raw.columns):
         raise UnreadableFile(
             where=raw.name,
@@ -80,6 +79,9 @@ def _needs_a_header(raw: Raw) -> None:
             expected="a first row that names the columns",
             do="Add a line above it, such as: customer,date,amount",
         )
+
+
+_A_VALUE = re.compile(r"[\d.,:/ €$£+-]*\d[\d.,:/ €$£+-]*( \(\d+\))?|\S+@\S+\.\S+")
 
 
 def _give_up(mapping: Mapping, columns: list[Column], lacking: tuple[str, ...], name: str, folder: Path | None) -> None:
@@ -109,7 +111,7 @@ def _settle(given: Meanings) -> None:
             for other in given.others.get(end, []):
                 key = f"{end}_{_end_of(other.column)}"
                 given.found.setdefault(key, other)
-    if given.has("customer_id") and given.column("customer_id").email >= _MOST:
+    if given.has("customer_id") and given.column("customer_id").email >= MOST:
         given.move("customer_id", "email")
     if given.has("recipient"):
         given.move("recipient", _address_of(given.column("recipient")))
@@ -119,44 +121,40 @@ def _settle(given: Meanings) -> None:
 
 
 def _end_of(column: Column) -> str:
-    return "email" if column.email >= _MOST else "id" if column.id_like and _digits(column) else "name"
+    return "email" if column.email >= MOST else "id" if column.id_like and column.digits else "name"
 
 
 def _address_of(column: Column) -> str:
-    if column.email >= _MOST:
+    if column.email >= MOST:
         return "email"
-    return "phone" if column.phone >= _MOST else "customer_id" if column.id_like else "name"
-
-
-def _digits(column: Column) -> bool:
-    return any(character.isdigit() for example in column.examples for character in example)
+    return "phone" if column.phone >= MOST else "customer_id" if column.id_like else "name"
 
 
 def _kind(given: Meanings, name: str) -> str:
-    """What the file is; empty if nothing speaks for anything."""
-    if given.has(*_REFERRERS) and given.has(*_REFERRED):
-        return "referrals"
+    """What the file is: the first that holds; empty if nothing speaks for anything."""
     who = given.has(*WHO, "id")
     people = _is_list_of_people(given)
     if not given.has("text", "message_id"):
-        given.move("answer", "text", 0.9)  # of a survey
-    words = given.has("text") and (given.column("text").wordy or given.score("text") >= _MOST) and not people
+        given.move("answer", "text", 0.9)  # to a survey's question
+    words = given.has("text") and (given.column("text").sentences or given.score("text") >= MOST) and not people
     sale = given.has("date") and given.has("amount", "price") and _sold(given, words=words) and not people
-    if given.has("campaign") and who and not sale and not given.has("consent", "opted_out") and not given.says("open"):
-        return "contacts"
-    if given.has("channel", "employee") and _reaching(given, name) and who and not sale and not words:
-        return "contacts"
-    if sale and not (words and given.has("score") and not given.has("order_id", "quantity")):
-        return "" if _is_contract(given) else "orders"
-    if _half_sale(given) and not given.has("score"):
-        return "orders"
-    if words or _is_card(given, who=who):
-        return "messages"
-    if given.score("score") > _SCORED and not given.has("street", "birth_date"):
-        return "ratings"
-    if given.has("subject") and given.has("date") and not given.has("street", "birth_date", "amount"):
-        return "messages"
-    return "people" if people or _names_people(given) else ""
+    review = words and given.has("score") and not given.has("order_id", "quantity")
+    sent = given.has("campaign") and not given.has("consent", "opted_out") and not given.says("open")
+    reached = given.has("channel", "employee") and _reaching(given, name) and not words
+    titled = given.has("subject") and given.has("date") and not given.has("amount")
+    at_home = given.has("street", "birth_date")
+    kinds = (
+        ("referrals", given.has(*_REFERRERS) and given.has(*_REFERRED)),
+        ("contacts", (sent or reached) and who and not sale),
+        ("", sale and not review and _is_contract(given)),
+        ("orders", sale and not review),
+        ("orders", _half_sale(given) and not given.has("score")),
+        ("messages", words or _is_card(given, who=who)),
+        ("ratings", given.score("score") > _SCORED and not at_home),
+        ("messages", titled and not at_home),
+        ("people", people or _names_people(given)),
+    )
+    return next((kind for kind, holds in kinds if holds), "")
 
 
 _REFERRERS = ("referrer_id", "referrer_email", "referrer_name")
@@ -171,7 +169,7 @@ def _is_card(given: Meanings, *, who: bool) -> bool:
 
 def _names_people(given: Meanings) -> bool:
     """Is there something of which a person has only one, or two things that a person has?"""
-    numbered = given.has("customer_id") and given.column("customer_id").unique >= _MOST and not given.says("event")
+    numbered = given.has("customer_id") and given.column("customer_id").unique >= MOST and not given.says("event")
     details = sum(given.has(one) for one in _DETAILS)
     return (
         numbered or given.has("email", "phone", "handle") or details > 1 or (details == 1 and not given.says("product"))
@@ -191,7 +189,9 @@ def _sold(given: Meanings, *, words: bool) -> bool:
 
 def _half_sale(given: Meanings) -> bool:
     """Orders that lack a day or an amount: the error names what they lack."""
-    if not given.has("order_id") or not any({"order", "orders", "sales"} & bag for bag in given.column("order_id").header.bags):
+    if not given.has("order_id") or not any(
+        {"order", "orders", "sales"} & bag for bag in given.column("order_id").header.bags
+    ):
         return False
     ordered = given.has("date") and any("order" in bag for bag in given.column("date").header.bags)
     return ordered or given.has("amount", "price", "quantity")
@@ -208,8 +208,11 @@ def _reaching(given: Meanings, name: str) -> bool:
 
 
 _REACHING = frozenset(
-    "call calls contacts visit visits outreach touchpoint touchpoints anruf anrufe besuch besuche kontakte appel appels visite visites "
-    "llamada llamadas visita visitas chiamata chiamate gesprek bezoek ligacao outbound activity activities".split()
+    (
+        "call calls contacts visit visits outreach touchpoint touchpoints anruf anrufe besuch besuche kontakte appel "
+        "appels visite visites llamada llamadas visita visitas chiamata chiamate gesprek bezoek ligacao outbound "
+        "activity activities"
+    ).split()
 )
 
 
@@ -223,7 +226,7 @@ def _is_list_of_people(given: Meanings) -> bool:
     details = sum(given.has(one) for one in _DETAILS)
     said_sale = given.has("date") and any({"order", "paid", "sales"} & bag for bag in given.column("date").header.bags)
     several, enough = 3, 5
-    return key is not None and key.unique >= _ALL and key.filled >= enough and details >= several and not said_sale
+    return key is not None and key.unique >= ALL and key.filled >= enough and details >= several and not said_sale
 
 
 # -------------------------------------------------------------------------------------- each kind filled in
@@ -231,7 +234,7 @@ def _is_list_of_people(given: Meanings) -> bool:
 
 def _people(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
     own = given.column("customer_id") if given.has("customer_id") else None
-    if given.has("id") and given.column("id").unique >= _MOST and (own is None or own.unique < _MOST):
+    if given.has("id") and given.column("id").unique >= MOST and (own is None or own.unique < MOST):
         given.found.pop("customer_id", None)
     given.move("id", "customer_id")
     if given.has("customer_id") and 0 < given.column("customer_id").unique < 0.5:  # noqa: PLR2004 - no number of a person
@@ -240,7 +243,7 @@ def _people(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
         )
         del given.found["customer_id"]
     given.move("date", "created_at")
-    if given.has("employee") and given.column("employee").unique >= _MOST and not given.has("customer_id"):
+    if given.has("employee") and given.column("employee").unique >= MOST and not given.has("customer_id"):
         given.notes.append(
             f'"{given.column("employee").name}" is an employee\'s number: your own staff are no customers.'
         )
@@ -253,7 +256,7 @@ def _orders(given: Meanings, con: duckdb.DuckDBPyConnection) -> None:
     if not given.has("order_id"):
         given.move("message_id", "order_id")
     if given.has("id"):
-        one_each = given.column("id").unique >= _ALL
+        one_each = given.column("id").unique >= ALL
         if not given.has("order_id") and (one_each or (goods and given.has("customer_id"))):
             given.move("id", "order_id")
         elif not given.has("customer_id"):
@@ -274,8 +277,9 @@ def _name_or_product(given: Meanings, con: duckdb.DuckDBPyConnection) -> None:
     name = given.column("name")
     customers, several = one_row(
         con,
-        f"select count(*), count(*) filter (where names > 1) from (select count(*) as n, count(distinct v{name.place}) as names "
-        f"from sampled where v{key.place} is not null group by v{key.place}) where n > 1",
+        "select count(*), count(*) filter (where names > 1) from ("
+        f"select count(*) as n, count(distinct v{name.place}) as names from sampled "
+        f"where v{key.place} is not null group by v{key.place}) where n > 1",
     )
     if several * 2 > customers:
         given.move("name", "product", 0.9)
@@ -302,7 +306,7 @@ def _owner_is_customer(given: Meanings) -> None:
     if (
         not given.has("name", "given_name", "family_name")
         and given.has("owner")
-        and given.column("owner").unique >= _MOST
+        and given.column("owner").unique >= MOST
     ):
         given.move("owner", "name", 0.8)
 
@@ -328,9 +332,9 @@ def _referrals(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
 
 def _own_number(given: Meanings, meaning: str) -> None:
     """The rows' own number is different in every row; one that a spreadsheet rounded is none."""
-    if given.has(meaning) and given.column(meaning).unique < _MOST:
+    if given.has(meaning) and given.column(meaning).unique < MOST:
         del given.found[meaning]
-    if given.has("id") and given.column("id").unique >= _ALL:
+    if given.has("id") and given.column("id").unique >= ALL:
         given.move("id", meaning)
 
 

@@ -84,8 +84,10 @@ class Header:
 
 
 def header_of(name: str) -> Header:
+    """The concepts of a header's words."""
     words = _words()
-    known, unknown, money, cents = [], 0, "", False
+    known: list[tuple[str | None, ...]] = []
+    unknown, money, cents = 0, "", False
     for token in tokens(name):
         if token.startswith(_WHOLE):
             known.append((token.removeprefix(_WHOLE),))

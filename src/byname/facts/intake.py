@@ -96,7 +96,9 @@ def remove(company: Company, file_id: str, notice: Callable[[Waiting], None] | N
     ledger = open_ledger(company, notice)
     imports = ledger.imports().to_pylist()
     removed = ledger.remove(file_id)
-    places = {one["file_id"]: refused.path_of(company.refused, one["name"], one["account"]) for one in imports}
+    places = {
+        one["file_id"]: refused.path_of(company.refused, one["name"], one["account"], one["reader"]) for one in imports
+    }
     last = [one["file_id"] for one in imports if places[one["file_id"]] == places[file_id]][-1]
     if last == file_id:
         places[file_id].unlink(missing_ok=True)
@@ -159,7 +161,7 @@ def _take(
                 newest_at=result.newest_at,
             )
             taken = ledger.append(what, result.staged, at=datetime.now(UTC).replace(tzinfo=None))
-            place = refused.path_of(company.refused, raw.name, account)
+            place = refused.path_of(company.refused, raw.name, account, reader.name)
             refused.replace(place, raw.name, account, reader.name, result.refusals())
             return Outcome(
                 name=raw.name,

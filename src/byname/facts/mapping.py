@@ -175,7 +175,7 @@ class Mapping:
         header: every column of the file that it was made for.
         made_for: that file's name.
         source: the system; files of one source and account share their customers' ids.
-        rows: orders: a row is one of "orders"; one of its "lines"; or lines of which only the "first line" has the rest.
+        rows: orders: a row is one of "orders"; one of its "lines"; or lines whose "first line" alone has the rest.
         amount_per: orders: the amount is that of the "line", or that of the "order" on each of its lines.
         minor_units: orders: the amount counts cents.
         currency: of all amounts, where no column says it.
@@ -252,11 +252,11 @@ def missing(mapping: Mapping) -> tuple[str, ...]:
     """What a file of this kind cannot do without and this mapping does not name, each as 'date' or 'amount or price'."""
     if mapping.kind not in _NEEDED:
         return ("kind",)
-    lacking = []
-    for group in _NEEDED[mapping.kind]:
-        if not any(_has(mapping, one) for one in group):
-            lacking.append(" or ".join(one if isinstance(one, str) else " and ".join(one) for one in group))
-    return tuple(lacking)
+    return tuple(
+        " or ".join(one if isinstance(one, str) else " and ".join(one) for one in group)
+        for group in _NEEDED[mapping.kind]
+        if not any(_has(mapping, one) for one in group)
+    )
 
 
 def _has(mapping: Mapping, meaning: str | tuple[str, ...]) -> bool:
@@ -389,9 +389,7 @@ def from_toml(text: str, where: str) -> Mapping:
         raise SettingsError(where=f"{where}, kind", found="nothing", expected=expected)
     columns = _columns(said.get("columns", {}), kind, where)
     values.pop("ignored", None)
-    lists = {
-        key: tuple(values.pop(key)) for key in ("return_values", "nobody", "nothing", "score_from") if key in values
-    }
+    lists: dict[str, Any] = {key: tuple(values.pop(key)) for key in _LISTS if key in values}
     return Mapping(
         columns=MappingProxyType(columns),
         header=tuple(file.get("header", [column for several in columns.values() for column in several])),
@@ -401,6 +399,7 @@ def from_toml(text: str, where: str) -> Mapping:
     )
 
 
+_LISTS = ("return_values", "nobody", "nothing", "score_from")
 _SETTINGS: dict[str, type] = {
     "kind": str, "source": str, "rows": str, "amount_per": str, "minor_units": bool, "currency": str,
     "date_order": str, "zone": str, "medium": str, "scale": str, "score_from": list, "score_words": bool, "channel": str,

@@ -44,9 +44,7 @@ def nested(name: str, opened: Callable[[], Source]) -> Raw:
     try:
         document = json.loads(content.decode("utf-8-sig", "replace"), parse_float=str)
     except (ValueError, RecursionError) as broken:
-        raise UnreadableFile(
-            where=name, found=f"broken JSON ({broken})", expected="JSON or JSON lines"
-        ) from broken
+        raise UnreadableFile(where=name, found=f"broken JSON ({broken})", expected="JSON or JSON lines") from broken
     if isinstance(document, dict):
         lists = [value for value in document.values() if _is_objects(value)]
         document = lists[0] if len(lists) == 1 and "id" not in document else [document]
@@ -124,6 +122,12 @@ def _objects(name: str, objects: Iterable[tuple[int, Any]], bad: list[BadRow]) -
                 if not isinstance(item, dict):
                     bad.append(BadRow(number, "a value that is no object", "one object a row", None))
                     continue
+                if "reader" in item and isinstance(
+                    item.get("original"), str
+                ):  # refused for its shape, not corrected yet
+                    raw.reader = str(item["reader"])
+                    bad.append(BadRow(number, str(item["found"]), str(item["expected"]), item["original"]))
+                    continue
                 flat = _flat(item, raw, dropped)
                 if flat.keys() - columns.keys():
                     fresh = [key for key in flat if key not in columns][: _MOST_COLUMNS - len(columns)]
@@ -165,11 +169,7 @@ def _flatten(item: dict[str, Any], prefix: str, depth: int, flat: dict[str, str]
 def cleaned(value: Any, name: str) -> Any:
     """The value of that name without what must not be kept, at any depth."""
     if isinstance(value, dict):
-        return {
-            key: cleaned(inner, f"{name}.{key}")
-            for key, inner in value.items()
-            if not is_dropped(f"{name}.{key}")
-        }
+        return {key: cleaned(inner, f"{name}.{key}") for key, inner in value.items() if not is_dropped(f"{name}.{key}")}
     if isinstance(value, list):
         return [cleaned(inner, name) for inner in value]
     return value

@@ -1,4 +1,5 @@
 """What a mapping must say beside its columns: whose rows an order has, which currency, what the scores count."""
+# ruff: noqa: S608, SIM905 - the SQL is made here, of columns that we numbered; word lists are written so
 
 from __future__ import annotations
 
@@ -7,51 +8,49 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from byname.facts import shapes
-from byname.facts.columns import one_row, quoted
+from byname.facts.columns import MOST, one_row, quoted
 from byname.facts.headers import tokens
 
 if TYPE_CHECKING:
     import duckdb
 
-    from byname.facts.columns import Column, Meanings
+    from byname.facts.columns import Column
+    from byname.facts.meanings import Meanings
     from byname.facts.raw import Raw
 
 __all__ = ["columns_of", "particulars"]
 
-_MANY = 0.2
+_MANY, _NEARLY_ALL = 0.2, 0.95
 _NOTHING = ("null", "none", "nan", "n/a", "#n/a", "-", "--", "nil", "undefined")
 _NOBODY = frozenset(
-    "guest guests gast anonymous anonym anonyme anonimo anonimous unknown unbekannt inconnu desconocido sconosciuto walk-in walkin "
-    "laufkunde laufkundschaft passant invitado invite ospite diverse divers cash bar contado nobody niemand onbekend".split()
+    (
+        "guest guests gast anonymous anonym anonyme anonimo anonimous unknown unbekannt inconnu desconocido sconosciuto "
+        "walk-in walkin laufkunde laufkundschaft passant invitado invite ospite diverse divers cash bar contado nobody "
+        "niemand onbekend"
+    ).split()
 ) | {"walk in", "walk-in customer", "cash customer", "no customer", "not set"}
 _NUMBERS_OF_NOBODY = re.compile(r"0+|-1|9{4,}")
 _RETURN = re.compile(
-    r"refund|return|retour|retoure|r(ue|ü|u)ck|erstattung|gutschrift|credit.?(note|memo)|devoluci|reembolso|abono|rembours|avoir|"
-    r"reso$|resi$|rimborso|terugbetaling|devolu|estorno|chargeback",
+    r"refund|return|retour|retoure|r(ue|ü|u)ck|erstattung|gutschrift|credit.?(note|memo)|devoluci|reembolso|abono|"
+    r"rembours|avoir|reso$|resi$|rimborso|terugbetaling|devolu|estorno|chargeback",
     re.IGNORECASE,
 )
-_SYMBOLS = {
-    "€": "EUR",
-    "£": "GBP",
-    "EUR": "EUR",
-    "GBP": "GBP",
-    "USD": "USD",
-    "US$": "USD",
-    "CHF": "CHF",
-    "PLN": "PLN",
-    "zł": "PLN",
-    "₹": "INR",
-    "R$": "BRL",
+_SYMBOLS = {"€": "EUR", "£": "GBP", "US$": "USD", "zł": "PLN", "₹": "INR", "R$": "BRL"} | {
+    code: code for code in ("EUR", "GBP", "USD", "CHF", "PLN", "SEK", "NOK", "DKK", "CZK", "AUD", "CAD")
 }
 
 # Words of headers and of the file's name that tell what messages are; the first of them that most words speak for.
 _MEDIUMS = {
     "warranty card": "warranty garantie garantia garanzia serial seriennummer serienummer",
     "sampling": "sampling sample samples muster probe echantillon campione muestra proefmonster",
-    "ticket": "ticket tickets requester assignee priority prioritat case agent resolved sla helpdesk zendesk issue support queue",
-    "review": "review reviews reviewer stars star sterne rezension bewertung bewertungen avis resena recensione recensioni beoordeling product rating verified",
-    "survey": "survey surveys nps csat ces umfrage respondent encuesta sondaggio enquete questionnaire submission feedback satisfaction score",
-    "post": "post posts tweet tweets retweet retweets likes hashtag thread forum reply followers handle parent page votes",
+    "ticket": "ticket tickets requester assignee priority prioritat case agent resolved sla helpdesk zendesk issue "
+    "support queue",
+    "review": "review reviews reviewer stars star sterne rezension bewertung bewertungen bewertungstext avis resena "
+    "recensione recensioni beoordeling product rating verified",
+    "survey": "survey surveys nps csat ces umfrage respondent encuesta sondaggio enquete questionnaire submission "
+    "feedback satisfaction score",
+    "post": "post posts tweet tweets retweet retweets likes hashtag thread forum reply followers handle parent page "
+    "votes",
     "care line": "hotline careline helpline telephone",
     "call note": "call calls anruf appel llamada chiamata gesprek transcript duration caller",
     "mail": "mail mails inbox sender sent cc",
@@ -126,28 +125,30 @@ def _rows(given: Meanings, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 def _lines(given: Meanings, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The order's number repeats: what else repeats with it?"""
 
-    def place(meaning: str) -> str:
+    def v(meaning: str) -> str:
         return f"v{given.column(meaning).place}" if given.has(meaning) else "null"
 
-    date, amount = place("date"), place("amount")
-    groups, one_amount, some_amount, some_date, many_days, many_people = one_row(
+    groups, one_amount, some_amounts, some_dates, elsewhere = one_row(
         con,
-        "select count(*), count(*) filter (where amounts <= 1), count(*) filter (where filled < n), count(*) filter (where dated < n), "
-        "count(*) filter (where days > 1), count(*) filter (where people > 1) from (select count(*) as n, "
-        f"count(distinct {amount}) as amounts, count({amount}) as filled, count({date}) as dated, count(distinct left({date}, 10)) as days, "
-        f"count(distinct {place('customer_id')}) as people from sampled where {place('order_id')} is not null group by {place('order_id')}) where n > 1",
+        "select count(*), count(*) filter (where amounts <= 1), count(*) filter (where filled < n), "
+        "count(*) filter (where dated < n), count(*) filter (where days > 1 or people > 1) from ("
+        f"select count(*) as n, count(distinct {v('amount')}) as amounts, count({v('amount')}) as filled, "
+        f"count({v('date')}) as dated, count(distinct left({v('date')}, 10)) as days, "
+        f"count(distinct {v('customer_id')}) as people from sampled "
+        f"where {v('order_id')} is not null group by {v('order_id')}) where n > 1",
     )
-    if groups and max(many_days, many_people) > _MANY * groups:
+    if elsewhere > _MANY * groups:
         name = given.column("order_id").name
         given.notes.append(
-            f'"{name}" repeats on other days or for other customers, so it is not an order\'s number: each row is one order.'
+            f'"{name}" repeats on other days or for other customers, so it is not an order\'s number: '
+            "each row is one order."
         )
         del given.found["order_id"]
         return {"rows": "orders", "amount_per": "line"}
     if not given.has("amount"):
         return {"rows": "lines", "amount_per": "line"}
-    whole = bool(groups) and one_amount >= 0.95 * groups  # noqa: PLR2004 - a slip or two
-    if some_date > _MANY * groups or (some_amount > _MANY * groups and whole):
+    whole = bool(groups) and one_amount >= _NEARLY_ALL * groups
+    if some_dates > _MANY * groups or (some_amounts > _MANY * groups and whole):
         return {"rows": "first line", "amount_per": "order" if whole else "line"}
     return {"rows": "lines", "amount_per": "order" if whole and not _is_line_total(given, con) else "line"}
 
@@ -160,12 +161,15 @@ def _is_line_total(given: Meanings, con: duckdb.DuckDBPyConnection) -> bool:
         return False
     con.execute("create or replace temp view shaped as select * from sampled")
     amount, quantity, price = (
-        shapes.money(con, f"v{given.column(meaning).place}", "double").sql for meaning in ("amount", "quantity", "price")
+        shapes.money(con, f"v{given.column(meaning).place}", "double").sql
+        for meaning in ("amount", "quantity", "price")
     )
     rows, same = one_row(
-        con, f"select count(*), count(*) filter (where abs({amount} - {quantity} * {price}) <= 0.01 * abs({amount}) + 0.005) from shaped"
+        con,
+        "select count(*), count(*) filter (where abs(a - q * p) <= 0.01 * abs(a) + 0.005) "
+        f"from (select {amount} as a, {quantity} as q, {price} as p from shaped)",
     )
-    return bool(same >= 0.9 * rows)  # noqa: PLR2004 - rounding, a discount here and there
+    return bool(same >= MOST * rows)
 
 
 def _currency(given: Meanings) -> str:
@@ -193,7 +197,7 @@ def _return_values(given: Meanings) -> tuple[str, ...]:
 
 def _nobody(given: Meanings, con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     """Values of the customer's number or name that stand for all who have none."""
-    found = set()
+    found: set[str] = set()
     if given.has("name"):
         found |= _NOBODY & {example.lower() for example in given.column("name").examples}
     if given.has("customer_id"):
@@ -215,7 +219,8 @@ def _shared_numbers(given: Meanings, con: duckdb.DuckDBPyConnection) -> set[str]
     return {
         str(value)
         for value, rows, people in top
-        if value in _NOBODY or (_NUMBERS_OF_NOBODY.fullmatch(value) and (people > 1 or (rows == often[0] and rows > much)))
+        if value in _NOBODY
+        or (_NUMBERS_OF_NOBODY.fullmatch(value) and (people > 1 or (rows == often[0] and rows > much)))
     }
 
 
@@ -250,7 +255,8 @@ def _scale(given: Meanings, name: str) -> dict[str, Any]:
         return {"scale": scale, "score_words": column.number < _MANY} | _stretched(column, 1, 5)
     if column.highest <= 5:  # noqa: PLR2004 - stars
         return {"scale": "stars"} | ({"score_from": (0.0, 5.0)} if column.lowest < 1 else {})
-    if column.highest <= 10 and column.lowest < 1 and not column.decimals:  # noqa: PLR2004 - 0 to 10
+    rating = said & {"rating", "stars", "star", "sterne", "bewertung", "review", "note"}
+    if column.highest <= 10 and column.lowest < 1 and not column.decimals and not rating:  # noqa: PLR2004 - 0 to 10
         return {"scale": "nps"}
     return {"scale": "stars"} | _stretched(column, 1, 5)
 

@@ -12,9 +12,10 @@ import gzip
 import hashlib
 import io
 import json
+import shutil
 import tempfile
 import zipfile
-from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["BadRow", "Raw", "from_query", "open_raws", "sha256_of"]
 
 _SNIFFED_BYTES = 1 << 20
+_LOCKED = 1  # a zip member's flag
 _GZIP, _PARQUET, _ZIP, _OLD_EXCEL = b"\x1f\x8b", b"PAR1", b"PK", b"\xd0\xcf\x11\xe0"
 
 
@@ -51,9 +53,7 @@ def open_raws(path: Path, told: Callable[[int], None] = lambda _bytes: None) -> 
         yield _parquet(path.name, sorted(path.rglob("*.parquet")), told)
         return
     if not path.is_file():
-        raise UnreadableFile(
-            where=str(path), found="no such file", expected="a file or a folder of Parquet files"
-        )
+        raise UnreadableFile(where=str(path), found="no such file", expected="a file or a folder of Parquet files")
     with path.open("rb") as file:
         magic = file.read(8)
     if not magic:
@@ -65,7 +65,7 @@ def open_raws(path: Path, told: Callable[[int], None] = lambda _bytes: None) -> 
     elif magic.startswith(_OLD_EXCEL):
         yield from _workbook(path)
     elif magic.startswith(_GZIP):
-        yield _text(path.name, lambda: cast("BinaryIO", gzip.open(path)), told)
+        yield _text(path.name, lambda: cast("BinaryIO", gzip.open(path)), told)  # noqa: SIM115 - Source closes it
     else:
         yield _text(path.name, lambda: path.open("rb"), told)
 
@@ -139,7 +139,7 @@ def _workbook(path: Path) -> Iterator[Raw]:
 
 def _sheets(path: Path) -> tuple[bool, Iterator[tuple[str, list[list[str]]]]]:
     """Has the workbook several sheets, and each one's name and cells."""
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - only workbooks need it
+    from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         book = CalamineWorkbook.from_path(str(path))
@@ -168,27 +168,40 @@ def _cell(value: Any) -> str:
 
 
 def _zip(path: Path, told: Callable[[int], None]) -> Iterator[Raw]:
-    """Each file in a zip, such as Mailchimp's three."""
+    """Each file in a zip, such as Mailchimp's three; one that cannot be read is said after the others."""
+    unread: list[UnreadableFile] = []
     with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
         members = [member for member in archive.infolist() if _is_meant(member)]
         if not members:
             raise UnreadableFile(where=path.name, found="an empty zip", expected="files in it")
-        for member in members:
-            name = Path(member.filename).name
-            with closing(io.BufferedReader(Source(name, cast("BinaryIO", archive.open(member))))) as file:
-                magic = file.peek(8)
-                if magic.startswith((_GZIP, _PARQUET, _ZIP, _OLD_EXCEL)):  # these are read from a file of their own
-                    (Path(folder) / name).write_bytes(file.read())
-            if magic.startswith((_GZIP, _PARQUET, _ZIP, _OLD_EXCEL)):
-                yield from open_raws(Path(folder) / name, told)
-            else:
-                yield _text(name, lambda member=member: archive.open(member), told)  # type: ignore[misc]
+        for place, member in enumerate(members):
+            if member.flag_bits & _LOCKED:
+                raise UnreadableFile(where=path.name, found="a zip with a password", expected="an open one")
+            try:
+                name = Path(member.filename).name
+                opened = partial(cast("Callable[[zipfile.ZipInfo], BinaryIO]", archive.open), member)
+                with opened() as file:
+                    magic = file.read(8)
+                if not magic.startswith((_GZIP, _PARQUET, _ZIP, _OLD_EXCEL)):
+                    yield _text(name, opened, told)
+                    continue
+                inner = Path(folder) / str(place) / name  # what is packed once more needs a file of its own
+                inner.parent.mkdir()
+                with io.BufferedReader(Source(name, opened())) as source, inner.open("wb") as target:
+                    shutil.copyfileobj(source, target)
+                yield from open_raws(inner, told)
+            except UnreadableFile as broken:
+                unread.append(broken)
+    if unread:
+        raise unread[0]
 
 
 def _is_meant(member: zipfile.ZipInfo) -> bool:
     """Not a folder, not empty, not what an operating system puts beside files."""
     parts = Path(member.filename).parts
-    return not member.is_dir() and member.file_size > 0 and not any(part.startswith((".", "__MACOSX")) for part in parts)
+    return (
+        not member.is_dir() and member.file_size > 0 and not any(part.startswith((".", "__MACOSX")) for part in parts)
+    )
 
 
 # ------------------------------------------------------------------------------------- Parquet and queries
@@ -222,7 +235,9 @@ def _columnar(name: str, said: Iterable[str], batches: Iterable[pa.RecordBatch])
         row = 1
         try:
             for batch in batches:
-                given = {column: _as_text(batch.column(column), column) for column in batch.schema.names if column in columns}
+                given = {
+                    column: _as_text(batch.column(column), column) for column in batch.schema.names if column in columns
+                }
                 values = [given.get(column, pa.nulls(batch.num_rows, pa.string())) for column in columns]
                 yield numbered(np.arange(row, row + batch.num_rows), columns.values(), values)
                 row += batch.num_rows
@@ -244,7 +259,9 @@ def _as_text(values: pa.Array, name: str) -> pa.Array:
     if pa.types.is_nested(kind):
         return pa.array([None if value is None else _as_json(value, name) for value in values.to_pylist()], pa.string())
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
-        return pa.array([None if value is None else value.decode("utf-8", "replace") for value in values.to_pylist()], pa.string())
+        return pa.array(
+            [None if value is None else value.decode("utf-8", "replace") for value in values.to_pylist()], pa.string()
+        )
     return values.cast(pa.string())
 
 

@@ -11,14 +11,14 @@ its row and column, and nobody writes that check:
 
 Quoted names are the file's columns, met without regard to case; a column that the file does not have is null.
 """
+# ruff: noqa: S608 - to put SQL together is this module's work: names are quoted, values are bound or escaped
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import sqlglot
 from sqlglot import exp
@@ -27,6 +27,7 @@ from byname.facts import schema, shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     import duckdb
 
@@ -39,22 +40,25 @@ HASH_CHARACTERS = 32  # 128 bits: enough that no two of a trillion facts meet by
 _SEPARATOR = "chr(31)"
 
 _FLAGS = {
-    "true": ("yes", "true", "1", "1.0", "y", "t", "ja", "oui", "si", "sí", "sì", "sim", "tak", "ano", "on", "x", "checked",
-             "wahr", "vrai", "vero", "verdadero", "verdadeiro", "waar", "subscribed", "accepted"),
-    "false": ("no", "false", "0", "0.0", "n", "f", "nein", "non", "nee", "nej", "não", "nao", "nie", "ne", "off", "unchecked",
-              "falsch", "faux", "falso", "onwaar", "unsubscribed", "declined", "not_subscribed", "not subscribed"),
+    "true": ("yes", "true", "1", "1.0", "y", "t", "ja", "oui", "si", "sí", "sì", "sim", "tak", "ano", "on", "x",
+             "checked", "wahr", "vrai", "vero", "verdadero", "verdadeiro", "waar", "subscribed", "accepted"),
+    "false": ("no", "false", "0", "0.0", "n", "f", "nein", "non", "nee", "nej", "não", "nao", "nie", "ne", "off",
+              "unchecked", "falsch", "faux", "falso", "onwaar", "unsubscribed", "declined", "not_subscribed",
+              "not subscribed"),
 }  # fmt: skip
 _CONSENTS = {
-    "'given'": ("subscribed", "given", "yes", "true", "1", "opted in", "opt-in", "opted_in", "granted", "confirmed", "active",
-                "y", "ja", "oui", "si", "sí", "sì", "sim"),
-    "'withdrawn'": ("unsubscribed", "withdrawn", "opted out", "opt-out", "opted_out", "revoked", "cleaned", "suppressed"),
-    "'not given'": ("never_subscribed", "not given", "no", "false", "0", "never subscribed", "not_subscribed", "not subscribed",
-                    "nonsubscribed", "non-subscribed", "pending", "unconfirmed", "not opted in", "unknown",
-                    "n", "nein", "non", "nee", "não", "nao"),
+    "'given'": ("subscribed", "given", "yes", "true", "1", "opted in", "opt-in", "opted_in", "granted", "confirmed",
+                "active", "y", "ja", "oui", "si", "sí", "sì", "sim"),
+    "'withdrawn'": ("unsubscribed", "withdrawn", "opted out", "opt-out", "opted_out", "revoked", "cleaned",
+                    "suppressed"),
+    "'not given'": ("never_subscribed", "not given", "no", "false", "0", "never subscribed", "not_subscribed",
+                    "not subscribed", "nonsubscribed", "non-subscribed", "pending", "unconfirmed", "not opted in",
+                    "unknown", "n", "nein", "non", "nee", "não", "nao"),
 }  # fmt: skip
 _STARS = {str(stars): (str(stars), word, f"{stars}.0", f"{stars} stars", f"{word} stars")
           for stars, word in enumerate(("one", "two", "three", "four", "five"), 1)}  # fmt: skip
-_ZERO_DECIMALS = ("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
+_ZERO_DECIMALS = ("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF",
+                  "XOF", "XPF")  # fmt: skip
 _THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 
 _TYPED = {"ID", "MONEY", "NUMBER", "INTEGER", "INSTANT", "DATE_OF", "BIRTH_DATE", "FLAG", "CONSENT", "STARS"}
@@ -157,38 +161,43 @@ def read(con: duckdb.DuckDBPyConnection, raw: Raw, reader: Reader, around: Surro
 def _parsed(sql: str, raw: Raw, reader: Reader, around: Surroundings) -> exp.Expression:
     """The statement with the file's columns in place, absent ones null, and record() and text() written out."""
     header = {column.casefold(): column for column in raw.columns}
-    tree = sqlglot.parse_one(sql, read="duckdb")
+    tree = _sql(sql)
 
     def placed(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Column) and node.this.quoted and not node.table:
             name = header.get(node.name.casefold())
             return exp.column(name, quoted=True) if name else _sql("cast(null as varchar)")
-        if not isinstance(node, exp.Anonymous):
-            return node
-        arguments = [argument.sql("duckdb") for argument in node.expressions]
-        match node.name.upper():
-            case "TEXT":
-                (value,) = arguments
-                bare = f"case when regexp_matches({value}, '^''[0-9+=@-]') then substr({value}, 2) else {value} end"
-                return _sql(f"nullif(trim({bare}), '')")
-            case "RECORD":
-                what, key = arguments
-                parts = f"'{reader.source}', '{_literal(around.account)}', {what}, {key}"
-                return _sql(f"case when {key} is not null then {hashed(parts)} end")
-            case "FILE_NAME":
-                return _sql(f"'{_literal(raw.name.casefold())}'")
-            case "MINOR":
-                amount, currency = arguments
-                zero, three = (", ".join(f"'{code}'" for code in codes) for codes in (_ZERO_DECIMALS, _THREE_DECIMALS))
-                divisor = f"case when upper({currency}) in ({zero}) then 1 when upper({currency}) in ({three}) then 1000 else 100 end"
-                return _sql(f"try_cast(number({amount}) / ({divisor}) as decimal(18, 4))")
-            case _:
-                return node
+        if isinstance(node, exp.Anonymous) and (written := _written_out(node, raw, reader, around)):
+            return _sql(written)
+        return node
 
     # A written-out function may hold another one, as in record('order', text("Name")).
     while (after := tree.transform(placed)) != tree:
         tree = after
     return tree
+
+
+def _written_out(call: exp.Anonymous, raw: Raw, reader: Reader, around: Surroundings) -> str:
+    """SQL of a function that needs no look at the column; nothing for all others."""
+    arguments = [argument.sql("duckdb") for argument in call.expressions]
+    match call.name.upper():
+        case "TEXT":
+            (value,) = arguments
+            bare = f"case when regexp_matches({value}, '^''[0-9+=@-]') then substr({value}, 2) else {value} end"
+            return f"nullif(trim({bare}), '')"
+        case "RECORD":
+            what, key = arguments
+            parts = f"'{reader.source}', '{_literal(around.account)}', {what}, {key}"
+            return f"case when {key} is not null then {hashed(parts)} end"
+        case "FILE_NAME":
+            return f"'{_literal(raw.name.casefold())}'"
+        case "MINOR":
+            amount, currency = arguments
+            zero, three = (", ".join(f"'{code}'" for code in codes) for codes in (_ZERO_DECIMALS, _THREE_DECIMALS))
+            whens = f"when upper({currency}) in ({zero}) then 1 when upper({currency}) in ({three}) then 1000"
+            return f"try_cast(number({amount}) / (case {whens} else 100 end) as decimal(18, 4))"
+        case _:
+            return ""
 
 
 def hashed(parts: str) -> str:
@@ -224,7 +233,8 @@ def _type_columns(
     while any(column.startswith(own) for column in raw.columns):
         own += "_"
     blanked = [
-        f"{shapes.blank(same[0].expressions[0].sql('duckdb'))} as {own}v{place}" for place, same in enumerate(calls.values())
+        f"{shapes.blank(same[0].expressions[0].sql('duckdb'))} as {own}v{place}"
+        for place, same in enumerate(calls.values())
     ]
     con.execute(f"create or replace temp view shaped as select {', '.join(['*', *blanked])} from staged")
     checks, typed = [], []
@@ -233,7 +243,9 @@ def _type_columns(
         reading = _reading(con, call, f"{own}v{place}", reader, around)
         typed.append(f"{reading.sql} as {own}c{place}")
         label = " ".join(dict.fromkeys(column.name for column in call.expressions[0].find_all(exp.Column)))
-        checks.append(_Check(f"{own}c{place}", f"{own}v{place}", label, reading.expected, call.name.upper() not in _UNCHECKED))
+        checks.append(
+            _Check(f"{own}c{place}", f"{own}v{place}", label, reading.expected, call.name.upper() not in _UNCHECKED)
+        )
         for node in same:
             node.replace(exp.column(f"{own}c{place}"))
     kept = ", ".join(["row", *(_quoted(column) for column in raw.columns), *typed])
@@ -241,7 +253,7 @@ def _type_columns(
     return checks
 
 
-def _reading(
+def _reading(  # noqa: PLR0911 - a line for each function
     con: duckdb.DuckDBPyConnection, call: exp.Anonymous, v: str, reader: Reader, around: Surroundings
 ) -> shapes.Reading:
     order = reader.order or around.order
@@ -267,9 +279,7 @@ def _reading(
             return shapes.words(v, _STARS, "double")
 
 
-def _instant(
-    con: duckdb.DuckDBPyConnection, call: exp.Anonymous, v: str, order: str, zone: str
-) -> shapes.Reading:
+def _instant(con: duckdb.DuckDBPyConnection, call: exp.Anonymous, v: str, order: str, zone: str) -> shapes.Reading:
     """instant(x), instant(x, 'UTC') or instant(x, "a column that names the zone")."""
     if len(call.expressions) == 1:
         return shapes.instant(con, v, zone=zone, order=order)
@@ -288,7 +298,7 @@ def _refuse(
     trees: dict[str, exp.Expression],
     statements: Mapping[str, str],
 ) -> None:
-    """Fill `refused` (row, column, found, expected), the first wrong column of each row; `raw` and `cells` follow it."""
+    """Fill `refused` with the first wrong column of each row; `raw` and `cells` follow it."""
     for check in checks:
         if not check.checked:
             continue
@@ -328,7 +338,8 @@ def _refusals(con: duckdb.DuckDBPyConnection, raw: Raw) -> Iterator[Refusal]:
     for bad in raw.bad:
         yield Refusal(bad.row, "", bad.found, bad.expected, bad.text)
     result = con.execute(
-        "select r.row, r.\"column\", r.found, r.expected, s.* exclude (row) from refused r join staged s using (row) order by 1"
+        'select r.row, r."column", r.found, r.expected, s.* exclude (row) '
+        "from refused r join staged s using (row) order by 1"
     )
     names = [column[0] for column in result.description][4:]
     while rows := result.fetchmany(10_000):
@@ -350,7 +361,7 @@ def _cells(raw: Raw, reader: Reader) -> str:
     }
     rest = [_quoted(column) for column in raw.columns if column.casefold() not in named]
     if not rest:
-        return 'create or replace view cells as select row, \'\' as "column", \'\' as value from raw where false'
+        return "create or replace view cells as select row, '' as \"column\", '' as value from raw where false"
     return (
         'create or replace view cells as select row, "column", value from '
         f'(unpivot (select row, {", ".join(rest)} from raw) on {", ".join(rest)} into name "column" value value)'
@@ -369,14 +380,19 @@ def _fact_rows(
     columns = {"source_id": "text", "record_id": "text", "occurred_at": "instant", "updated_at": "instant"}
     columns |= {column.name: column.type for column in table.columns}
     typed = ", ".join(
-        f"cast({column if column in given else 'null'} as {_SQL_TYPES[kind]}) as {column}" for column, kind in columns.items()
+        f"cast({column if column in given else 'null'} as {_SQL_TYPES[kind]}) as {column}"
+        for column, kind in columns.items()
     )
     content = ", ".join(f"coalesce(cast({column} as varchar), chr(30))" for column in table.content())
     mention = "when role = 'mention' then 'mention:' || row_hash" if name == "records" else ""
     numbered = "row_number() over (partition by row_hash order by row)" if _lacks_ids(con, tree, given) else "1"
     own = ", ".join(column.name for column in table.columns)
     # Details that came with many rows are one fact: only the last of them is kept.
-    once = "qualify role <> 'mention' or row_number() over (partition by row_hash order by row desc) = 1" if mention else ""
+    once = (
+        "qualify role <> 'mention' or row_number() over (partition by row_hash order by row desc) = 1"
+        if mention
+        else ""
+    )
     return (
         f"with given as ({tree.sql('duckdb')}), "
         f"cast_ as (select {typed}, row from given), "
@@ -416,8 +432,8 @@ def _count(con: duckdb.DuckDBPyConnection, sql: str, values: list[str] | None = 
     return int(row[0]) if row else 0
 
 
-def _sql(text: str) -> Any:
-    return sqlglot.parse_one(text, read="duckdb")
+def _sql(text: str) -> exp.Expression:
+    return cast("exp.Expression", sqlglot.parse_one(text, read="duckdb"))
 
 
 def _quoted(name: str) -> str:

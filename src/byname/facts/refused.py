@@ -16,12 +16,28 @@ if TYPE_CHECKING:
 __all__ = ["path_of", "replace"]
 
 
-def path_of(folder: Path, name: str, account: str) -> Path:
-    """Where the refused rows of a file go; a corrected file of refused rows is its own place."""
+def path_of(folder: Path, name: str, account: str, reader: str) -> Path:
+    """Where the refused rows of a file go; a corrected file of refused rows is its own place.
+
+    Two files of one name and of different kinds (export.csv is a common name) do not share one.
+    """
     if name.endswith(".jsonl") and (folder / name).is_file():
         return folder / name
     shop = "" if account == "main" else f"@{account}"
-    return folder / f"{name.replace(os.sep, '_')}{shop}.jsonl"
+    stem = f"{name}{shop}".replace("/", "_").replace("\\", "_")
+    place = folder / f"{stem}.jsonl"
+    return place if _reader_of(place) in ("", reader) else folder / f"{stem}.{reader}.jsonl"
+
+
+def _reader_of(place: Path) -> str:
+    """The reader that refused the rows there; empty without any."""
+    if not place.is_file():
+        return ""
+    with place.open(encoding="utf-8") as lines:
+        try:
+            return str(json.loads(next(lines))["reader"])
+        except (ValueError, KeyError, TypeError, StopIteration):  # somebody is at work in it
+            return ""
 
 
 def replace(path: Path, name: str, account: str, reader: str, refusals: Iterator[Refusal]) -> None:

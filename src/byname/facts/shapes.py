@@ -26,13 +26,13 @@ __all__ = ["MACROS", "Reading", "blank", "identifier", "instant", "money", "word
 
 # What people and programs write where there is nothing.
 _SPACE = "[\\s\u00a0]*"
-_BLANK = rf"(?i){_SPACE}(|-|--|–|—|#?n/a|n\.a\.|na|null|none|nan|nil|undefined|0000-00-00( 00:00:00)?){_SPACE}"
+_DASHES = "-|--|\u2013|\u2014"
+_BLANK = rf"(?i){_SPACE}(|{_DASHES}|#?n/a|n\.a\.|na|null|none|nan|nil|undefined|0000-00-00( 00:00:00)?){_SPACE}"
 _FIRST_ROWS, _FIRST_SHAPES, _MOST_SHAPES = 1_000, 20, 5_000
 
 MACROS = (
     # A year outside these is a slip of the keyboard or an empty value in disguise.
-    "create or replace temp macro in_range(t) as "
-    "case when t between timestamp '1900-01-01' and timestamp '2200-01-01' then t end",
+    "create or replace temp macro in_range(t) as case when year(t) between 1900 and 2199 then t end",
     "create or replace temp macro shape_of(t) as translate(lower(t), '0123456789', '0000000000')",
 )
 
@@ -156,7 +156,7 @@ def _shapes(con: duckdb.DuckDBPyConnection, v: str) -> list[str]:
 
 
 def _order(con: duckdb.DuckDBPyConnection, v: str, shapes: Sequence[str], known: str) -> str:
-    """Which comes first in 03/04/2026: by the values that can be read in one way only, else as is known from elsewhere."""
+    """Which comes first in 03/04/2026: by the values that can be read in one way only, else as known from elsewhere."""
     matches = [match for shape in shapes if (match := _YEAR_LAST.match(shape)) and match["mark"] != "."]
     if not matches:
         return known
@@ -168,7 +168,7 @@ def _order(con: duckdb.DuckDBPyConnection, v: str, shapes: Sequence[str], known:
         f"try_cast(regexp_extract({v}, '^[0-9]{{1,2}}[/-]([0-9]{{1,2}})[/-]', 1) as integer) as other from shaped)",
     )
     if day_first and month_first:  # one order and a few slips, or a mixture that nobody can read
-        return "dmy" if day_first > 20 * month_first else "mdy" if month_first > 20 * day_first else ""
+        return "dmy" if day_first > 20 * month_first else "mdy" if month_first > 20 * day_first else known
     if day_first or month_first:
         return "dmy" if day_first else "mdy"
     # A clock of twelve hours beside numbers is American where nothing says otherwise.
@@ -177,9 +177,8 @@ def _order(con: duckdb.DuckDBPyConnection, v: str, shapes: Sequence[str], known:
 
 def _wall(shape: str, v: str, order: str) -> _Wall | None:
     """How one shape is read; None if it is no date."""
-    if shape[:1].isdigit() and not any(mark in shape for mark in "-/: "):
-        if (number := _number(shape, v)) is not None:
-            return number
+    if number := _number(shape, v):
+        return number
     for pattern, plain in _DISGUISES:
         if re.match(pattern, shape):
             value = f"regexp_replace(lower({v}), '{pattern}', '{plain}')"
@@ -338,18 +337,22 @@ def money(con: duckdb.DuckDBPyConnection, v: str, kind: str = "decimal(18,4)") -
     number = f"replace(replace(replace({bare}, '{parting}', ''), '{mark}', '.'), '-', '')"
     signed = f"case when contains({bare}, '-') then '-' else '' end || {number}"
     fits = f"regexp_matches({tidy}, '{_AMOUNT}') and regexp_full_match({bare}, '{digits}')"
-    return Reading(f"case when {fits} then try_cast({signed} as {kind}) end", expected + "; this column has a comma before the decimals" * (mark == ","))
+    return Reading(
+        f"case when {fits} then try_cast({signed} as {kind}) end",
+        expected + "; this column has a comma before the decimals" * (mark == ","),
+    )
 
 
 def _decimal_comma(con: duckdb.DuckDBPyConnection, v: str, bare: str) -> bool:
     """Do the values' marks say that a comma comes before the decimals?"""
+    thousand = r"regexp_full_match(c, '-?\d{1,3}\.\d{3}-?')"
     comma, stop, thousands, sure = _one(
         con,
         r"select count(*) filter (where regexp_matches(c, '(^|-)0?,\d+-?$|,(\d{1,2}|\d{4,})-?$|\..*,|\..*\.')), "
         r"count(*) filter (where regexp_matches(c, '(^|-)0?\.\d+-?$|\.(\d{1,2}|\d{4,})-?$|,.*\.|,.*,')), "
-        r"count(*) filter (where regexp_full_match(c, '-?\d{1,3}\.\d{3}-?')), "
+        f"count(*) filter (where {thousand}), "
         # Beside whole numbers, or with a currency, three digits after a full stop are thousands.
-        r"count(*) filter (where regexp_full_match(c, '-?\d+') or (regexp_full_match(c, '-?\d{1,3}\.\d{3}-?') and c <> v)) "
+        rf"count(*) filter (where regexp_full_match(c, '-?\d+') or ({thousand} and c <> v)) "
         f"from (select {v} as v, {bare} as c from shaped where {v} is not null)",
     )
     return bool(comma > stop or (not comma and not stop and thousands and sure))

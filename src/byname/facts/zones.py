@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["known_zones", "to_utc"]
 
 _HOURS = {"z": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
-          "akst": -9, "akdt": -8, "hst": -10, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3,
-          "msk": 3, "hkt": 8, "sgt": 8, "awst": 8, "jst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13}  # fmt: skip
+          "akst": -9, "akdt": -8, "hst": -10, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "eet": 2,
+          "eest": 3, "msk": 3, "hkt": 8, "sgt": 8, "awst": 8, "jst": 9, "aest": 10, "aedt": 11, "nzst": 12,
+          "nzdt": 13}  # fmt: skip
 # As dashboards name them; "London" or "Paris" alone is found by its city.
 _DASHBOARDS = {"atlantic time (canada)": "America/Halifax", "eastern time (us & canada)": "America/New_York",
                "central time (us & canada)": "America/Chicago", "mountain time (us & canada)": "America/Denver",
@@ -35,8 +36,9 @@ def to_utc(clock: str, zone: str, zone_column: str, zones: Mapping[str, str | ti
     """SQL of what a clock without an offset showed, as UTC; where no zone is named, the clock stood in `zone`."""
     if not zone_column:
         return _shifted(clock, zone)
-    whens = " ".join(f"when lower(trim({zone_column})) = '{name}' then {_shifted(clock, known)}" for name, known in zones.items())
-    return f"case when coalesce(trim({zone_column}), '') = '' then {_shifted(clock, zone)} {whens} end"
+    name = f"lower(trim({zone_column}))"
+    whens = " ".join(f"when {name} = '{known}' then {_shifted(clock, meant)}" for known, meant in zones.items())
+    return f"case when coalesce({name}, '') = '' then {_shifted(clock, zone)} {whens} end"
 
 
 def _shifted(clock: str, zone: str | timedelta) -> str:

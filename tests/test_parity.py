@@ -1,0 +1,100 @@
+"""The same company on both engines gives the same snapshot, and every statement the same rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from byname import refresh as refreshing
+from byname.company import Company
+from byname.engines import Engine, Statement, Table, statements
+from byname.snapshot import TABLES
+
+pytestmark = pytest.mark.spark
+
+AS_OF = date(2026, 11, 1)
+CLOSE = 1e-6
+
+
+@dataclass
+class Recorder:
+    """An engine that notes each statement with its inputs and what it gave."""
+
+    engine: Engine
+    ran: list[tuple[Statement, dict[str, pa.Table], dict[str, Any], pa.Table]] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.engine, name)
+
+    def run(self, statement: Statement, /, **given: Any) -> Table:
+        table = self.engine.run(statement, **given)
+        tables = {name: self.engine.fetch(one) for name, one in given.items() if isinstance(one, Table)}
+        scalars = {name: one for name, one in given.items() if not isinstance(one, Table)}
+        self.ran.append((statement, tables, scalars, self.engine.fetch(table, order_by=table.columns)))
+        return table
+
+
+def refresh_on(company: Company, engine: Engine | Recorder, monkeypatch: pytest.MonkeyPatch) -> Path:
+    @contextmanager
+    def opened(*_: object, **__: object) -> Iterator[Engine | Recorder]:
+        yield engine
+
+    monkeypatch.setattr(refreshing, "open_engine", opened)
+    return refreshing.refresh(company, as_of=AS_OF).folder
+
+
+def assert_alike(one: pa.Table, other: pa.Table, what: str) -> None:
+    """Keys, counts and money equal; model numbers to 1e-6."""
+    assert one.schema.equals(other.schema), what
+    assert one.num_rows == other.num_rows, what
+    for name in one.column_names:
+        for first, second in zip(one.column(name).to_pylist(), other.column(name).to_pylist(), strict=True):
+            if isinstance(first, float) and isinstance(second, float):
+                assert math.isclose(first, second, rel_tol=CLOSE, abs_tol=CLOSE), (what, name, first, second)
+            else:
+                assert first == second, (what, name, first, second)
+
+
+def test_every_statement_gives_the_same_rows_on_both_engines(
+    company_of_samples: Company, duck_engine: Engine, spark_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(duck_engine)
+    refresh_on(company_of_samples, recorder, monkeypatch)
+    rooms = ("facts.", "people.", "value.")
+    assert {statement.name for statement, *_ in recorder.ran} >= {name for name in statements() if name.startswith(rooms)}
+    for statement, tables, scalars, expected in recorder.ran:
+        inputs = {name: spark_engine.arrow(table) for name, table in tables.items()}
+        given = spark_engine.run(statement, **inputs, **scalars)
+        assert_alike(spark_engine.fetch(given, order_by=given.columns), expected, statement.name)
+        for table in inputs.values():
+            spark_engine.drop(table)
+
+
+def test_the_same_company_gives_the_same_snapshot_on_both_engines(
+    company_of_samples: Company, duck_engine: Engine, spark_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = refresh_on(company_of_samples, duck_engine, monkeypatch)
+    theirs = refresh_on(company_of_samples, spark_engine, monkeypatch)
+    for name in set(TABLES) - {"run"}:
+        one, other = (pq.read_table(folder / f"{name}.parquet") for folder in (ours, theirs))
+        assert one.num_rows > 0
+        assert one.schema.metadata == other.schema.metadata
+        assert_alike(one, other, name)
+
+
+def test_money_is_decimal_on_both_engines(
+    company_of_samples: Company, spark_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = refresh_on(company_of_samples, spark_engine, monkeypatch)
+    spent = pq.read_table(folder / "value.parquet").column("spend_total").to_pylist()
+    assert all(isinstance(one, Decimal) for one in spent)
