@@ -1,6 +1,6 @@
 """From raw orders in Parquet to a million discounted lifetime values, in a fresh process with its imports.
 
-    python bench/clv.py [PEOPLE] [ORDERS]        1,000,000 and 2,800,000 by default
+python bench/clv.py [PEOPLE] [ORDERS]        1,000,000 and 2,800,000 by default
 """
 
 from __future__ import annotations

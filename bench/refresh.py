@@ -1,6 +1,6 @@
 """A whole refresh of a large shop: time and memory of each step.
 
-    python bench/refresh.py [PEOPLE] [ORDERS] [FOLDER]        1,000,000 and 10,000,000 by default
+python bench/refresh.py [PEOPLE] [ORDERS] [FOLDER]        1,000,000 and 10,000,000 by default
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from orders import AS_OF, shop
-
 from byname.company import create
 from byname.facts.intake import open_ledger
 from byname.facts.ledger import Import
+from orders import AS_OF, shop
 
 
 def main(people: int, orders: int, folder: Path) -> None:

@@ -39,7 +39,7 @@ def cpu_seconds[T](work: Callable[[], T], times: int) -> tuple[float, T]:
 
 
 def fit_lifetimes(triples: Triples) -> BgNbd:
-    from lifetimes import BetaGeoFitter  # noqa: PLC0415
+    from lifetimes import BetaGeoFitter
 
     model = BetaGeoFitter()
     model.fit(triples.repeat_orders, triples.recency_days, triples.age_days, weights=triples.people)
@@ -48,9 +48,9 @@ def fit_lifetimes(triples: Triples) -> BgNbd:
 
 
 def fit_pymc(triples: Triples) -> BgNbd:
-    import pandas as pd  # noqa: PLC0415
-    from pymc_extras.prior import Prior  # noqa: PLC0415
-    from pymc_marketing.clv import BetaGeoModel  # noqa: PLC0415
+    import pandas as pd
+    from pymc_extras.prior import Prior
+    from pymc_marketing.clv import BetaGeoModel
 
     rows = np.repeat(np.arange(len(triples)), triples.people)
     table = pd.DataFrame(

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-ORDER = ("Name", "Email", "Financial Status", "Paid at", "Accepts Marketing", "Currency", "Total", "Created at",
-         "Lineitem quantity", "Lineitem name", "Lineitem price", "Billing Name", "Cancelled at", "Refunded Amount", "Phone")  # fmt: skip
-CUSTOMER = ("Customer ID", "First Name", "Last Name", "Email", "Accepts Email Marketing", "Default Address Company", "Default Address Address1",
-            "Default Address City", "Default Address Country Code", "Default Address Zip", "Phone", "Accepts SMS Marketing",
-            "Total Spent", "Total Orders", "Note", "Tax Exempt", "Tags")  # fmt: skip
+ORDER = (
+    "Name", "Email", "Financial Status", "Paid at", "Accepts Marketing", "Currency", "Total", "Created at",
+    "Lineitem quantity", "Lineitem name", "Lineitem price", "Billing Name", "Cancelled at", "Refunded Amount", "Phone",
+)  # fmt: skip
+CUSTOMER = (
+    "Customer ID", "First Name", "Last Name", "Email", "Accepts Email Marketing", "Default Address Company",
+    "Default Address Address1", "Default Address City", "Default Address Country Code", "Default Address Zip", "Phone",
+    "Accepts SMS Marketing", "Total Spent", "Total Orders", "Note", "Tax Exempt", "Tags",
+)  # fmt: skip
 
 
 def made(folder: Path, settings: str = "", *, zone: str = "UTC") -> Company:
@@ -43,7 +47,9 @@ def written(path: Path, header: Iterable[str], rows: Iterable[Mapping[str, objec
     return path
 
 
-def order(number: int, email: str = "rosa@example.com", day: str = "2026-01-01", total: object = "10.00", **more: object) -> dict[str, object]:
+def order(
+    number: int, email: str = "rosa@example.com", day: str = "2026-01-01", total: object = "10.00", **more: object
+) -> dict[str, object]:
     """A paid order as Shopify exports it."""
     at = f"{day} 10:00:00 +0000"
     said = {"Name": f"#{number}", "Email": email, "Financial Status": "paid", "Paid at": at, "Created at": at, "Currency": "EUR", "Total": total,

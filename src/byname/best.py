@@ -85,7 +85,7 @@ def _described(snapshot: Snapshot, row: dict[str, Any]) -> Best:
 
 def called(row: dict[str, Any]) -> str:
     """What to call a person: the name, else an address, else the id."""
-    return row["name"] or row["email"] or row["phone"] or row["person_id"]
+    return str(row["name"] or row["email"] or row["phone"] or row["person_id"])
 
 
 def reason(row: dict[str, Any], currency: str) -> str:

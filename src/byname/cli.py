@@ -22,6 +22,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+_STOPPED = 130  # what a shell expects after Ctrl-C
+
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The company's folder.")]
 
 
@@ -281,9 +283,15 @@ def main() -> None:
     except BynameError as error:
         typer.echo(f"byname: {error}", err=True)
         sys.exit(error.exit_status)
-    except KeyboardInterrupt:
+    except OSError as error:  # the disk is full, a folder may not be written
+        where, found = error.filename or "this machine", error.strerror or error
+        typer.echo(f"byname: {where}: found {found}; expected the right and the room to read and write there.", err=True)
+        sys.exit(BynameError.exit_status)
+    except (KeyboardInterrupt, SystemExit) as ended:
+        if isinstance(ended, SystemExit) and ended.code != _STOPPED:
+            raise
         typer.echo("byname: stopped; what was read before stands, nothing is half done", err=True)
-        sys.exit(130)
+        sys.exit(_STOPPED)
 
 
 if __name__ == "__main__":

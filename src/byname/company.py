@@ -7,7 +7,7 @@ import shutil
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Decimal  # noqa: TC003 - pydantic reads it
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -64,8 +64,8 @@ class Dates(_Frozen):
 class Engine(_Frozen):
     """What the embedded engine may use of this machine."""
 
-    memory: str = Field("2GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|TB|MiB|GiB|TiB)$")
-    threads: int = Field(0, ge=0)
+    memory: str = Field(default="2GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|TB|MiB|GiB|TiB)$")
+    threads: int = Field(default=0, ge=0)
     spill: str = ""
 
 
@@ -76,9 +76,9 @@ class Settings(_Frozen):
     currency: CurrencyCode = "EUR"
     zone: Annotated[str, AfterValidator(_zone)] = "UTC"
     country: Annotated[str, AfterValidator(_country)] = "DE"
-    margin: float = Field(1.0, gt=0, le=1)
-    discount: float = Field(0.1, ge=0, lt=1)
-    horizon_days: int = Field(365, ge=1, le=3660)
+    margin: float = Field(default=1.0, gt=0, le=1)
+    discount: float = Field(default=0.1, ge=0, lt=1)
+    horizon_days: int = Field(default=365, ge=1, le=3660)
     rates: dict[CurrencyCode, Annotated[Decimal, Field(gt=0)]] = {}
     exclude: Exclude = Exclude()
     dates: Dates = Dates()
@@ -252,10 +252,8 @@ def _settings_error(path: Path, wrong: ValidationError) -> SettingsError:
 
 
 def _known_keys(path: tuple[Any, ...]) -> list[str]:
-    model: type[BaseModel] = Settings
-    for part in path:
-        model = {"exclude": Exclude, "dates": Dates, "engine": Engine}[str(part)]
-    return list(model.model_fields)
+    sections: dict[tuple[Any, ...], type[BaseModel]] = {("exclude",): Exclude, ("dates",): Dates, ("engine",): Engine}
+    return list(sections.get(path, Settings).model_fields)
 
 
 def _expected(error: Any) -> str:

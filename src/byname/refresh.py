@@ -63,7 +63,7 @@ class Refreshed:
     excluded: int = 0
 
 
-def refresh(
+def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
     company: Company,
     *,
     as_of: date | None = None,

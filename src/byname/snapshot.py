@@ -16,7 +16,6 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -29,6 +28,7 @@ from byname.people.keys import email_key, phone_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from byname.company import Company
 
@@ -163,10 +163,12 @@ def write_index(folder: Path, look_up: Iterable[tuple[str, str, str]]) -> None:
         db.execute("pragma synchronous = off")  # the folder is synced as a whole before it is published
         db.execute(f"pragma user_version = {SCHEMA_VERSION}")
         db.execute(
-            "create table card (person_id text primary key, name text, email text, phone text, words text, card text) without rowid"
+            "create table card (person_id text primary key, name text, email text, phone text, words text, card text) "
+            "without rowid"
         )
         db.execute(
-            "create table key (value text, kind text, person_id text, primary key (value, kind, person_id)) without rowid"
+            "create table key (value text, kind text, person_id text, primary key (value, kind, person_id)) "
+            "without rowid"
         )
         db.execute("begin")
         cards = con.execute(
@@ -201,10 +203,11 @@ class Snapshot:
             for name in TABLES:
                 path = str(self.folder / f"{name}.parquet").replace("'", "''")
                 con.execute(f"create view {name} as select * from read_parquet('{path}')")  # noqa: S608
-            return con.sql(sql, params=list(parameters)).to_arrow_table().to_pylist()
+            rows: list[dict[str, Any]] = con.sql(sql, params=list(parameters)).to_arrow_table().to_pylist()
+            return rows
 
     def find(self, text: str, limit: int = 20) -> list[dict[str, Any]]:
-        """People by that text: a whole e-mail, phone or id in any spelling, else a source's number, else a part, by rank."""
+        """People by that text: an e-mail, phone or id in any spelling, else a source's number, else a part, by rank."""
         wanted = text.strip()
         keys = {wanted, wanted.lower(), email_key(wanted), phone_key(wanted, self.terms["country"])}
         with closing(sqlite3.connect(f"{(self.folder / 'index.sqlite').absolute().as_uri()}?mode=ro", uri=True)) as db:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from byname.errors import SettingsError
 from byname.facts.generic import KINDS, Mapping, from_toml, load_mapping, save_mapping, to_reader, to_toml
-from byname.facts.mapping import MEANINGS, MEDIUMS
+from byname.facts.mapping import MEANINGS
+from byname.facts.mapping_file import MEDIUMS
 
 from .generic_case import guessed, table_of, taken
 

@@ -358,7 +358,9 @@ def test_a_query_of_sqlite_is_a_source(company: Company, tmp_path: Path) -> None
     path = tmp_path / "shop.sqlite"
     with closing(sqlite3.connect(path)) as db:
         db.execute(f"create table orders ({', '.join(f'"{name}" text' for name in ORDER)})")
-        db.executemany(f"insert into orders values ({', '.join('?' * len(ORDER))})", [list(row.values()) for row in rows])
+        db.executemany(
+            f"insert into orders values ({', '.join('?' * len(ORDER))})", [list(row.values()) for row in rows]
+        )
         db.commit()
     query = "select * from orders"
     (outcome,) = add(company, f"sqlite:///{path}", query=query)
@@ -451,7 +453,10 @@ def test_the_recipients_of_another_tool_become_contacts_of_the_people_whom_we_kn
 
 def test_a_mapping_that_a_person_corrected_is_used_the_next_time(company: Company, tmp_path: Path) -> None:
     header = ("Kunde", "Datum", "Betrag", "Bonus")
-    rows = [{"Kunde": at, "Datum": f"{at:02}.02.2026", "Betrag": f"{at},50", "Bonus": f"{at * 100},00"} for at in range(1, 29)]
+    rows = [
+        {"Kunde": at, "Datum": f"{at:02}.02.2026", "Betrag": f"{at},50", "Bonus": f"{at * 100},00"}
+        for at in range(1, 29)
+    ]
     (first,) = add(company, written(tmp_path / "umsatz.csv", header, rows))
     assert first.error is None
     assert first.mapping is not None

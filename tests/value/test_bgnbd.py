@@ -138,7 +138,7 @@ def test_nobody_is_promised_much_where_nobody_repeated() -> None:
     positive, positive, positive, positive, st.lists(histories, min_size=1, max_size=5), st.floats(0, 5000)
 )
 @settings(max_examples=150, deadline=None)
-def test_expectations_are_finite_ordered_and_bounded_for_any_parameters(  # noqa: PLR0917
+def test_expectations_are_finite_ordered_and_bounded_for_any_parameters(
     r: float, alpha_days: float, a: float, b: float, rows: list[tuple[int, int, int]], days: float
 ) -> None:
     model = BgNbd(r, alpha_days, a, b)
@@ -160,7 +160,7 @@ def test_expectations_are_finite_ordered_and_bounded_for_any_parameters(  # noqa
 
 @given(positive, positive, positive, positive, histories, st.floats(0.1, 4000))
 @settings(max_examples=100, deadline=None)
-def test_the_quick_and_the_slow_integral_agree(  # noqa: PLR0917
+def test_the_quick_and_the_slow_integral_agree(
     r: float, alpha_days: float, a: float, b: float, row: tuple[int, int, int], days: float
 ) -> None:
     x, _, age = row

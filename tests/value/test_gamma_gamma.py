@@ -112,7 +112,7 @@ def test_no_spends_crash_the_fit_or_give_anything_but_a_finite_number(rows: list
 
 
 def test_gamma_functions_are_those_of_scipy() -> None:
-    from scipy.special import betaln, polygamma, psi  # noqa: PLC0415
+    from scipy.special import betaln, polygamma, psi
 
     y = np.exp(np.linspace(-14, 10, 500))
     np.testing.assert_allclose(digamma(y), psi(y), rtol=1e-12, atol=1e-13)

@@ -8,10 +8,29 @@ from dataclasses import dataclass
 
 __all__ = ["Invented", "invent"]
 
-_GIVEN = ["Rosa", "Jonas", "Mei", "Ines", "Samuel", "Aisha", "Lukas", "Priya", "Tomas", "Yara", "Emil", "Noor", "Clara", "Diego", "Hana", "Oskar", "Leila", "Marta", "Kofi", "Ewa", "Anton", "Zoe", "Ravi", "Freya", "Hugo", "Amina", "Felix", "Sofia", "Idris", "Elin", "Mateo", "Ruth", "Viktor", "Dalia", "Otto", "Naomi", "Stefan", "Alma", "Tariq", "Greta", "Pablo", "Ida", "Rafael", "Miriam", "Nils", "Carmen", "Ali", "Judith", "Marek", "Selma", "Bruno", "Ada", "Omar", "Vera", "Kenji", "Irma", "Levi", "Astrid", "Pedro", "Salma", "Erik", "Lucia", "Hassan", "Edith", "Milan", "Frida", "Joao", "Esther", "Karim", "Nadia", "Paul", "Layla", "Simon", "Olga", "Yusuf", "Agnes", "Ivan", "Teresa", "Cem", "Helga", "Daniel", "Maja", "Farid", "Linnea", "Marco", "Fatima", "Arne", "Julia", "Hakim", "Elsa", "Andre", "Sana", "Peter", "Lotte", "Musa", "Hilde", "Adam", "Zeynep", "Rolf", "Camila", "Amir", "Britta", "Luis", "Dora", "Bilal", "Sigrid"]
-_FAMILY = ["Haddad", "Virtanen", "Sato", "Moreira", "Lindqvist", "Okafor", "Novak", "Sharma", "Keller", "Costa", "Brandt", "Yilmaz", "Petrov", "Jansen", "Dubois", "Fischer", "Rossi", "Nakamura", "Hansen", "Mbeki", "Kowalski", "Silva", "Berger", "Rahman", "Larsson", "Ivanova", "Ferrari", "Lund", "Nagy", "Castro", "Weber", "Chen", "Dahl", "Aydin", "Moreau", "Popov", "Visser", "Romano", "Ito", "Nilsson", "Mensah", "Horvath", "Gomez", "Vogel", "Khan", "Eriksen", "Sokolov", "Conti", "Vega", "Maier", "Tanaka", "Bakker", "Adeyemi", "Svoboda", "Ortiz", "Huber", "Malik", "Olsen", "Kuznetsov", "Greco", "Rivera", "Schmid", "Wang", "Holm", "Demir", "Lefevre", "Smit", "Marino", "Mori", "Strand", "Diallo", "Varga", "Herrera", "Winkler", "Ansari", "Berg", "Lebedev", "Bruno", "Navarro", "Lang", "Park", "Friis", "Sahin", "Girard", "Vos", "Gallo", "Kimura", "Ek", "Traore", "Farkas", "Molina", "Wolf", "Iqbal", "Moen", "Orlov", "Leone", "Campos", "Braun", "Zhang", "Thorsen", "Kaya", "Fontaine", "Mulder", "Costantini", "Ueda", "Sundberg", "Owusu", "Szabo", "Pena", "Roth", "Hussain", "Haugen", "Volkov", "Serra", "Fuentes", "Kraus", "Lin", "Krog", "Polat", "Blanc", "Dekker", "Fabbri", "Abe", "Norling", "Asante", "Toth", "Soto", "Pohl", "Siddiqui", "Bakke", "Morozov"]
-_STREETS = ["Mill Lane", "Harbour Street", "Chapel Road", "Orchard Way", "Station Road", "Bridge Street", "Garden Row", "Market Square"]
-
+_GIVEN = (
+    "Rosa Jonas Mei Ines Samuel Aisha Lukas Priya Tomas Yara Emil Noor Clara Diego Hana Oskar Leila Marta Kofi "
+    "Ewa Anton Zoe Ravi Freya Hugo Amina Felix Sofia Idris Elin Mateo Ruth Viktor Dalia Otto Naomi Stefan Alma "
+    "Tariq Greta Pablo Ida Rafael Miriam Nils Carmen Ali Judith Marek Selma Bruno Ada Omar Vera Kenji Irma Levi "
+    "Astrid Pedro Salma Erik Lucia Hassan Edith Milan Frida Joao Esther Karim Nadia Paul Layla Simon Olga Yusuf "
+    "Agnes Ivan Teresa Cem Helga Daniel Maja Farid Linnea Marco Fatima Arne Julia Hakim Elsa Andre Sana Peter "
+    "Lotte Musa Hilde Adam Zeynep Rolf Camila Amir Britta Luis Dora Bilal Sigrid"
+).split()
+_FAMILY = (
+    "Haddad Virtanen Sato Moreira Lindqvist Okafor Novak Sharma Keller Costa Brandt Yilmaz Petrov Jansen Dubois "
+    "Fischer Rossi Nakamura Hansen Mbeki Kowalski Silva Berger Rahman Larsson Ivanova Ferrari Lund Nagy Castro "
+    "Weber Chen Dahl Aydin Moreau Popov Visser Romano Ito Nilsson Mensah Horvath Gomez Vogel Khan Eriksen Sokolov "
+    "Conti Vega Maier Tanaka Bakker Adeyemi Svoboda Ortiz Huber Malik Olsen Kuznetsov Greco Rivera Schmid Wang "
+    "Holm Demir Lefevre Smit Marino Mori Strand Diallo Varga Herrera Winkler Ansari Berg Lebedev Bruno Navarro "
+    "Lang Park Friis Sahin Girard Vos Gallo Kimura Ek Traore Farkas Molina Wolf Iqbal Moen Orlov Leone Campos "
+    "Braun Zhang Thorsen Kaya Fontaine Mulder Costantini Ueda Sundberg Owusu Szabo Pena Roth Hussain Haugen "
+    "Volkov Serra Fuentes Kraus Lin Krog Polat Blanc Dekker Fabbri Abe Norling Asante Toth Soto Pohl Siddiqui "
+    "Bakke Morozov"
+).split()
+_STREETS = (
+    "Mill Lane", "Harbour Street", "Chapel Road", "Orchard Way", "Station Road", "Bridge Street", "Garden Row",
+    "Market Square",
+)  # fmt: skip
 _STEP = 7919  # a prime: steps of it visit every pair of names before one comes back
 
 

@@ -31,11 +31,12 @@ _DETAILS = (
 )  # fmt: skip
 _STRONG = ("email", "phone", "name", "given_name", "family_name", "handle")  # a town alone names nobody
 _STATUSES = {
-    "cancelled": "cancelled canceled storniert annulé annulee annulée annule cancelado cancelada annullato geannuleerd",
-    "refunded": "refunded returned erstattet retourniert remboursé remboursée devuelto reembolsado rimborsato reso "
-    "terugbetaald",
-    "voided": "voided void ungültig",
-    "failed": "failed fehlgeschlagen échoué fallido fallito mislukt",
+    "cancelled": "cancelled, canceled, storniert, annulé, annulee, annulée, annule, cancelado, cancelada, annullato, "
+    "geannuleerd",
+    "refunded": "refunded, returned, erstattet, retourniert, remboursé, remboursée, devuelto, reembolsado, rimborsato, "
+    "reso, terugbetaald",
+    "voided": "voided, void, ungültig",
+    "failed": "failed, fehlgeschlagen, échoué, fallido, fallito, mislukt, lost, closed lost, verloren",
 }
 
 
@@ -90,7 +91,9 @@ def _unless_nobody(read: Callable[[Mapping, str], str]) -> Callable[[Mapping, st
 
 def _status(mapping: Mapping, meaning: str) -> str:
     status = f"lower({text_of(mapping, meaning)})"
-    whens = " ".join(f"when {status} in ({listed(words.split())}) then '{ours}'" for ours, words in _STATUSES.items())
+    whens = " ".join(
+        f"when {status} in ({listed(words.split(', '))}) then '{ours}'" for ours, words in _STATUSES.items()
+    )
     return f"case {whens} else {status} end"
 
 
@@ -132,7 +135,9 @@ def have(mapping: Mapping, *meanings: str) -> list[str]:
 def select(steps: Iterable[str], columns: dict[str, str], source: str, where: str = "", *, row: str = "row") -> str:
     """A statement whose steps and columns stand one to a line."""
     projections = {**columns, "row": row}
-    listed_columns = ",\n       ".join(sql if sql == alias else f"{sql} as {alias}" for alias, sql in projections.items())
+    listed_columns = ",\n       ".join(
+        sql if sql == alias else f"{sql} as {alias}" for alias, sql in projections.items()
+    )
     before = ",\n".join(steps)
     with_steps = f"with {before}\n" if before else ""
     return f"{with_steps}select {listed_columns}\nfrom {source}" + (f"\nwhere {where}" if where else "")

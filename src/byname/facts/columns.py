@@ -25,6 +25,7 @@ _LONGEST_EXAMPLE, _SHOWN = 60, 30
 _ONE_WORD, _SEVERAL_WORDS, _LONGEST_ID, _LONGEST_LABEL = 1.1, 3, 40, 60
 
 _ROUNDED = re.compile(r"\d[.,]\d+[eE]\+\d+")
+_PRICED = re.compile(r"[€$£¥₹]|\b(EUR|USD|GBP|CHF)\b")
 _DIGIT = re.compile(r"\d")
 _EMAIL = r"^\S+@\S+\.[A-Za-z]{2,}$"
 _PHONE = r"^[+(]?[0-9][0-9 ()./+-]{5,}[0-9]( ?(x|ext\.?) ?[0-9]+)?$"
@@ -127,6 +128,11 @@ class Column:
         short = self.words <= _ONE_WORD and self.length <= _LONGEST_ID
         rounded = any(_ROUNDED.fullmatch(example) for example in self.examples)
         return short and self.email < LIKELY and not self.decimals and self.separated < LIKELY and not rounded
+
+    @property
+    def priced(self) -> bool:
+        """Does any value name its currency?"""
+        return any(_PRICED.search(example) for example in self.examples)
 
     @property
     def digits(self) -> bool:

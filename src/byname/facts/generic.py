@@ -14,9 +14,23 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from byname.facts.clauses import READ, End, Who, column_name, given_step, have, listed, literal, same, select, text_of
+from byname.facts.clauses import (
+    READ,
+    End,
+    Who,
+    column_name,
+    given_step,
+    have,
+    literal,
+    one_of,
+    put,
+    same,
+    select,
+    text_of,
+)
 from byname.facts.guess import guess
-from byname.facts.mapping import KINDS, Mapping, from_toml, load_mapping, save_mapping, to_toml
+from byname.facts.mapping import KINDS, Mapping
+from byname.facts.mapping_file import from_toml, load_mapping, save_mapping, to_toml
 from byname.facts.reader import Reader
 
 if TYPE_CHECKING:
@@ -175,7 +189,7 @@ def _summed(mapping: Mapping, who: Who) -> str:
 
 
 _OF_MESSAGES = tuple(
-    "updated_at subject text channel thread in_reply_to helpful answered_at answer employee status about".split()  # noqa: SIM905 - a list of words
+    "updated_at subject text channel thread in_reply_to helpful answered_at answer employee status about".split()
 )
 
 
@@ -241,7 +255,9 @@ def _score(mapping: Mapping) -> str:
 
 def _contacts(mapping: Mapping) -> dict[str, str]:
     who = Who(mapping, "", "")
-    step = given_step(mapping, ("contact_id", "date", *who.meanings, "campaign", "channel", "employee", "team"), **who.person)
+    step = given_step(
+        mapping, ("contact_id", "date", *who.meanings, "campaign", "channel", "employee", "team"), **who.person
+    )
     contact = {
         **put(mapping, source_id="contact_id", occurred_at="date"),
         "record_id": who.record_id,

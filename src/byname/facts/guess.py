@@ -3,7 +3,7 @@
 meanings.py says what each column may mean; here the columns are seen together. What cannot be decided is not
 decided: the error says what was found, what is missing, and where the mapping lies that a person can finish.
 """
-# ruff: noqa: S608, SIM905 - the SQL is made here, of columns that we numbered; word lists are written so
+# ruff: noqa: S608 - the SQL is made here, of columns that we numbered; word lists are written so
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from byname.errors import UnreadableFile
 from byname.facts.columns import ALL, MOST, Column, one_row, profiles
-from byname.facts.headers import tokens
-from byname.facts.mapping import MEANINGS, WHO, Mapping, missing, save_mapping
+from byname.facts.headers import words_of
+from byname.facts.mapping import MEANINGS, WHO, Mapping, missing
+from byname.facts.mapping_file import save_mapping
 from byname.facts.meanings import Meanings, meanings
 from byname.facts.particulars import columns_of, particulars
 
@@ -111,6 +112,8 @@ def _settle(given: Meanings) -> None:
             for other in given.others.get(end, []):
                 key = f"{end}_{_end_of(other.column)}"
                 given.found.setdefault(key, other)
+    if given.has("customer_id", "email", "given_name") and 0 < given.score("name") < _SURE:
+        del given.found["name"]  # two capital letters may be anybody's: the doctor's, the town's
     if given.has("customer_id") and given.column("customer_id").email >= MOST:
         given.move("customer_id", "email")
     if given.has("recipient"):
@@ -140,12 +143,13 @@ def _kind(given: Meanings, name: str) -> str:
     sale = given.has("date") and given.has("amount", "price") and _sold(given, words=words) and not people
     review = words and given.has("score") and not given.has("order_id", "quantity")
     sent = given.has("campaign") and not given.has("consent", "opted_out") and not given.says("open")
+    outgoing = given.says("sent") and given.says("recipient") and not given.says("sender") and not given.has("score")
     reached = given.has("channel", "employee") and _reaching(given, name) and not words
     titled = given.has("subject") and given.has("date") and not given.has("amount")
     at_home = given.has("street", "birth_date")
     kinds = (
         ("referrals", given.has(*_REFERRERS) and given.has(*_REFERRED)),
-        ("contacts", (sent or reached) and who and not sale),
+        ("contacts", (sent or reached or outgoing) and who and not sale),
         ("", sale and not review and _is_contract(given)),
         ("orders", sale and not review),
         ("orders", _half_sale(given) and not given.has("score")),
@@ -183,8 +187,7 @@ def _sold(given: Meanings, *, words: bool) -> bool:
     if words:
         return False
     column = given.column("amount") if given.has("amount") else given.column("price")
-    marked = any(re.search(r"[€$£¥]|\b(EUR|USD|GBP|CHF)\b", example) for example in column.examples)
-    return marked or given.has("email", "phone", "name", "currency", "order_id", "customer_id")
+    return column.priced or given.has("email", "phone", "name", "currency", "order_id", "customer_id")
 
 
 def _half_sale(given: Meanings) -> bool:
@@ -203,7 +206,7 @@ def _is_contract(given: Meanings) -> bool:
 
 
 def _reaching(given: Meanings, name: str) -> bool:
-    said = {token for column in given.columns for token in tokens(column.name)} | set(tokens(name))
+    said = {token for column in given.columns for token in words_of(column.name)} | set(words_of(name))
     return bool(said & _REACHING) or given.says("sent")
 
 
@@ -256,10 +259,13 @@ def _orders(given: Meanings, con: duckdb.DuckDBPyConnection) -> None:
     if not given.has("order_id"):
         given.move("message_id", "order_id")
     if given.has("id"):
-        one_each = given.column("id").unique >= ALL
-        if not given.has("order_id") and (one_each or (goods and given.has("customer_id"))):
+        column = given.column("id")
+        plain = not column.header.unknown
+        told = plain or "id" in words_of(column.name)  # a cheque's number is no order's
+        several = plain and goods and given.has("customer_id")
+        if not given.has("order_id") and ((told and column.unique >= ALL) or several):
             given.move("id", "order_id")
-        elif not given.has("customer_id"):
+        elif plain and not given.has("customer_id"):
             given.move("id", "customer_id")
     if not given.has("amount") and not given.has("quantity"):
         given.move("price", "amount", 0.9)
@@ -291,10 +297,11 @@ def _messages(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
         given.move("order_id", "message_id")  # a ticket is a receipt only where something is sold
     _own_number(given, "message_id")
     _owner_is_customer(given)
-    if not given.has("message_id"):
-        given.move("serial", "message_id")
-    for about in ("product", "product_id", "order_id"):
+    for about in ("product", "product_id", "sample", "order_id"):
         given.move(about, "about")
+    if given.has("serial"):
+        for own in ("message_id", "about"):
+            given.found.setdefault(own, given.found["serial"])
     if not given.has("customer_id"):
         given.move("id", "customer_id")
     if given.has("name") and not given.has("handle", "given_name") and given.column("name").words < 1.2:  # noqa: PLR2004
@@ -313,6 +320,7 @@ def _owner_is_customer(given: Meanings) -> None:
 
 def _ratings(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
     _own_number(given, "message_id")
+    given.move("answered_at", "date")
     for about in ("product", "product_id", "employee", "order_id"):
         given.move(about, "about")
     if not given.has("customer_id"):

@@ -14,7 +14,7 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
-__all__ = ["Header", "header_of", "tokens"]
+__all__ = ["Header", "header_of", "words_of"]
 
 _WHOLE = "="  # before a concept that a phrase stands for
 
@@ -43,7 +43,12 @@ def _words() -> _Words:
     return _Words(concepts, kinds["free"], kinds["money"], kinds["cents"], tuple(phrases))
 
 
-def tokens(header: str) -> list[str]:
+def words_of(header: str) -> list[str]:
+    """The words of a header without case and marks; a phrase counts as the word for its concept."""
+    return [token.removeprefix(_WHOLE) for token in _tokens(header)]
+
+
+def _tokens(header: str) -> list[str]:
     """The words of a header: InvoiceNo → invoice, no; "E-Mail-Adresse" → =email (of a phrase), adresse."""
     plain = unicodedata.normalize("NFKD", re.sub(r"[#№º°]", " no ", header.replace("ß", "ss")))
     plain = "".join(character for character in plain if not unicodedata.combining(character))
@@ -80,7 +85,6 @@ class Header:
     unknown: int
     money: str
     cents: bool
-    second: bool
 
 
 def header_of(name: str) -> Header:
@@ -88,7 +92,7 @@ def header_of(name: str) -> Header:
     words = _words()
     known: list[tuple[str | None, ...]] = []
     unknown, money, cents = 0, "", False
-    for token in tokens(name):
+    for token in _tokens(name):
         if token.startswith(_WHOLE):
             known.append((token.removeprefix(_WHOLE),))
             continue
@@ -105,6 +109,4 @@ def header_of(name: str) -> Header:
                 known.append(concepts)
     most = 6  # a question as a header would have thousands of readings
     bags = {frozenset(filter(None, choice)) for choice in product(*known[:most])} if known else {frozenset[str]()}
-    return Header(
-        tuple(sorted(bags, key=sorted)), unknown + max(0, len(known) - most), money, cents, "2" in tokens(name)
-    )
+    return Header(tuple(sorted(bags, key=sorted)), unknown + max(0, len(known) - most), money, cents)

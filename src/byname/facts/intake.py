@@ -184,7 +184,7 @@ def _take(
 
 
 def _reader_of(company: Company, con: duckdb.DuckDBPyConnection, raw: Raw) -> tuple[Reader, Path | None]:
-    """By the name that a refused row's file gives; else by a person's mapping, the header, and a guess, in this order."""
+    """By the name that a refused row's file gives; else by a person's mapping, the header, a guess, in this order."""
     named = next((reader for reader in shipped() if reader.name == raw.reader), None)
     if named is not None:
         return named, None
@@ -291,8 +291,8 @@ def _contacts_reader(column: str, *, campaign: str, channel: str, kind: str, at:
         title=f"Recipients of {campaign}",
         source="contacted",
         statements={
-            "records": f"select 'contact' as role, record('address', lower({address})) as record_id, lower({address}) as source_id, "  # noqa: S608
-            f"{address} as {details}, row from raw where {address} is not null",
+            "records": f"select 'contact' as role, record('address', lower({address})) as record_id, "  # noqa: S608
+            f"lower({address}) as source_id, {address} as {details}, row from raw where {address} is not null",
             "contacts": f"select {said(campaign)} || ':' || lower({address}) as source_id, "  # noqa: S608
             f"record('address', lower({address})) as record_id, timestamp {said(moment)} as occurred_at, "
             f"{said(channel)} as channel, {address} as address, {said(campaign)} as campaign, {said(kind)} as kind, "

@@ -3,7 +3,6 @@
 A rule says which concepts make up which meaning. A column "email opt-in" holds no addresses, so it is no e-mail
 column. Where the header says nothing, values that can hardly be misread may.
 """
-# ruff: noqa: SIM905 - lists of words are written as words
 
 from __future__ import annotations
 
@@ -149,7 +148,9 @@ _RULES: tuple[tuple[str, float, str, str], ...] = (
     ("company", 0.9, "company", f"{_ANYONE} name"),
     ("language", 0.9, "language", f"{_ANYONE} id"),
     ("handle", 0.9, "handle", "customer id name message"),
-    ("owner", 0.9, "owner", "customer name"),
+    ("name", 0.8, "handle", "customer name message"),
+    ("sample", 0.7, "sampling", "product name id"),
+    ("owner", 0.9, "owner", "customer name id"),
     ("employee", 0.9, "employee", "name sales order message id"),
     ("team", 0.9, "team", "name"),
     ("date", 1.0, "order date", "created time customer"),
@@ -167,7 +168,7 @@ _RULES: tuple[tuple[str, float, str, str], ...] = (
     ("date", 0.7, "time", ""),
     ("date", 0.7, "subscription date", "customer"),
     ("time", 0.9, "time", "order date created"),
-    ("updated_at", 0.9, "updated", f"{_ANYONE} date time"),
+    ("updated_at", 0.9, "updated", f"{_ANYONE} date time last"),
     ("amount", 1.0, "order total", "amount tax incl price gross paid"),
     ("amount", 1.0, "total amount", "tax incl paid price gross sales"),
     ("amount", 0.97, "order amount", "tax incl gross paid"),
@@ -222,8 +223,8 @@ _RULES: tuple[tuple[str, float, str, str], ...] = (
     ("recipient", 0.8, "recipient", "email id name customer phone"),
     ("referrer", 0.95, "referrer", "id email name customer"),
     ("referred", 0.95, "referred", "id email name customer"),
-    ("consent", 0.9, "consent", "email customer status"),
-    ("opted_out", 0.9, "consent_out", "email customer"),
+    ("consent", 0.9, "consent", "email customer status flag"),
+    ("opted_out", 0.9, "consent_out", "email customer status flag"),
     ("summary", 0.95, "summary", "total amount order orders customer sales"),
     ("summary", 0.95, "orders", "count total amount"),
     ("summary", 0.9, "last order", "date amount total"),
@@ -301,7 +302,7 @@ def _by_values(column: Column) -> list[Candidate]:
         ("email", column.email >= MOST),
         ("date", column.separated >= ALL),
         ("phone", column.phone >= MOST and column.number < MOST and column.unique > LIKELY),
-        ("amount", column.number >= ALL and column.decimals > 0.2),  # noqa: PLR2004 - amounts seldom are whole
+        ("amount", column.number >= ALL and (column.priced or (blank and column.decimals > 0.2))),  # noqa: PLR2004
         ("text", column.sentences and column.words >= 5),  # noqa: PLR2004
         ("currency", column.distinct < _CURRENCIES and all(_CODE.fullmatch(one) for one in column.examples)),
         ("name", column.capitalised >= MOST and column.distinct > 1),

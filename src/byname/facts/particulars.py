@@ -1,5 +1,5 @@
 """What a mapping must say beside its columns: whose rows an order has, which currency, what the scores count."""
-# ruff: noqa: S608, SIM905 - the SQL is made here, of columns that we numbered; word lists are written so
+# ruff: noqa: S608 - the SQL is made here, of columns that we numbered; word lists are written so
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from byname.facts import shapes
 from byname.facts.columns import MOST, one_row, quoted
-from byname.facts.headers import tokens
+from byname.facts.headers import words_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,7 +24,7 @@ _MANY, _NEARLY_ALL = 0.2, 0.95
 _NOTHING = ("null", "none", "nan", "n/a", "#n/a", "-", "--", "nil", "undefined")
 _NOBODY = frozenset(
     (
-        "guest guests gast anonymous anonym anonyme anonimo anonimous unknown unbekannt inconnu desconocido sconosciuto "
+        "guest guests gast anonymous anonym anonyme anonimo unknown unbekannt inconnu desconocido sconosciuto "
         "walk-in walkin laufkunde laufkundschaft passant invitado invite ospite diverse divers cash bar contado nobody "
         "niemand onbekend"
     ).split()
@@ -99,7 +99,7 @@ def particulars(kind: str, given: Meanings, con: duckdb.DuckDBPyConnection, raw:
     if kind in ("messages", "ratings") and given.has("score"):
         said |= _scale(given, raw.name)
     if kind == "messages":
-        said["medium"] = _medium(given, raw.name)
+        said["medium"] = _medium(given, raw.name, said.get("scale", ""))
     if kind == "contacts" and not given.has("channel"):
         said["channel"] = "email" if given.has("email") else "phone" if given.has("phone") else ""
     if kind != "people" and given.has("customer_id", "name"):
@@ -244,7 +244,7 @@ def _nothing(given: Meanings, con: duckdb.DuckDBPyConnection) -> tuple[str, ...]
 def _scale(given: Meanings, name: str) -> dict[str, Any]:
     """What the score counts: by words, else by the range of its values."""
     column = given.column("score")
-    said = set(tokens(column.name)) | set(tokens(name))
+    said = set(words_of(column.name)) | set(words_of(name))
     if said & {"nps", "recommend", "likelihood", "promoter"}:
         return {"scale": "nps"}
     if said & {"ces", "effort"}:
@@ -269,13 +269,12 @@ def _stretched(column: Column, low: int, high: int) -> dict[str, tuple[float, fl
     return {"score_from": (1.0 if column.lowest >= 1 and top <= 10 else 0.0, float(top))}  # noqa: PLR2004
 
 
-def _medium(given: Meanings, name: str) -> str:
+def _medium(given: Meanings, name: str, scale: str) -> str:
     """What the messages are; private mail where nothing tells, so that nothing is taken for public."""
-    said = Counter(token for column in given.columns for token in tokens(column.name))
-    said.update(tokens(name.rsplit(".", 1)[0]))
+    said = Counter(token for column in given.columns for token in words_of(column.name))
+    said.update(words_of(name.rsplit(".", 1)[0]))
     counts = {medium: sum(said[word] for word in words.split()) for medium, words in _MEDIUMS.items()}
     if given.has("score"):
-        counts["review"] += 1
-        counts["survey"] += 1
+        counts["review" if scale == "stars" else "survey"] += 1
     best = max(counts, key=lambda medium: counts[medium])
     return best if counts[best] else "mail"

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
+import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
@@ -61,8 +62,9 @@ _ZERO_DECIMALS = ("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG",
                   "XOF", "XPF")  # fmt: skip
 _THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 
-_TYPED = {"ID", "MONEY", "NUMBER", "INTEGER", "INSTANT", "DATE_OF", "BIRTH_DATE", "FLAG", "CONSENT", "STARS"}
+_TYPED = {"TEXT", "ID", "MONEY", "NUMBER", "INTEGER", "INSTANT", "DATE_OF", "BIRTH_DATE", "FLAG", "CONSENT", "STARS"}
 _UNCHECKED = {"BIRTH_DATE"}
+_ONCE = {*_TYPED, "RECORD"}
 _SQL_TYPES = {
     "text": "varchar", "texts": "varchar[]", "instant": "timestamp", "day": "date", "money": "decimal(18,4)",
     "number": "double", "integer": "bigint", "flag": "boolean",
@@ -104,7 +106,39 @@ class Read:
 
 
 def hold(con: duckdb.DuckDBPyConnection, raw: Raw) -> int:
-    """Put a file's rows into the table `staged`; columns that turn up late are added. Returns the rows."""
+    """Put a file's rows into the table `staged`; returns how many there are."""
+    if raw.columns:
+        _hold_stream(con, raw)
+    else:
+        _hold_growing(con, raw)
+    return _count(con, "select count(*) from staged") + len(raw.bad)
+
+
+def _hold_stream(con: duckdb.DuckDBPyConnection, raw: Raw) -> None:
+    """The header is known: DuckDB pulls the batches."""
+    failed: list[BaseException] = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            yield from raw.batches
+        except BaseException as error:
+            failed.append(error)  # it would come out of DuckDB as another one
+            raise
+
+    kept = pa.schema([("row", pa.int64()), *((column, pa.string()) for column in raw.columns)])
+    con.register("incoming", pa.RecordBatchReader.from_batches(kept, batches()))
+    try:
+        con.execute("create or replace table staged as select * from incoming")
+    except Exception:
+        if failed:
+            raise failed[0] from None
+        raise
+    finally:
+        con.unregister("incoming")
+
+
+def _hold_growing(con: duckdb.DuckDBPyConnection, raw: Raw) -> None:
+    """Objects bring their columns as they come: one that turns up late is empty in the rows before it."""
     con.execute("create or replace table staged (row bigint)")
     held: set[str] = set()
     for batch in raw.batches:
@@ -115,7 +149,6 @@ def hold(con: duckdb.DuckDBPyConnection, raw: Raw) -> int:
         con.register("batch", batch)
         con.execute("insert into staged by name select * from batch")
         con.unregister("batch")
-    return _count(con, "select count(*) from staged") + len(raw.bad)
 
 
 def read(con: duckdb.DuckDBPyConnection, raw: Raw, reader: Reader, around: Surroundings, folder: Path) -> Read:
@@ -134,7 +167,8 @@ def read(con: duckdb.DuckDBPyConnection, raw: Raw, reader: Reader, around: Surro
     checks = _type_columns(con, trees, raw, reader, around)
     con.execute('create or replace table refused (row bigint, "column" varchar, found varchar, expected varchar)')
     con.execute("create or replace view raw as select * from typed where row not in (select row from refused)")
-    con.execute(_cells(raw, reader))
+    if _uses_cells(trees):
+        con.execute(_cells(raw, reader))
     _refuse(con, checks, trees, reader.statements)
     staged, newest = {}, []
     for name, tree in trees.items():
@@ -167,7 +201,9 @@ def _parsed(sql: str, raw: Raw, reader: Reader, around: Surroundings) -> exp.Exp
         if isinstance(node, exp.Column) and node.this.quoted and not node.table:
             name = header.get(node.name.casefold())
             return exp.column(name, quoted=True) if name else _sql("cast(null as varchar)")
-        if isinstance(node, exp.Anonymous) and (written := _written_out(node, raw, reader, around)):
+        if not isinstance(node, exp.Anonymous) or _is_column(node):
+            return node
+        if written := _written_out(node, raw, reader, around):
             return _sql(written)
         return node
 
@@ -177,18 +213,27 @@ def _parsed(sql: str, raw: Raw, reader: Reader, around: Surroundings) -> exp.Exp
     return tree
 
 
+def _is_column(call: exp.Anonymous) -> bool:
+    """Can `typed` hold it, calculated once for all statements? Only what is made of the file's own columns."""
+    outer = call.find_ancestor(exp.Anonymous)
+    while outer is not None:
+        if outer.name.upper() in _TYPED:  # instant(concat_ws(' ', text("Date"), text("Time"))) is one column, not three
+            return False
+        outer = outer.find_ancestor(exp.Anonymous)
+    made_of_columns = all(column.this.quoted and not column.table for column in call.find_all(exp.Column))
+    return call.name.upper() in _ONCE and made_of_columns
+
+
 def _written_out(call: exp.Anonymous, raw: Raw, reader: Reader, around: Surroundings) -> str:
     """SQL of a function that needs no look at the column; nothing for all others."""
     arguments = [argument.sql("duckdb") for argument in call.expressions]
     match call.name.upper():
         case "TEXT":
             (value,) = arguments
-            bare = f"case when regexp_matches({value}, '^''[0-9+=@-]') then substr({value}, 2) else {value} end"
-            return f"nullif(trim({bare}), '')"
+            return _text(value)
         case "RECORD":
             what, key = arguments
-            parts = f"'{reader.source}', '{_literal(around.account)}', {what}, {key}"
-            return f"case when {key} is not null then {hashed(parts)} end"
+            return _record(what, key, reader, around)
         case "FILE_NAME":
             return f"'{_literal(raw.name.casefold())}'"
         case "MINOR":
@@ -198,6 +243,17 @@ def _written_out(call: exp.Anonymous, raw: Raw, reader: Reader, around: Surround
             return f"try_cast(number({amount}) / (case {whens} else 100 end) as decimal(18, 4))"
         case _:
             return ""
+
+
+def _text(value: str) -> str:
+    """SQL of the trimmed text without a protecting apostrophe, null if empty."""
+    protected = f"starts_with({value}, '''') and regexp_matches({value}, '^''[0-9+=@-]')"
+    return f"nullif(trim(case when {protected} then substr({value}, 2) else {value} end), '')"
+
+
+def _record(what: str, key: str, reader: Reader, around: Surroundings) -> str:
+    parts = f"'{reader.source}', '{_literal(around.account)}', {what}, {key}"
+    return f"case when {key} is not null then {hashed(parts)} end"
 
 
 def hashed(parts: str) -> str:
@@ -213,7 +269,6 @@ class _Check:
     blanked: str
     label: str
     expected: str
-    checked: bool
 
 
 def _type_columns(
@@ -224,33 +279,63 @@ def _type_columns(
     around: Surroundings,
 ) -> list[_Check]:
     """Make `typed`: the file's columns and one column for each different call of a typed function."""
-    calls: dict[str, list[exp.Anonymous]] = {}
-    for tree in trees.values():
-        for call in tree.find_all(exp.Anonymous):
-            if call.name.upper() in _TYPED:
-                calls.setdefault(call.sql("duckdb"), []).append(call)
     own = "_"  # names of our own, which no column of the file has
     while any(column.startswith(own) for column in raw.columns):
         own += "_"
+    calls = _calls(trees, _TYPED)
     blanked = [
         f"{shapes.blank(same[0].expressions[0].sql('duckdb'))} as {own}v{place}"
-        for place, same in enumerate(calls.values())
+        for place, same in enumerate(calls)
+        if same[0].name.upper() != "TEXT"
     ]
     con.execute(f"create or replace temp view shaped as select {', '.join(['*', *blanked])} from staged")
     checks, typed = [], []
-    for place, same in enumerate(calls.values()):
+    for place, same in enumerate(calls):
         call = same[0]
-        reading = _reading(con, call, f"{own}v{place}", reader, around)
-        typed.append(f"{reading.sql} as {own}c{place}")
-        label = " ".join(dict.fromkeys(column.name for column in call.expressions[0].find_all(exp.Column)))
-        checks.append(
-            _Check(f"{own}c{place}", f"{own}v{place}", label, reading.expected, call.name.upper() not in _UNCHECKED)
-        )
+        if call.name.upper() == "TEXT":
+            typed.append(f"{_text(call.expressions[0].sql('duckdb'))} as {own}c{place}")
+        else:
+            reading = _reading(con, call, f"{own}v{place}", reader, around)
+            typed.append(f"{reading.sql} as {own}c{place}")
+            label = " ".join(dict.fromkeys(column.name for column in call.expressions[0].find_all(exp.Column)))
+            if call.name.upper() not in _UNCHECKED:
+                checks.append(_Check(f"{own}c{place}", f"{own}v{place}", label, reading.expected))
         for node in same:
             node.replace(exp.column(f"{own}c{place}"))
-    kept = ", ".join(["row", *(_quoted(column) for column in raw.columns), *typed])
-    con.execute(f"create or replace table typed as select {kept} from shaped")
+    records = []
+    for place, same in enumerate(_calls(trees, {"RECORD"})):
+        what, key = (argument.sql("duckdb") for argument in same[0].expressions)
+        records.append(f"{_record(what, key, reader, around)} as {own}r{place}")
+        for node in same:
+            node.replace(exp.column(f"{own}r{place}"))
+    inner = ", ".join(["row", *_still_named(trees, raw), *typed])
+    whole = ", ".join(["*", *records])
+    con.execute(f"create or replace table typed as select {whole} from (select {inner} from shaped)")
     return checks
+
+
+def _uses_cells(trees: Mapping[str, exp.Expression]) -> bool:
+    return any(table.name == "cells" for tree in trees.values() for table in tree.find_all(exp.Table))
+
+
+def _calls(trees: Mapping[str, exp.Expression], names: set[str]) -> list[list[exp.Anonymous]]:
+    """The calls of these functions, those that are the same together."""
+    found: dict[str, list[exp.Anonymous]] = {}
+    for tree in trees.values():
+        for call in tree.find_all(exp.Anonymous):
+            if call.name.upper() in names:
+                found.setdefault(call.sql("duckdb"), []).append(call)
+    return list(found.values())
+
+
+def _still_named(trees: Mapping[str, exp.Expression], raw: Raw) -> list[str]:
+    """The file's columns that a statement names outside of every function; all of them for a `*` or for `cells`."""
+    nodes = [node for tree in trees.values() for node in tree.walk()]
+    stars = any(isinstance(node, exp.Star) and not isinstance(node.parent, exp.Count) for node in nodes)
+    if stars or _uses_cells(trees):
+        return [_quoted(column) for column in raw.columns]
+    named = {node.name for node in nodes if isinstance(node, exp.Column) and node.this.quoted}
+    return [_quoted(column) for column in raw.columns if column in named]
 
 
 def _reading(  # noqa: PLR0911 - a line for each function
@@ -300,8 +385,6 @@ def _refuse(
 ) -> None:
     """Fill `refused` with the first wrong column of each row; `raw` and `cells` follow it."""
     for check in checks:
-        if not check.checked:
-            continue
         # The blanked text is not stored in `typed`; the few rows without a value are looked up again in `shaped`.
         con.execute(
             f"insert into refused select row, ?, {check.blanked}, ? from shaped where {check.blanked} is not null "
@@ -377,31 +460,28 @@ def _fact_rows(
     unknown = given - {column.name for column in table.all_columns} - {"row"}
     if unknown or "row" not in given:
         raise AssertionError(f"{reader.name}/{name}.sql: unknown columns {sorted(unknown)}, or no row")
-    columns = {"source_id": "text", "record_id": "text", "occurred_at": "instant", "updated_at": "instant"}
-    columns |= {column.name: column.type for column in table.columns}
-    typed = ", ".join(
-        f"cast({column if column in given else 'null'} as {_SQL_TYPES[kind]}) as {column}"
-        for column, kind in columns.items()
-    )
-    content = ", ".join(f"coalesce(cast({column} as varchar), chr(30))" for column in table.content())
+    columns = {column.name: column.type for column in table.all_columns if column.name in given}
+    typed = ", ".join(f"cast({column} as {_SQL_TYPES[kind]}) as {column}" for column, kind in columns.items())
+    # By name, and only what is there: a column that the schema or the reader gains later changes no hash.
+    content = ", ".join(f"'{column}=' || cast({column} as varchar)" for column in table.content() if column in given)
+    source_id = "source_id" if "source_id" in given else "cast(null as varchar)"
     mention = "when role = 'mention' then 'mention:' || row_hash" if name == "records" else ""
     numbered = "row_number() over (partition by row_hash order by row)" if _lacks_ids(con, tree, given) else "1"
-    own = ", ".join(column.name for column in table.columns)
     # Details that came with many rows are one fact: only the last of them is kept.
     once = (
         "qualify role <> 'mention' or row_number() over (partition by row_hash order by row desc) = 1"
         if mention
         else ""
     )
+    named = f"case {mention} when {source_id} is null then row_hash || '#' || {numbered} else {source_id} end"
+    own = ", ".join(column for column in columns if column != "source_id")
     return (
         f"with given as ({tree.sql('duckdb')}), "
         f"cast_ as (select {typed}, row from given), "
         f"hashed as (select *, {hashed(content)} as row_hash from cast_), "
-        f"named as (select * replace (case {mention} when source_id is null then row_hash || '#' || {numbered} "
-        f"else source_id end as source_id) from hashed {once}) "
+        f"named as (select {own}, {named} as source_id, row_hash, row from hashed {once}) "
         f"select {hashed(_fact_key(name, reader, around))} as fact_id, '{reader.source}' as source, "
-        f"'{_literal(around.account)}' as account, source_id, '{reader.name}' as reader, record_id, occurred_at, "
-        f"updated_at, row_hash, {own}, row from named"
+        f"'{_literal(around.account)}' as account, source_id, '{reader.name}' as reader, row_hash, {own}, row from named"
     )
 
 
@@ -418,12 +498,14 @@ def _lacks_ids(con: duckdb.DuckDBPyConnection, tree: exp.Expression, given: set[
 
 def _newest(con: duckdb.DuckDBPyConnection, path: Path) -> datetime | None:
     """The newest past instant among the facts: an export is as old as the newest thing in it."""
+    file = f"read_parquet('{_literal(str(path))}')"
+    has = {row[0] for row in con.execute(f"describe select * from {file}").fetchall()}
+    instants = [column for column in ("occurred_at", "updated_at") if column in has]
+    if not instants:
+        return None
     now = datetime.now(UTC).replace(tzinfo=None)
-    row = con.execute(
-        "select max(greatest(coalesce(occurred_at, updated_at), coalesce(updated_at, occurred_at))) "
-        f"filter (where coalesce(updated_at, occurred_at) <= ?) from read_parquet('{_literal(str(path))}')",
-        [now],
-    ).fetchone()
+    newest = ", ".join(f"max({column}) filter (where {column} <= $now)" for column in instants)
+    row = con.execute(f"select greatest({newest}) from {file}", {"now": now}).fetchone()
     return row[0] if row else None
 
 

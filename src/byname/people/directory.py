@@ -38,6 +38,6 @@ DIRECTORY = statement(
 
 
 def directory(engine: Engine, people: People, timeline: Table) -> Table:
-    """One row a person: person_id, anchor, name, email, phone, city, country, language, owner, first and last seen, records."""
+    """One row a person, with the columns of the snapshot's `people`."""
     seen = engine.run(SEEN, timeline=timeline)
     return engine.run(DIRECTORY, persons=people.persons, details=people.details, counted=people.counted, seen=seen)

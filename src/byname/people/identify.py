@@ -59,9 +59,11 @@ DESCRIBED = statement(
         select record_id, source_id, role, email, phone, lower(coalesce(country, '')) as country_code, city, country,
                language, owner, created_at, external_ids,
                coalesce(nullif(trim(name, ' '), ''),
-                        nullif(trim(coalesce(given_name, '') || ' ' || coalesce(family_name, ''), ' '), '')) as full_name,
+                        nullif(trim(coalesce(given_name, '') || ' ' || coalesce(family_name, ''), ' '), ''))
+                   as full_name,
                coalesce(nullif(trim(given_name, ' '), ''),
-                        case when trim(name, ' ') like '% %' then regexp_replace(trim(name, ' '), '^[^,]*, *', '', 'g') end) as first_name
+                        case when trim(name, ' ') like '% %'
+                             then regexp_replace(trim(name, ' '), '^[^,]*, *', '', 'g') end) as first_name
         from records
         where record_id is not null
     )
@@ -97,7 +99,9 @@ BUNDLES = statement(
         group by described.email_key, described.phone_key, described.name_key, described.alone
     )
     select email_key, phone_key, name_key, alone, initial, excluded, record_rows,
-           row_number() over (order by email_key nulls last, phone_key nulls last, name_key nulls last, alone nulls last) - 1 as bundle
+           row_number() over (
+               order by email_key nulls last, phone_key nulls last, name_key nulls last, alone nulls last
+           ) - 1 as bundle
     from grouped
     """,
 )

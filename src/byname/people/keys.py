@@ -16,10 +16,17 @@ __all__ = ["email_key", "folded_initial", "is_shared_mailbox", "matches", "phone
 # The ordinary address needs no more than this; the rest goes through email-validator, forty times slower.
 _ORDINARY = re.compile(r"[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,62}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
 _NOBODY = frozenset(
-    ["noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "do_not_reply", "mailer-daemon", "postmaster", "bounce", "bounces", "nobody", "none", "null", "test", "anonymous", "unknown", "noemail", "no-email", "email", "guest"]
+    (
+        "noreply no-reply no_reply donotreply do-not-reply do_not_reply mailer-daemon postmaster bounce bounces "
+        "nobody none null test anonymous unknown noemail no-email email guest"
+    ).split()
 )
 _DESKS = frozenset(
-    ["info", "office", "sales", "contact", "kontakt", "hello", "hallo", "admin", "administrator", "support", "service", "mail", "post", "shop", "store", "orders", "order", "billing", "accounts", "accounting", "buchhaltung", "einkauf", "purchasing", "reception", "team", "enquiries", "inquiries", "marketing", "hr", "jobs", "webmaster", "help", "helpdesk", "customerservice", "bestellung", "verkauf", "rechnung", "invoice", "invoices"]
+    (
+        "info office sales contact kontakt hello hallo admin administrator support service mail post shop store "
+        "orders order billing accounts accounting buchhaltung einkauf purchasing reception team enquiries inquiries "
+        "marketing hr jobs webmaster help helpdesk customerservice bestellung verkauf rechnung invoice invoices"
+    ).split()
 )
 _DOTLESS = frozenset(("gmail.com", "googlemail.com"))
 _SHORTEST_NUMBER = 7
@@ -111,7 +118,7 @@ def _countries() -> dict[str, tuple[str, frozenset[int]]]:
     found = {}
     for code, regions in COUNTRY_CODE_TO_REGION_CODE.items():
         data = PhoneMetadata.metadata_for_region(regions[0])
-        if data is None or data.national_prefix_transform_rule:
+        if data is None or data.general_desc is None or data.national_prefix_transform_rule:
             continue
         trunk = data.national_prefix_for_parsing or ""
         if trunk.isdigit() or not trunk:

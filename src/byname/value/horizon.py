@@ -99,7 +99,7 @@ def discounted_steps(horizon_days: float, annual_discount_rate: float, *, one_st
     return Steps(ends, np.power(1 + annual_discount_rate, -ends / (_MONTHS_PER_YEAR * DAYS_PER_MONTH)))
 
 
-def orders_if_alive(  # noqa: PLR0917 (the formula's own order)
+def orders_if_alive(
     r: float, alpha_days: float, a: float, b: float, steps: Steps, x: Ints, age_days: Ints
 ) -> Floats:
     """Give the expected (discounted) purchases of people who are alive: (10) without its denominator.

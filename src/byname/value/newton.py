@@ -143,7 +143,7 @@ def _search(evaluate: Evaluate, start: Floats, centre: Floats) -> tuple[Floats, 
     found = climb(evaluate, start, centre, edge=_EDGE)
     if found[-1] or np.max(np.abs(found[0] - centre)) >= _EDGE:
         return found
-    from scipy.optimize import minimize  # noqa: PLC0415 (a tenth of a second that almost no fit needs)
+    from scipy.optimize import minimize
 
     def downhill(theta: Floats) -> tuple[float, Floats]:
         value, gradient, _ = evaluate(theta)

@@ -72,6 +72,11 @@ UNRATED = statement(
     left join rates on rates.currency = orders.currency
     where orders.currency is not null and orders.currency <> $currency and rates.rate is null
       and orders.occurred_at < $until
+      and orders.record_id is not null
+      and not exists (
+          select 1 from no_sale where no_sale.status = replace(lower(coalesce(orders.status, 'paid')),
+          'wc-', '')
+      )
     group by orders.currency
     """,
 )
@@ -252,7 +257,9 @@ def purchases(
     engine.drop(sold)
     net = engine.run(NET, refunded=refunded, loose=loose)
     engine.drop(refunded)
-    unrated = engine.fetch(engine.run(UNRATED, orders=orders, rates=rate_table, currency=currency, until=until))
+    unrated = engine.fetch(
+        engine.run(UNRATED, orders=orders, rates=rate_table, no_sale=no_sale, currency=currency, until=until)
+    )
     return Purchases(
         net=net,
         returned=engine.run(TAKEN_BACK, given_back=given_back),
