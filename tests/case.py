@@ -18,14 +18,41 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ORDER = (
-    "Name", "Email", "Financial Status", "Paid at", "Accepts Marketing", "Currency", "Total", "Created at",
-    "Lineitem quantity", "Lineitem name", "Lineitem price", "Billing Name", "Cancelled at", "Refunded Amount", "Phone",
-)  # fmt: skip
+    "Name",
+    "Email",
+    "Financial Status",
+    "Paid at",
+    "Accepts Marketing",
+    "Currency",
+    "Total",
+    "Created at",
+    "Lineitem quantity",
+    "Lineitem name",
+    "Lineitem price",
+    "Billing Name",
+    "Cancelled at",
+    "Refunded Amount",
+    "Phone",
+)
 CUSTOMER = (
-    "Customer ID", "First Name", "Last Name", "Email", "Accepts Email Marketing", "Default Address Company",
-    "Default Address Address1", "Default Address City", "Default Address Country Code", "Default Address Zip", "Phone",
-    "Accepts SMS Marketing", "Total Spent", "Total Orders", "Note", "Tax Exempt", "Tags",
-)  # fmt: skip
+    "Customer ID",
+    "First Name",
+    "Last Name",
+    "Email",
+    "Accepts Email Marketing",
+    "Default Address Company",
+    "Default Address Address1",
+    "Default Address City",
+    "Default Address Country Code",
+    "Default Address Zip",
+    "Phone",
+    "Accepts SMS Marketing",
+    "Total Spent",
+    "Total Orders",
+    "Note",
+    "Tax Exempt",
+    "Tags",
+)
 
 
 def made(folder: Path, settings: str = "", *, zone: str = "UTC") -> Company:
@@ -52,9 +79,21 @@ def order(
 ) -> dict[str, object]:
     """A paid order as Shopify exports it."""
     at = f"{day} 10:00:00 +0000"
-    said = {"Name": f"#{number}", "Email": email, "Financial Status": "paid", "Paid at": at, "Created at": at, "Currency": "EUR", "Total": total,
-            "Lineitem quantity": 1, "Lineitem name": "Matcha", "Lineitem price": "1.00", "Refunded Amount": "0.00", "Accepts Marketing": "no",
-            "Billing Name": email.partition("@")[0].replace(".", " ").title()}  # fmt: skip
+    said = {
+        "Name": f"#{number}",
+        "Email": email,
+        "Financial Status": "paid",
+        "Paid at": at,
+        "Created at": at,
+        "Currency": "EUR",
+        "Total": total,
+        "Lineitem quantity": 1,
+        "Lineitem name": "Matcha",
+        "Lineitem price": "1.00",
+        "Refunded Amount": "0.00",
+        "Accepts Marketing": "no",
+        "Billing Name": email.partition("@")[0].replace(".", " ").title(),
+    }
     return said | {name.replace("_", " "): value for name, value in more.items()}
 
 
@@ -72,8 +111,17 @@ def customer(number: int, name: str, consent: str = "no", **more: object) -> dic
     """A customer as Shopify exports one."""
     given, _, family = name.partition(" ")
     email = f"{given}.{family}@example.com".lower()
-    said = {"Customer ID": f"'{number}", "First Name": given, "Last Name": family, "Email": email, "Accepts Email Marketing": consent,
-            "Accepts SMS Marketing": "no", "Total Spent": "0.00", "Total Orders": 0, "Tax Exempt": "no"}  # fmt: skip
+    said = {
+        "Customer ID": f"'{number}",
+        "First Name": given,
+        "Last Name": family,
+        "Email": email,
+        "Accepts Email Marketing": consent,
+        "Accepts SMS Marketing": "no",
+        "Total Spent": "0.00",
+        "Total Orders": 0,
+        "Tax Exempt": "no",
+    }
     return said | {name.replace("_", " "): value for name, value in more.items()}
 
 

@@ -48,14 +48,19 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = company.folder.parent
     taken(
         company,
-        customers(folder / "customers.csv", customer(1, "Rosa Haddad"), customer(2, "Jonas Keller"), customer(3, "Ada Wren"),
-                  customer(4, "Ida Wren")),
+        customers(
+            folder / "customers.csv",
+            customer(1, "Rosa Haddad"),
+            customer(2, "Jonas Keller"),
+            customer(3, "Ada Wren"),
+            customer(4, "Ida Wren"),
+        ),
         orders(
             folder / "orders.csv",
             *(order(at, "rosa.haddad@example.com", f"2026-0{at}-10", "20.00") for at in range(1, 6)),
             order(7, "jonas.keller@example.com", "2026-02-02", "500.00"),
         ),
-    )  # fmt: skip
+    )
     status, _, _ = run("refresh", company.folder, "--as-of", "2026-06-30")
     assert status == 0
     return company.folder
@@ -126,12 +131,23 @@ WRONG = {
     "a horizon that is none": lambda acme: ["refresh", acme, "--horizon", "soon"],
     "a horizon of no days": lambda acme: ["refresh", acme, "--horizon", "0d"],
     "a limit of none": lambda acme: ["best", acme, "--limit", "0"],
-    "a moment that is none": lambda acme: ["contacted", acme, acme.parent / "orders.csv", "--campaign", "May", "--channel", "email",
-                                           "--kind", "news", "--at", "yesterday"],
+    "a moment that is none": lambda acme: [
+        "contacted",
+        acme,
+        acme.parent / "orders.csv",
+        "--campaign",
+        "May",
+        "--channel",
+        "email",
+        "--kind",
+        "news",
+        "--at",
+        "yesterday",
+    ],
     "a company made twice": lambda acme: ["init", acme],
     "a currency that is none": lambda acme: ["init", acme.parent / "new", "--currency", "euro"],
     "an address without a query": lambda acme: ["add", acme, "sqlite:///shop.sqlite"],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("arguments", WRONG.values(), ids=WRONG.keys())
@@ -249,6 +265,20 @@ def test_results_go_to_standard_output_and_progress_does_not(tmp_path: Path) -> 
     assert done.stdout.startswith("1 people, 1 of them buyers, as of 2026-06-30")
     assert "who is who" in done.stderr
     assert " MB " in done.stderr
+
+
+def test_who_stops_it_is_told_that_nothing_is_half_done(
+    acme: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("byname.company.open_company", stop)
+    monkeypatch.setattr(sys, "argv", ["byname", "refresh", str(acme)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 130
+    assert "nothing is half done" in capsys.readouterr().err
 
 
 def test_a_closed_pipe_is_no_trouble(acme: Path) -> None:

@@ -36,8 +36,12 @@ def filled(folder: Path, settings: str = "") -> Company:
     with time_machine.travel(FIRST_KNOWN, tick=False):
         taken(
             company,
-            customers(folder / "customers.csv", customer(17, "Rosa Haddad", Phone="030 1234567"), customer(18, "Jonas Keller"),
-                      customer(19, "Ümit Öz")),
+            customers(
+                folder / "customers.csv",
+                customer(17, "Rosa Haddad", Phone="030 1234567"),
+                customer(18, "Jonas Keller"),
+                customer(19, "Ümit Öz"),
+            ),
             orders(
                 folder / "orders.csv",
                 *(order(at, "rosa.haddad@example.com", f"2026-0{at}-10", 20 + at) for at in range(1, 6)),
@@ -45,7 +49,7 @@ def filled(folder: Path, settings: str = "") -> Company:
                 order(8, "jonas.keller@example.com", "2026-02-03", 30, Currency="CHF"),
                 order(9, "test@acme.example", "2026-02-03", 99_999),
             ),
-        )  # fmt: skip
+        )
     with time_machine.travel(THEN_KNOWN, tick=False):
         taken(company, orders(folder / "later.csv", order(10, "late.comer@example.com", "2026-05-01", 70)))
     return company
@@ -205,8 +209,10 @@ def test_every_table_has_exactly_its_documented_columns(shared: Company) -> None
 @pytest.mark.parametrize("table", TABLES)
 def test_every_table_says_under_which_terms_it_was_made(shared: Company, table: str) -> None:
     metadata = pq.read_metadata(open_current(shared).folder / f"{table}.parquet").metadata
-    said = {name: metadata[name.encode()].decode() for name in
-            ("schema_version", "as_of", "currency", "horizon_days", "discount", "margin", "zone", "company")}  # fmt: skip
+    said = {
+        name: metadata[name.encode()].decode()
+        for name in ("schema_version", "as_of", "currency", "horizon_days", "discount", "margin", "zone", "company")
+    }
     assert said == {
         "schema_version": str(SCHEMA_VERSION),
         "as_of": "2026-06-30",
@@ -269,7 +275,8 @@ def test_who_is_kept_out_is_in_no_table(shared: Company) -> None:
 def test_every_source_row_that_names_somebody_leads_to_its_person(shared: Company) -> None:
     """S0.19, S3.18: a claim about a person is tied to the records that prove it; a merge loses none."""
     rows = open_current(shared).query(
-        "select role, source_id, reader, reason from links join people using (person_id) where name = 'Rosa Haddad' and role in ('order', 'customer')"
+        "select role, source_id, reader, reason from links join people using (person_id) "
+        "where name = 'Rosa Haddad' and role in ('order', 'customer')"
     )
     assert sorted((row["role"], row["source_id"], row["reader"]) for row in rows) == [
         ("customer", "17", "shopify_customers"),

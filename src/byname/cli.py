@@ -285,7 +285,9 @@ def main() -> None:
         sys.exit(error.exit_status)
     except OSError as error:  # the disk is full, a folder may not be written
         where, found = error.filename or "this machine", error.strerror or error
-        typer.echo(f"byname: {where}: found {found}; expected the right and the room to read and write there.", err=True)
+        typer.echo(
+            f"byname: {where}: found {found}; expected the right and the room to read and write there.", err=True
+        )
         sys.exit(BynameError.exit_status)
     except (KeyboardInterrupt, SystemExit) as ended:
         if isinstance(ended, SystemExit) and ended.code != _STOPPED:

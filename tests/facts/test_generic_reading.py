@@ -11,8 +11,8 @@ from byname.facts import generic
 
 from .generic_case import guessed, table_of, taken
 
-# The first lines, a return, a sale to nobody and a bad debt of UCI Online Retail (see tests/data/online_retail or
-# archive.ics.uci.edu/dataset/352, CC BY 4.0).
+# The first lines, a return, a sale to nobody and a bad debt of UCI Online Retail (
+# archive.ics.uci.edu/dataset/352, CC BY 4.0; the numbers are those of real invoices).
 ONLINE_RETAIL = table_of(
     "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
     "536365,85123A,WHITE HANGING HEART T-LIGHT HOLDER,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom",

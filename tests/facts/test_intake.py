@@ -146,7 +146,7 @@ def worth_of(folder: Path, files: list[Path]) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("order_of_files", list(itertools.permutations(range(3))))
 def test_the_file_that_was_made_last_wins_when_it_comes_back(tmp_path: Path, order_of_files: tuple[int, ...]) -> None:
-    """Three exports of one order, each with another total: what was added last counts, for none says when it changed."""
+    """Three exports of one order, each with another total: none says when it changed, so what was added last counts."""
     company = made(tmp_path / "acme")
     files = [orders(tmp_path / f"{at}.csv", order(1, total=f"{at + 1}.00")) for at in range(3)]
     for at in order_of_files:
@@ -270,16 +270,41 @@ def test_card_digits_fingerprints_addresses_and_coordinates_are_nowhere_in_the_f
 ) -> None:
     """HOUSE: dropped at the door, whatever the reader and whether the row is taken or refused."""
     secrets = ("4929718", "FpSecret9", "198.51.100.77", "48.85837", "5310 1234 5678 9012")
-    header = ("id", "Created (UTC)", "Amount", "Amount Refunded", "Currency", "Mode", "Status", "Customer ID", "Customer Email",
-              "Captured", "Card Last4", "Card Fingerprint")  # fmt: skip
-    payment = {"id": "ch_1", "Created (UTC)": "2026-03-01 10:00", "Amount": "10.00", "Amount Refunded": "0.00", "Currency": "eur",
-               "Mode": "Live", "Status": "Paid", "Customer ID": "cus_1", "Customer Email": "rosa@example.com", "Captured": "true",
-               "Card Last4": secrets[0], "Card Fingerprint": secrets[1]}  # fmt: skip
+    header = (
+        "id",
+        "Created (UTC)",
+        "Amount",
+        "Amount Refunded",
+        "Currency",
+        "Mode",
+        "Status",
+        "Customer ID",
+        "Customer Email",
+        "Captured",
+        "Card Last4",
+        "Card Fingerprint",
+    )
+    payment = {
+        "id": "ch_1",
+        "Created (UTC)": "2026-03-01 10:00",
+        "Amount": "10.00",
+        "Amount Refunded": "0.00",
+        "Currency": "eur",
+        "Mode": "Live",
+        "Status": "Paid",
+        "Customer ID": "cus_1",
+        "Customer Email": "rosa@example.com",
+        "Captured": "true",
+        "Card Last4": secrets[0],
+        "Card Fingerprint": secrets[1],
+    }
     stripe = written(tmp_path / "stripe.csv", header, [payment, payment | {"id": "ch_2", "Amount": "much"}])
     members = tmp_path / "subscribed_members_export_1.csv"
     members.write_text(
-        "Email Address,First Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LATITUDE,LONGITUDE,LAST_CHANGED,LEID,EUID,NOTES\n"
-        f"rosa@example.com,Rosa,5,2024-01-01 09:00:00,{secrets[2]},2024-01-01 09:05:00,{secrets[2]},{secrets[3]},2.2,2026-05-02 10:00:00,1,a,\n"
+        "Email Address,First Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LATITUDE,LONGITUDE,"
+        "LAST_CHANGED,LEID,EUID,NOTES\n"
+        f"rosa@example.com,Rosa,5,2024-01-01 09:00:00,{secrets[2]},2024-01-01 09:05:00,{secrets[2]},{secrets[3]},2.2,"
+        "2026-05-02 10:00:00,1,a,\n"
         f"jonas@example.com,Jonas,5,sometime,{secrets[2]},sometime,{secrets[2]},{secrets[3]},2.2,sometime,2,b,\n",
         "utf-8",
     )
@@ -287,11 +312,17 @@ def test_card_digits_fingerprints_addresses_and_coordinates_are_nowhere_in_the_f
         tmp_path / "till.csv",
         ("Customer number", "Date", "Amount", "IP address", "latitude", "card number"),
         [
-            {"Customer number": at, "Date": f"2026-01-{at:02}", "Amount": "10.00" if at < 20 else "much", "IP address": secrets[2],
-             "latitude": secrets[3], "card number": secrets[4]}
+            {
+                "Customer number": at,
+                "Date": f"2026-01-{at:02}",
+                "Amount": "10.00" if at < 20 else "much",
+                "IP address": secrets[2],
+                "latitude": secrets[3],
+                "card number": secrets[4],
+            }
             for at in range(1, 21)
         ],
-    )  # fmt: skip
+    )
     broken = orders(tmp_path / "orders.csv", order(1))
     with broken.open("a", encoding="utf-8") as out:
         out.write(f"#9,{secrets[4]}\n")
@@ -330,12 +361,12 @@ def test_a_folder_of_parquet_a_gzip_and_a_workbook_give_what_the_csv_gives(compa
         assert taken(company, same) == (0, 0, 8, 0), same
 
 
-def test_a_zip_of_three_mailchimp_files_tells_consent_by_which_file(company: Company, tmp_path: Path) -> None:
+def test_a_zip_of_three_mailchimp_files_tells_consent_by_which_file(company: Company) -> None:
     sample = FOLDER / "mailchimp_audience" / "sample-zip.zip"
     outcomes = add(company, sample)
     assert [outcome.name.split("_")[0] for outcome in outcomes] == ["subscribed", "unsubscribed", "cleaned"]
     assert len({outcome.file_id for outcome in outcomes}) == 3
-    states = {outcome.file_id: set() for outcome in outcomes}
+    states: dict[str, set[str]] = {outcome.file_id: set() for outcome in outcomes}
     for row in facts(company, "consents"):
         states[row["file_id"]].add(row["state"])
     assert [sorted(found) for found in states.values()] == [["given"], ["withdrawn"], ["not given"]]
@@ -380,8 +411,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         server.psql("create role reader login password 'geheim%42'")
         server.psql("create table customers (customer_id int, name text, email text, since date)")
-        server.psql("insert into customers values (1, 'Rosa Haddad', 'rosa@example.com', '2024-02-29'), "
-                    "(2, 'Jonas Keller', 'jonas@example.com', null)")  # fmt: skip
+        server.psql(
+            "insert into customers values (1, 'Rosa Haddad', 'rosa@example.com', '2024-02-29'), "
+            "(2, 'Jonas Keller', 'jonas@example.com', null)"
+        )
         server.psql("grant select on customers to reader")
         yield server.get_uri()
     finally:
@@ -433,8 +466,12 @@ def test_the_recipients_of_another_tool_become_contacts_of_the_people_whom_we_kn
     sent = written(
         tmp_path / "sent.csv",
         ("Opened", "Recipient"),
-        [{"Opened": "yes", "Recipient": "Rosa.Haddad@Example.com"}, {"Opened": "no", "Recipient": "new@example.com"}, {"Opened": "no"}],
-    )  # fmt: skip
+        [
+            {"Opened": "yes", "Recipient": "Rosa.Haddad@Example.com"},
+            {"Opened": "no", "Recipient": "new@example.com"},
+            {"Opened": "no"},
+        ],
+    )
     at = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
 
     def told() -> intake.Outcome:

@@ -1,4 +1,4 @@
-"""The engine's value table against the NumPy kernels, and a real shop's odd rows in the ledger (S0.13, S2.12, S3.13)."""
+"""The engine's value table against the NumPy kernels, and a real shop's odd rows in the ledger (S0.13, S3.13)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.case import add, made
+from tests.value.simulate import simulate_bgnbd
 
 from byname.demo import PURCHASES
 from byname.engines import open_engine
@@ -21,12 +23,9 @@ from byname.facts.change import show
 from byname.facts.store import LEDGER_TABLES
 from byname.value import BgNbd, GammaGamma, Terms, Triples, outlook, values_of_people
 from byname.value.valuation import valuation
-from tests.case import add, made
-from tests.value.simulate import simulate_bgnbd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from byname.engines import Engine
 
@@ -157,7 +156,7 @@ def test_customer_numbers_lose_their_point_nought_and_nobody_is_invented(retail:
 
 
 def test_the_money_of_all_lines_is_the_money_of_orders_less_returns(retail: duckdb.DuckDBPyConnection) -> None:
-    """Products or not (POST, DOT, M, BANK CHARGES), each line's quantity times price is in its invoice, to the penny."""
+    """Products or not (POST, DOT, M), each line's quantity times price is in its invoice, to the penny."""
     total = Decimal(0)
     with SHIPPED.open("rb") as packed, gzip.open(packed, "rt", encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):

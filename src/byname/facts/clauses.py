@@ -97,11 +97,12 @@ def _status(mapping: Mapping, meaning: str) -> str:
     return f"case {whens} else {status} end"
 
 
-_IDS = "order_id message_id contact_id referral_id thread in_reply_to referrer_id referred_id product_id"
+_IDS = "order_id message_id contact_id referral_id thread referrer_id referred_id product_id"
 READ: dict[str, Callable[[Mapping, str], str]] = {
     "customer_id": _unless_nobody(called("id")),
     "name": _unless_nobody(text_of),
     "status": _status,
+    "in_reply_to": lambda mapping, meaning: f"nullif({called('id')(mapping, meaning)}, '-1')",  # the first of a thread
     "currency": lambda mapping, meaning: f"upper({text_of(mapping, meaning)})",
 } | {
     meaning: called(function)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["guess"]
 
+_DOUBTFUL = 0.6
 _SURE = 0.45  # below it, a column's meaning is told by its values only
 _DETAILS = (
     "given_name",
@@ -366,16 +367,31 @@ def _mapping(kind: str, given: Meanings, con: duckdb.DuckDBPyConnection, raw: Ra
     for column in given.columns:
         if {"secret"} & {concept for bag in column.header.bags for concept in bag}:
             given.notes.append(f'"{column.name}" looks like an official or secret number: it is not kept.')
+    confidence = _confidence(kind, given, columns)
+    if kind:
+        given.notes += _doubts(kind, columns, confidence)
     return Mapping(
         kind=kind,
         columns=MappingProxyType(columns),
         header=raw.columns,
         made_for=raw.name,
-        confidence=_confidence(kind, given, columns),
+        confidence=confidence,
         why=MappingProxyType(why),
         notes=tuple(given.notes),
         **said,
     )
+
+
+def _doubts(kind: str, columns: dict[str, tuple[str, ...]], confidence: float) -> list[str]:
+    """What a person should know before these facts count."""
+    doubts = []
+    if confidence < _DOUBTFUL:
+        doubts.append(f"What the columns mean is only {round(100 * confidence)}% sure.")
+    if kind not in ("people", "referrals") and not any(one in columns for one in WHO):
+        doubts.append("No column says who it was: these facts belong to nobody.")
+    if kind in ("messages", "ratings", "contacts") and "date" not in columns:
+        doubts.append("No column says when it was.")
+    return doubts
 
 
 def _confidence(kind: str, given: Meanings, columns: dict[str, tuple[str, ...]]) -> float:

@@ -1,0 +1,42 @@
+"""Every figure of bench/README.md, one after the other: `make bench`.
+
+    python bench/run.py [--data DIR]     DIR: real data sets by folder (cdnow/, online_retail/, …), if you have them
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PEERS = ["--peers"]
+BENCHES: tuple[tuple[str, list[str]], ...] = (
+    ("summary.py", []),
+    ("clv.py", []),
+    ("value_fit.py", PEERS),
+    ("add.py", []),
+    ("refresh.py", []),
+    ("ledger_kill.py", []),
+    ("refresh_kill.py", []),
+)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="a folder of real data sets, each in a folder of its own")
+    given = parser.parse_args()
+    runs = [*BENCHES, ("real.py", [str(given.data)])] if given.data else list(BENCHES)
+    failed = [name for name, arguments in runs if not _ran(name, arguments)]
+    print(f"{len(runs) - len(failed)} of {len(runs)} done" + (f"; failed: {', '.join(failed)}" if failed else ""))
+    return 1 if failed else 0
+
+
+def _ran(name: str, arguments: list[str]) -> bool:
+    print(f"\n== bench/{name} {' '.join(arguments)}", flush=True)
+    return subprocess.run([sys.executable, "-W", "ignore", str(HERE / name), *arguments], check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
