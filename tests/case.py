@@ -91,7 +91,6 @@ def order(
         "Lineitem name": "Matcha",
         "Lineitem price": "1.00",
         "Refunded Amount": "0.00",
-        "Accepts Marketing": "no",
         "Billing Name": email.partition("@")[0].replace(".", " ").title(),
     }
     return said | {name.replace("_", " "): value for name, value in more.items()}

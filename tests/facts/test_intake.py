@@ -55,11 +55,11 @@ def newest(company: Company, table: str, *columns: str) -> list[tuple[Any, ...]]
 def test_the_same_file_again_adds_nothing(company: Company, tmp_path: Path) -> None:
     """S3.18: nothing is lost and nothing is doubled."""
     file = orders(tmp_path / "orders.csv", order(1), order(2, "jonas@example.com"))
-    assert taken(company, file)[:2] == (8, 0)  # orders, lines, records, consents
+    assert taken(company, file)[:2] == (6, 0)  # orders, lines, records
     before = ledger(company)
-    assert taken(company, file) == (0, 0, 8, 0)
+    assert taken(company, file) == (0, 0, 6, 0)
     shutil.copy(file, tmp_path / "another name.csv")
-    assert taken(company, tmp_path / "another name.csv") == (0, 0, 8, 0)
+    assert taken(company, tmp_path / "another name.csv") == (0, 0, 6, 0)
     assert ledger(company) == before
 
 
@@ -72,8 +72,8 @@ def test_next_weeks_orders_bring_what_is_new_and_what_changed(company: Company, 
         order(3, day="2026-01-08", total="30.00"),
     )
     taken(company, last)
-    # New: the order, line, record and consent of #3, and the return of #2. Changed: the order #2.
-    assert taken(company, this) == (5, 1, 7, 0)
+    # New: the order, line and record of #3, and the return of #2. Changed: the order #2.
+    assert taken(company, this) == (4, 1, 5, 0)
     assert newest(company, "orders", "source_id", "status", "version") == [
         ("#1", "paid", 1),
         ("#2", "partially_refunded", 2),
@@ -101,9 +101,9 @@ def test_a_box_unticked_since_is_the_newest_word_and_last_weeks_file_does_not_wi
 def test_two_shops_with_the_same_numbers_never_collide(company: Company, tmp_path: Path) -> None:
     north = orders(tmp_path / "north.csv", order(1, total="10.00"))
     south = orders(tmp_path / "south.csv", order(1, "jonas@example.com", total="99.00"))
-    assert taken(company, north, account="north")[:2] == (4, 0)
-    assert taken(company, south, account="south")[:2] == (4, 0)
-    assert taken(company, north, account="south")[1] == 3  # the very same bytes are that shop's own rows there
+    assert taken(company, north, account="north")[:2] == (3, 0)
+    assert taken(company, south, account="south")[:2] == (3, 0)
+    assert taken(company, north, account="south")[1] == 2  # the very same bytes are that shop's own rows there
     found = newest(company, "orders", "account", "source_id", "amount")
     assert sorted(found) == [("north", "#1", 10), ("south", "#1", 10)]
     assert len({row["record_id"] for row in facts(company, "records")}) == 2
@@ -166,7 +166,7 @@ def test_an_import_taken_back_leaves_no_trace(company: Company, tmp_path: Path) 
     assert outcome.refused_path is not None
     assert outcome.refused_path.is_file()
     removed = intake.remove(company, outcome.file_id)
-    assert (removed.name, removed.deleted, removed.swept) == ("gone.csv", 4, True)
+    assert (removed.name, removed.deleted, removed.swept) == ("gone.csv", 3, True)
     assert ledger(company) == before
     assert not outcome.refused_path.exists()
     assert bytes_with(company.folder, "gisela.gone") == []
@@ -222,7 +222,7 @@ def test_a_row_corrected_where_it_was_refused_is_taken_and_the_others_stay(compa
     outcome.refused_path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
 
     (again,) = add(company, outcome.refused_path, account="north")
-    assert (again.error, again.reader, again.rows, again.new, again.refused) == (None, "shopify_orders", 3, 4, 2)
+    assert (again.error, again.reader, again.rows, again.new, again.refused) == (None, "shopify_orders", 3, 3, 2)
     assert newest(company, "orders", "source_id", "amount", "account") == [("#1", 10, "north"), ("#2", 22, "north")]
     assert again.refused_path == outcome.refused_path
     assert [line["found"] for line in refused_lines(again)] == ["2 columns", "more"]
@@ -231,7 +231,7 @@ def test_a_row_corrected_where_it_was_refused_is_taken_and_the_others_stay(compa
     lines[0]["original"]["Total"] = "33.00"
     again.refused_path.write_text(json.dumps(lines[0]), "utf-8")
     (last,) = add(company, again.refused_path, account="north")
-    assert (last.new, last.refused) == (4, 0)
+    assert (last.new, last.refused) == (3, 0)
     assert list(company.refused.iterdir()) == []  # none left, no file left
 
 
@@ -256,7 +256,7 @@ def test_a_file_that_cannot_be_read_changes_nothing_and_stops_no_other(company: 
     for outcome in outcomes[:-1]:
         assert isinstance(outcome.error, UnreadableFile)
         assert outcome.error.exit_status == 3
-    assert outcomes[-1].new == 4
+    assert outcomes[-1].new == 3
     assert [row["name"] for row in facts_of_imports(company)] == ["orders.csv"]
 
 
@@ -356,9 +356,9 @@ def test_a_folder_of_parquet_a_gzip_and_a_workbook_give_what_the_csv_gives(compa
     for line in [list(ORDER), *(list(row.values()) for row in rows)]:
         book.active.append(line)
     book.save(tmp_path / "orders.xlsx")
-    assert taken(company, folder) == (8, 0, 0, 0)
+    assert taken(company, folder) == (6, 0, 0, 0)
     for same in (zipped, tmp_path / "orders.xlsx", tmp_path / "plain.csv"):
-        assert taken(company, same) == (0, 0, 8, 0), same
+        assert taken(company, same) == (0, 0, 6, 0), same
 
 
 def test_a_zip_of_three_mailchimp_files_tells_consent_by_which_file(company: Company) -> None:
@@ -381,7 +381,7 @@ def test_a_zip_with_one_broken_file_still_gives_the_others(company: Company, tmp
         archive.write(orders(tmp_path / "orders.csv", order(1)), "orders.csv")
     outcomes = add(company, tmp_path / "both.zip")
     assert [bool(outcome.error) for outcome in outcomes] == [False, True]
-    assert outcomes[0].new == 4
+    assert outcomes[0].new == 3
 
 
 def test_a_query_of_sqlite_is_a_source(company: Company, tmp_path: Path) -> None:
@@ -395,9 +395,9 @@ def test_a_query_of_sqlite_is_a_source(company: Company, tmp_path: Path) -> None
         db.commit()
     query = "select * from orders"
     (outcome,) = add(company, f"sqlite:///{path}", query=query)
-    assert (outcome.error, outcome.reader, outcome.new) == (None, "shopify_orders", 8)
+    assert (outcome.error, outcome.reader, outcome.new) == (None, "shopify_orders", 6)
     (again,) = add(company, f"sqlite:///{path}", query=query)
-    assert (again.new, again.known) == (0, 8)
+    assert (again.new, again.known) == (0, 6)
     assert len(facts_of_imports(company)) == 1
     (wrong,) = add(company, f"sqlite:///{path}", query="select * from nothing")
     assert isinstance(wrong.error, UnreadableFile)
@@ -530,4 +530,4 @@ def test_what_a_killed_process_spilled_is_removed_by_the_next_one(company: Compa
 
 def test_every_table_of_the_ledger_is_known_to_these_tests(company: Company, tmp_path: Path) -> None:
     taken(company, orders(tmp_path / "orders.csv", order(1)))
-    assert set(ledger(company)) == {"orders", "order_lines", "records", "consents", "files"} <= set(LEDGER_TABLES)
+    assert set(ledger(company)) == {"orders", "order_lines", "records", "files"} <= set(LEDGER_TABLES)

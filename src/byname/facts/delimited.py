@@ -39,6 +39,8 @@ def delimited(name: str, opened: Callable[[], Source], head: str, *, whole: bool
     skipped, delimiter = _before_header(head)
     head = "".join(_lines(head)[skipped:])
     delimiter = delimiter or _delimiter(head)
+    if not delimiter:
+        head, delimiter, opened = _parted(head), "\t", lambda opened=opened: _Parted(opened())  # type: ignore[misc]
     rows = _first_rows(head, delimiter, 2)
     if not rows or not any(rows[0]):
         raise UnreadableFile(where=name, found="no header", expected="a first row that names the columns")
@@ -70,7 +72,10 @@ def _lines(head: str) -> list[str]:
 
 
 def _delimiter(head: str) -> str:
-    """The separator that splits the header into the most columns, read as CSV so that quotes are honoured."""
+    """The separator that splits the header into the most columns, read as CSV so that quotes are honoured.
+
+    Empty if only white space does, as in a table that was lined up for reading.
+    """
     counts = {}
     for delimiter in (",", ";", "\t", "|"):
         # The last of them may be cut off by the end of what was sniffed.
@@ -78,7 +83,42 @@ def _delimiter(head: str) -> str:
         rows = rows[:-1] or rows or [[]]
         same = sum(len(row) == len(rows[0]) for row in rows) / len(rows)
         counts[delimiter] = (len(rows[0]) > 1) * same * len(rows[0])
-    return max(counts, key=lambda delimiter: counts[delimiter]) if any(counts.values()) else ","
+    if any(counts.values()):
+        return max(counts, key=lambda delimiter: counts[delimiter])
+    widths = [len(line.split()) for line in _lines(head)[:_SNIFFED_ROWS] if line.strip()]
+    return "" if len(widths) > 1 and widths[0] > 1 and len(set(widths[:-1])) == 1 else ","
+
+
+def _parted(text: str) -> str:
+    return "".join("\t".join(line.split()) + "\n" for line in text.splitlines())
+
+
+class _Parted(io.RawIOBase):
+    """A text whose columns white space parts, with tabs instead."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._lines = io.BufferedReader(source, 1 << 20)
+        self._ready = b""
+
+    @property
+    def tail(self) -> bytes:
+        """The last bytes of the text."""
+        return self._source.tail
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while len(self._ready) < len(buffer) and (line := self._lines.readline()):
+            self._ready += b"\t".join(line.split()) + b"\n"
+        given, self._ready = self._ready[: len(buffer)], self._ready[len(buffer) :]
+        buffer[: len(given)] = given
+        return len(given)
+
+    def close(self) -> None:
+        self._lines.close()
+        super().close()
 
 
 def _first_rows(head: str, delimiter: str, most: int) -> list[list[str]]:

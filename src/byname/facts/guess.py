@@ -157,7 +157,7 @@ def _kind(given: Meanings, name: str) -> str:
         ("messages", words or _is_card(given, who=who)),
         ("ratings", given.score("score") > _SCORED and not at_home),
         ("messages", titled and not at_home),
-        ("people", people or _names_people(given)),
+        ("people", people or _names_people(given, name)),
     )
     return next((kind for kind, holds in kinds if holds), "")
 
@@ -172,13 +172,27 @@ def _is_card(given: Meanings, *, who: bool) -> bool:
     return given.has("date") and (given.has("serial") or (who and given.says("sampling")))
 
 
-def _names_people(given: Meanings) -> bool:
-    """Is there something of which a person has only one, or two things that a person has?"""
+def _names_people(given: Meanings, name: str) -> bool:
+    """Is there something of which a person has only one, or two things that a person has?
+
+    A number and a name alone may be anything's, a genre's or a town's: then the file's name must say whose.
+    """
     numbered = given.has("customer_id") and given.column("customer_id").unique >= MOST and not given.says("event")
-    details = sum(given.has(one) for one in _DETAILS)
-    return (
-        numbered or given.has("email", "phone", "handle") or details > 1 or (details == 1 and not given.says("product"))
-    )
+    details = [one for one in _DETAILS if given.has(one)]
+    if numbered or given.has("email", "phone", "handle") or len(details) > 1:
+        return True
+    only_named = details == ["name"] and not any(bag - {"name"} for bag in given.column("name").header.bags)
+    said = not only_named or bool(set(words_of(name)) & _PEOPLE_WORDS)
+    return bool(details) and said and not given.says("product")
+
+
+_PEOPLE_WORDS = frozenset(
+    (
+        "customer customers client clients people persons members member contacts contact subscribers users accounts "
+        "kunden kunde personen mitglieder kontakte clients membres abonnes clientes miembros contactos clienti klanten "
+        "leden contacten"
+    ).split()
+)
 
 
 def _sold(given: Meanings, *, words: bool) -> bool:

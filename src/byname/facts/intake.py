@@ -134,6 +134,11 @@ def _add_one(
             yield _take(company, ledger, raw, own, account)
         except BynameError as error:
             yield Outcome(raw.name, error=error)
+        except duckdb.Error as broken:  # a file that no test of ours has met must not take the others with it
+            said = str(broken).strip().split("\n", 1)[0][:200]
+            yield Outcome(
+                raw.name, error=UnreadableFile(where=raw.name, found=said, expected="a table that can be read")
+            )
 
 
 def _take(

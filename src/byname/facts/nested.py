@@ -30,15 +30,18 @@ _PAGES = {"batch", "contacts", "conversations", "customers", "data", "events", "
           "reviews", "tickets", "users"}  # fmt: skip
 
 
-def nested(name: str, opened: Callable[[], Source]) -> Raw:
-    """The objects of JSON lines, of a JSON list, or of an object that holds a list of them (`{"tickets": [...]}`).
+def nested(name: str, opened: Callable[[], Source]) -> Iterator[Raw]:
+    """The objects of JSON lines, of a JSON list, or of an object that holds lists of them (`{"tickets": [...]}`).
+
+    An object of nothing but lists is a database written out: each list is a table of its own.
 
     Raises:
         UnreadableFile: neither the whole nor its lines are JSON.
     """
     bad: list[BadRow] = []
     if _is_lines(opened):
-        return _objects(name, _unpacked(_lines(opened, bad)), bad)
+        yield _objects(name, _unpacked(_lines(opened, bad)), bad)
+        return
     with io.BufferedReader(opened()) as file:
         content = file.read()
     try:
@@ -47,8 +50,12 @@ def nested(name: str, opened: Callable[[], Source]) -> Raw:
         raise UnreadableFile(where=name, found=f"broken JSON ({broken})", expected="JSON or JSON lines") from broken
     if isinstance(document, dict):
         lists = [value for value in document.values() if _is_objects(value)]
+        if len(lists) > 1 and all(isinstance(value, list) for value in document.values()):
+            for key, value in document.items():
+                yield _objects(f"{name} [{key}]", enumerate(value, 1), [])
+            return
         document = lists[0] if len(lists) == 1 and "id" not in document else [document]
-    return _objects(name, _unpacked(enumerate(document, 1)), bad)
+    yield _objects(name, _unpacked(enumerate(document, 1)), bad)
 
 
 def _is_objects(value: object) -> bool:

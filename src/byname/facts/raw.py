@@ -65,9 +65,9 @@ def open_raws(path: Path, told: Callable[[int], None] = lambda _bytes: None) -> 
     elif magic.startswith(_OLD_EXCEL):
         yield from _workbook(path)
     elif magic.startswith(_GZIP):
-        yield _text(path.name, lambda: cast("BinaryIO", gzip.open(path)), told)  # noqa: SIM115 - Source closes it
+        yield from _text(path.name, lambda: cast("BinaryIO", gzip.open(path)), told)  # noqa: SIM115 - Source closes it
     else:
-        yield _text(path.name, lambda: path.open("rb"), told)
+        yield from _text(path.name, lambda: path.open("rb"), told)
 
 
 def sha256_of(path: Path) -> str:
@@ -87,7 +87,7 @@ def from_query(name: str, reader: pa.RecordBatchReader) -> Raw:
     return _columnar(name, reader.schema.names, reader)
 
 
-def _text(name: str, opened: Callable[[], BinaryIO], told: Callable[[int], None]) -> Raw:
+def _text(name: str, opened: Callable[[], BinaryIO], told: Callable[[int], None]) -> Iterator[Raw]:
     """CSV, TSV or JSON, told apart by the first character."""
     encoding = encoding_of(name, opened)
     with io.BufferedReader(Source(name, opened(), encoding)) as file:
@@ -96,9 +96,14 @@ def _text(name: str, opened: Callable[[], BinaryIO], told: Callable[[int], None]
     if not head.strip():
         raise UnreadableFile(where=name, found="an empty file", expected="a header and rows")
     if head.lstrip()[0] in "{[":
-        return nested(name, lambda: Source(name, opened(), encoding, told))
+        yield from nested(name, lambda: Source(name, opened(), encoding, told))
+        return
+    if head.lstrip()[0] == "<":
+        raise UnreadableFile(
+            where=name, found="XML or a web page", expected="CSV, TSV, Excel, JSON, JSON lines or Parquet"
+        )
     whole = len(content) < _SNIFFED_BYTES
-    return delimited(name, lambda: Source(name, opened(), encoding, told), head, whole=whole)
+    yield delimited(name, lambda: Source(name, opened(), encoding, told), head, whole=whole)
 
 
 # --------------------------------------------------------------------------------------- workbooks and zip
@@ -183,7 +188,7 @@ def _zip(path: Path, told: Callable[[int], None]) -> Iterator[Raw]:
                 with opened() as file:
                     magic = file.read(8)
                 if not magic.startswith((_GZIP, _PARQUET, _ZIP, _OLD_EXCEL)):
-                    yield _text(name, opened, told)
+                    yield from _text(name, opened, told)
                     continue
                 inner = Path(folder) / str(place) / name  # what is packed once more needs a file of its own
                 inner.parent.mkdir()

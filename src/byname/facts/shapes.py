@@ -28,6 +28,7 @@ __all__ = ["MACROS", "Reading", "blank", "identifier", "instant", "money", "word
 _SPACE = "[\\s\u00a0]*"
 _DASHES = "-|--|\u2013|\u2014"
 _BLANK = rf"(?i){_SPACE}(|{_DASHES}|#?n/a|n\.a\.|na|null|none|nan|nil|undefined|0000-00-00( 00:00:00)?){_SPACE}"
+_LONGEST = 64  # letters: no date has more
 _FIRST_ROWS, _FIRST_SHAPES, _MOST_SHAPES = 1_000, 20, 5_000
 
 MACROS = (
@@ -145,12 +146,16 @@ def _shapes(con: duckdb.DuckDBPyConnection, v: str) -> list[str]:
     """Every shape of the column, those of its beginning first: a pattern of these spares most rows being reshaped."""
     shaped = "select shape_of(v) from ({}) group by 1 order by count(*) desc, 1 limit {}"
     first = con.execute(
-        shaped.format(f"select {v} as v from shaped where {v} is not null limit {_FIRST_ROWS}", _FIRST_SHAPES)
+        shaped.format(f"select {v} as v from shaped where length({v}) <= {_LONGEST} limit {_FIRST_ROWS}", _FIRST_SHAPES)
     ).fetchall()
     shapes = [str(shape) for (shape,) in first]
     pattern = "|".join(re.escape(shape).replace("0", r"\d") for shape in shapes if shape.isprintable())
     others = con.execute(
-        shaped.format(f"select {v} as v from shaped where not regexp_full_match({v}, ?, 'i')", _MOST_SHAPES), [pattern]
+        shaped.format(
+            f"select {v} as v from shaped where length({v}) <= {_LONGEST} and not regexp_full_match({v}, ?, 'i')",
+            _MOST_SHAPES,
+        ),
+        [pattern],
     ).fetchall()
     return list(dict.fromkeys((*shapes, *(str(shape) for (shape,) in others))))
 
