@@ -1,6 +1,6 @@
 """How fast `byname add` reads a CSV of orders, mapping and validating included, and what memory it needs.
 
-    python bench/add.py [ROWS]        1,000,000 by default; a Shopify export and a file that nobody knows
+python bench/add.py [ROWS]        1,000,000 by default; a Shopify export and a file that nobody knows
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ UNKNOWN = """
 
 
 def main(rows: int) -> None:
-    for title, sql in (("orders.csv, eight columns, read by a guess", UNKNOWN), ("Shopify orders, five fact tables", SHOPIFY)):
+    for title, sql in (
+        ("orders.csv, eight columns, read by a guess", UNKNOWN),
+        ("Shopify orders, five fact tables", SHOPIFY),
+    ):
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
             file = folder / "orders.csv"
@@ -45,7 +48,9 @@ def main(rows: int) -> None:
             ran = subprocess.run(timed, check=True, capture_output=True, text=True)
             user, system, clock, kilobytes = map(float, ran.stderr.strip().splitlines()[-1].split())
         print(f"{title}: {rows:,} rows, {file.name} of its own size in memory at no time")
-        print(f"  {rows / clock:,.0f} rows a second ({user + system:.1f} CPU s, {clock:.1f} s, {kilobytes / 1024:,.0f} MB)")
+        print(
+            f"  {rows / clock:,.0f} rows a second ({user + system:.1f} CPU s, {clock:.1f} s, {kilobytes / 1024:,.0f} MB)"
+        )
         print(f"  {ran.stdout.splitlines()[0]}")
 
 

@@ -28,10 +28,20 @@ def value_everybody(path: Path) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as spill, open_engine("duckdb", spill=Path(spill), memory="250MB") as engine:
         orders = engine.files([str(path)], pq.read_schema(path))
         buyers = summary(engine, orders, zone="UTC", as_of=date.fromisoformat(AS_OF))
-        nothing = pa.table({"person_id": pa.array([], pa.string()), "returned_total": pa.array([], pa.decimal128(18, 4))})
+        nothing = pa.table(
+            {"person_id": pa.array([], pa.string()), "returned_total": pa.array([], pa.decimal128(18, 4))}
+        )
         worth = valuation(engine, buyers, engine.arrow(nothing), Terms(365, 0.1, 1.0))
         rows = engine.count(worth.table)
-        total = engine.fetch(engine.run(Statement("bench.equity", "select cast(sum(clv) as double) as equity from worth"), worth=worth.table)).column("equity")[0].as_py()
+        total = (
+            engine.fetch(
+                engine.run(
+                    Statement("bench.equity", "select cast(sum(clv) as double) as equity from worth"), worth=worth.table
+                )
+            )
+            .column("equity")[0]
+            .as_py()
+        )
     return {"people": rows, "histories": worth.histories, "equity": total, "converged": worth.orders.converged}
 
 
@@ -48,7 +58,9 @@ def main(people: int, orders: int) -> None:
         found = json.loads(ran.stdout)
     cpu, clock, memory = sorted(measured)[1]
     print(f"raw orders to discounted CLV, {found['people']:,} people, {found['histories']:,} distinct histories:")
-    print(f"  {cpu:.1f} CPU s, {clock:.1f} s, {memory:,.0f} MB (whole process, median of 3); at most 5 CPU s and 600 MB are wanted")
+    print(
+        f"  {cpu:.1f} CPU s, {clock:.1f} s, {memory:,.0f} MB (whole process, median of 3); at most 5 CPU s and 600 MB are wanted"
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Real data through the command line: what is read, refused, and whom it names first.
 
-    python bench/real.py DIR      every file in the folders of DIR that `byname add` can read; names are not printed
+python bench/real.py DIR      every file in the folders of DIR that `byname add` can read; names are not printed
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A refresh killed with SIGKILL at random moments: the former snapshot stays current and whole, the next one works.
 
-    python bench/refresh_kill.py [KILLS]        20 by default; exit status 1 on any loss
+python bench/refresh_kill.py [KILLS]        20 by default; exit status 1 on any loss
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from orders import AS_OF, shop
-
 from byname.company import Company, create
 from byname.facts.intake import open_ledger
 from byname.facts.ledger import Import
 from byname.snapshot import TABLES, open_current
+from orders import AS_OF, shop
 
 
 def digests(company: Company) -> dict[str, str]:

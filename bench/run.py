@@ -1,6 +1,6 @@
 """Every figure of bench/README.md, one after the other: `make bench`.
 
-    python bench/run.py [--data DIR]     DIR: real data sets by folder (cdnow/, online_retail/, …), if you have them
+python bench/run.py [--data DIR]     DIR: real data sets by folder (cdnow/, online_retail/, …), if you have them
 """
 
 from __future__ import annotations

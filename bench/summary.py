@@ -49,7 +49,9 @@ def ours(path: Path) -> int:
 
 
 def _measured(which: str, path: Path) -> dict[str, float]:
-    output = subprocess.run([sys.executable, __file__, "--one", which, str(path)], check=True, capture_output=True, text=True)
+    output = subprocess.run(
+        [sys.executable, __file__, "--one", which, str(path)], check=True, capture_output=True, text=True
+    )
     return json.loads(output.stdout)
 
 
@@ -63,7 +65,9 @@ def main(people: int, orders: int) -> None:
     mine, theirs = runs[0]
     print(f"purchase summary, {mine['rows']:,.0f} people: ours {mine['cpu']:.1f} CPU s, {mine['mb']:,.0f} MB; ")
     print(f"  by hand {theirs['cpu']:.1f} CPU s, {theirs['mb']:,.0f} MB")
-    print(f"  ratio ours / by hand (median of 3): CPU {ratios[1]:.2f}, clock {clocks[1]:.2f}; at most 1.5 is wanted, under 3,000 MB")
+    print(
+        f"  ratio ours / by hand (median of 3): CPU {ratios[1]:.2f}, clock {clocks[1]:.2f}; at most 1.5 is wanted, under 3,000 MB"
+    )
 
 
 if __name__ == "__main__":

@@ -80,18 +80,13 @@ def main() -> None:
     history = simulate_bgnbd(chosen.people, **TRUE, cohort_days=731, seed=1)
     random = np.random.default_rng(2)
     orders = history[0] + 1
-    mean = random.gamma(
-        SPEND["p"] * orders, 1 / (orders * random.gamma(SPEND["q"], 1 / SPEND["v"], chosen.people))
-    )
+    mean = random.gamma(SPEND["p"] * orders, 1 / (orders * random.gamma(SPEND["q"], 1 / SPEND["v"], chosen.people)))
     reduce, (triples, inverse) = cpu_seconds(lambda: Triples.of_people(*history), 3)
     print(f"{chosen.people:,} people, {orders.sum():,} orders, {len(triples):,} distinct histories")
     print(f"people to histories (NumPy)     {reduce:8.3f} CPU s")
 
     ours, model = cpu_seconds(lambda: BgNbd.fit(triples), 5)
-    print(
-        f"BG/NBD fit                      {ours:8.3f} CPU s   {model.iterations} passes, "
-        f"loglik {model.loglik:.4f}"
-    )
+    print(f"BG/NBD fit                      {ours:8.3f} CPU s   {model.iterations} passes, loglik {model.loglik:.4f}")
     spent, spend = cpu_seconds(lambda: GammaGamma.fit(orders, mean), 3)
     print(f"Gamma-Gamma fit                 {spent:8.3f} CPU s   {spend.iterations} passes")
     for days in (365.25, 3 * 365.25):
@@ -120,8 +115,7 @@ def main() -> None:
         at_theirs = found.log_likelihood(triples)
         gap = (model.loglik - at_theirs) / abs(model.loglik)
         print(
-            f"{name}: {theirs:.2f} CPU s, {theirs / ours:.0f} times ours; "
-            f"our maximum is higher by {gap:.1e} of itself"
+            f"{name}: {theirs:.2f} CPU s, {theirs / ours:.0f} times ours; our maximum is higher by {gap:.1e} of itself"
         )
 
 

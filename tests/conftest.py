@@ -45,7 +45,9 @@ def spark_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 def company_of_samples(tmp_path_factory: pytest.TempPathFactory) -> Company:
     """A company that has read the sample of every reader: every fact table that a reader can fill. Read it only."""
     folder = tmp_path_factory.mktemp("samples")
-    settings = create(folder / "acme", name="Acme", currency="EUR", zone="Europe/Berlin", country="DE").folder / "byname.toml"
+    settings = (
+        create(folder / "acme", name="Acme", currency="EUR", zone="Europe/Berlin", country="DE").folder / "byname.toml"
+    )
     said = settings.read_text("utf-8").replace("names = []", 'names = ["Nobody *"]').replace("# USD", "USD")
     settings.write_text(said, "utf-8")
     company = open_company(folder / "acme")

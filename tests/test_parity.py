@@ -71,7 +71,9 @@ def test_every_statement_gives_the_same_rows_on_both_engines(
     recorder = Recorder(duck_engine)
     refresh_on(company_of_samples, recorder, monkeypatch)
     rooms = ("facts.", "people.", "value.")
-    assert {statement.name for statement, *_ in recorder.ran} >= {name for name in statements() if name.startswith(rooms)}
+    assert {statement.name for statement, *_ in recorder.ran} >= {
+        name for name in statements() if name.startswith(rooms)
+    }
     for statement, tables, scalars, expected in recorder.ran:
         inputs = {name: spark_engine.arrow(table) for name, table in tables.items()}
         given = spark_engine.run(statement, **inputs, **scalars)

@@ -16,14 +16,15 @@ _DAYS_PER_YEAR = 365.25
 
 BEST = """
     with top as (
-        select person_id, orders, repeat_orders, recency_days, age_days, mean_spend, spend_total, returned_total, p_alive,
-               expected_orders, expected_spend, clv, rank
+        select person_id, orders, repeat_orders, recency_days, age_days, mean_spend, spend_total, returned_total,
+               p_alive, expected_orders, expected_spend, clv, rank
         from value
         order by rank
         limit $1
     ),
     bought as (
-        select person_id, max_by(struct_pack(occurred_at, amount, source, account, source_id), (occurred_at, source_id)) as last_order
+        select person_id,
+               max_by(struct_pack(occurred_at, amount, source, account, source_id), (occurred_at, source_id)) as last_order
         from timeline
         where kind = 'order' and person_id in (select person_id from top)
         group by person_id

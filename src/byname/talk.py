@@ -149,7 +149,8 @@ def outcome(what: Outcome) -> None:
         _out.print(f"  dropped at the door: {', '.join(what.dropped)}", markup=False)
     if what.mapping:
         _out.print(
-            f"  a guess, written to {what.mapping}: look at it, correct it, take this back (byname remove) and add the file again",
+            f"  a guess, written to {what.mapping}: look at it; where it is wrong, correct it there, take this import back "
+            f"(byname remove) and add the file again",
             markup=False,
         )
     if what.notes:
@@ -193,7 +194,8 @@ def refreshed(company: Company, result: Refreshed) -> None:
     """What a refresh made, and what it left out."""
     for code, count in result.unrated.items():
         _out.print(
-            f"Left out: {count:,} orders in {code}, for which byname.toml has no rate. Add under [rates]: {code} = <{company.settings.currency} for one {code}>",
+            f"Left out: {count:,} orders in {code}, for which byname.toml has no rate. "
+            f"Add under [rates]: {code} = <{company.settings.currency} for one {code}>",
             markup=False,
         )
     if result.excluded:
@@ -212,8 +214,9 @@ def best(snapshot: Snapshot, people: list[Best], by: str, output: str) -> None:
     terms = snapshot.terms
     rows = [asdict(one) for one in people]
     if output == "json":
-        _print_json({"people": rows, "as_of": terms["as_of"], "currency": terms["currency"], "by": by, "horizon_days": int(terms["horizon_days"]),
-                     "discount": float(terms["discount"]), "margin": float(terms["margin"])})  # fmt: skip
+        said = {name: terms[name] for name in ("as_of", "currency")}
+        numbers = {name: float(terms[name]) for name in ("horizon_days", "discount", "margin")}
+        _print_json({"people": rows, **said, "by": by, **numbers})
         return
     if output == "csv":
         flat = [{key: value for key, value in row.items() if not isinstance(value, dict)} for row in rows]

@@ -12,6 +12,15 @@ __all__ = ["Known", "who"]
 
 _TIMELINE_SHOWN = 1_000
 
+LINKS = "select * exclude (person_id) from links where person_id = $1 order by role, source, source_id"
+TIMELINE = """
+    select * exclude (person_id)
+    from timeline
+    where person_id = $1
+    order by occurred_at desc, source_id
+    limit $2
+"""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -38,10 +47,6 @@ def who(snapshot: Snapshot, text: str, limit: int = 20) -> list[Known]:
     if len(found) > 1:
         return [Known(people[one], values.get(one), [], []) for one in found]
     one = found[0]
-    links = snapshot.query(
-        f"select * exclude (person_id) from links where person_id = '{one}' order by role, source, source_id"
-    )
-    line = snapshot.query(
-        f"select * exclude (person_id) from timeline where person_id = '{one}' order by occurred_at desc, source_id limit {_TIMELINE_SHOWN}"  # noqa: S608
-    )
+    links = snapshot.query(LINKS, [one])
+    line = snapshot.query(TIMELINE, [one, _TIMELINE_SHOWN])
     return [Known(people[one], values.get(one), links, line)]

@@ -88,7 +88,7 @@ def _labels(con: duckdb.DuckDBPyConnection, source: str, sql: str) -> dict[str, 
     for what in set(re.findall(r"record\('(\w+)'", sql)):
         for value in values:
             for form in (value, value.lower()):
-                digest = hashlib.sha256("\x1f".join((source, "main", what, form)).encode()).hexdigest()[:32]
+                digest = hashlib.sha256(f"{source}\x1fmain\x1f{what}\x1f{form}".encode()).hexdigest()[:32]
                 labels[digest] = f"{what} {form}"
     return labels
 

@@ -88,7 +88,9 @@ def test_a_pattern_stands_for_any_letters_whatever_the_case() -> None:
 
 
 @given(
-    st.sampled_from(["1", "7", "33", "34", "39", "43", "44", "49", "52", "54", "55", "61", "81", "86", "91", "353", "420", "972"]),
+    st.sampled_from(
+        ["1", "7", "33", "34", "39", "43", "44", "49", "52", "54", "55", "61", "81", "86", "91", "353", "420", "972"]
+    ),
     st.text("0123456789", min_size=5, max_size=13),
 )
 def test_the_quick_way_says_what_the_library_says(code: str, national: str) -> None:

@@ -134,9 +134,7 @@ def test_nobody_is_promised_much_where_nobody_repeated() -> None:
     assert model.expected_orders(365, 0, 0, 200)[0] < 0.01
 
 
-@given(
-    positive, positive, positive, positive, st.lists(histories, min_size=1, max_size=5), st.floats(0, 5000)
-)
+@given(positive, positive, positive, positive, st.lists(histories, min_size=1, max_size=5), st.floats(0, 5000))
 @settings(max_examples=150, deadline=None)
 def test_expectations_are_finite_ordered_and_bounded_for_any_parameters(
     r: float, alpha_days: float, a: float, b: float, rows: list[tuple[int, int, int]], days: float

@@ -29,9 +29,7 @@ def test_value_is_margin_times_discounted_orders_times_spend_for_each_person(
     np.testing.assert_allclose(
         found.clv, 0.3 * model.expected_orders_discounted(365.25, 0.15, *history) * per_order, rtol=1e-12
     )
-    np.testing.assert_allclose(
-        found.expected_spend, model.expected_orders(365.25, *history) * per_order, rtol=1e-12
-    )
+    np.testing.assert_allclose(found.expected_spend, model.expected_orders(365.25, *history) * per_order, rtol=1e-12)
     np.testing.assert_allclose(found.p_alive, model.p_alive(*history), rtol=1e-12)
     assert (found.clv <= 0.3 * found.expected_spend).all()
 
@@ -47,9 +45,7 @@ def test_without_discount_or_margin_value_is_revenue() -> None:
     triples, inverse = Triples.of_people([3], [200], [300])
     terms = Terms(500, annual_discount_rate=0)
     model, spend = BgNbd(0.24, 31, 0.8, 2.4), GammaGamma(6.25, 3.74, 15.44)
-    found = values_of_people(
-        outlook(model, triples, terms), inverse, spend, orders=[3], mean_spend=[20.0], terms=terms
-    )
+    found = values_of_people(outlook(model, triples, terms), inverse, spend, orders=[3], mean_spend=[20.0], terms=terms)
     assert found.clv == pytest.approx(found.expected_spend, rel=1e-12)
 
 

@@ -7,7 +7,6 @@ import gzip
 import shutil
 from datetime import date
 from importlib.resources import as_file, files
-from pathlib import Path
 
 from byname import talk
 from byname.best import best
@@ -17,6 +16,10 @@ from byname.errors import UsageError
 from byname.facts import intake
 from byname.refresh import refresh
 from byname.snapshot import open_current
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["AS_OF", "NAME", "PURCHASES", "run", "write_customers"]
 

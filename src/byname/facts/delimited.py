@@ -6,7 +6,7 @@ import csv
 import io
 from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -39,8 +39,9 @@ def delimited(name: str, opened: Callable[[], Source], head: str, *, whole: bool
     skipped, delimiter = _before_header(head)
     head = "".join(_lines(head)[skipped:])
     delimiter = delimiter or _delimiter(head)
-    if not delimiter:
-        head, delimiter, opened = _parted(head), "\t", lambda opened=opened: _Parted(opened())  # type: ignore[misc]
+    spaced = not delimiter
+    if spaced:
+        head, delimiter = _parted(head), "\t"
     rows = _first_rows(head, delimiter, 2)
     if not rows or not any(rows[0]):
         raise UnreadableFile(where=name, found="no header", expected="a first row that names the columns")
@@ -50,7 +51,11 @@ def delimited(name: str, opened: Callable[[], Source], head: str, *, whole: bool
     raw = Raw(
         name, tuple(columns[place] for place in kept), (), tuple(column for column in columns if is_dropped(column))
     )
-    raw.batches = () if whole and len(rows) == 1 else _batches(raw, opened, delimiter, skipped, len(columns), kept)
+    raw.batches = (
+        ()
+        if whole and len(rows) == 1
+        else _batches(raw, _with_tabs(opened) if spaced else opened, delimiter, skipped, len(columns), kept)
+    )
     return raw
 
 
@@ -91,6 +96,10 @@ def _delimiter(head: str) -> str:
 
 def _parted(text: str) -> str:
     return "".join("\t".join(line.split()) + "\n" for line in text.splitlines())
+
+
+def _with_tabs(opened: Callable[[], Source]) -> Callable[[], Source]:
+    return lambda: cast("Source", _Parted(opened()))
 
 
 class _Parted(io.RawIOBase):

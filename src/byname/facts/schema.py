@@ -101,7 +101,7 @@ TABLES: tuple[FactTable, ...] = (
         (
             _text(
                 "role",
-                "what names the person: customer, order, ticket, review, answer, post, …; 'mention' for the details that came with another row",
+                "what names the person: customer, order, ticket, review, …; 'mention' for details beside another row",
             ),
             _text("name", "the whole name as written", personal=True),
             _text("given_name", "first name", personal=True),
@@ -321,7 +321,7 @@ TABLES: tuple[FactTable, ...] = (
         (
             _text(
                 "kind",
-                "merge, apart, undo, keeps_id, standing, label, owner, note, done, not now, not right, quote, return rule",
+                "merge, apart, undo, keeps_id, standing, label, owner, note, done, quote, return rule, …",
             ),
             _text("other_record_id", "the second record, for merge and apart"),
             _text("value", "what was decided", personal=True),

@@ -191,9 +191,7 @@ class BgNbd:
         return np.where(x > 0, 1 / (1 + gone), 1.0)
 
 
-def _histories(
-    repeat_orders: ArrayLike, recency_days: ArrayLike, age_days: ArrayLike
-) -> tuple[Ints, Ints, Ints]:
+def _histories(repeat_orders: ArrayLike, recency_days: ArrayLike, age_days: ArrayLike) -> tuple[Ints, Ints, Ints]:
     x, t_x, age = np.broadcast_arrays(
         np.atleast_1d(whole_numbers("repeat_orders", repeat_orders)),
         whole_numbers("recency_days", recency_days),
@@ -259,9 +257,7 @@ class Likelihood:
             return None
         x, t_x, age = (column[::n] for column in self.repeaters)
         scale = float(self.weights.sum() / self.weights[::n].sum())
-        return Likelihood(
-            self.went_on, self.by_age, (x, t_x, age), self.weights[::n] * scale, self.people, self.orders
-        )
+        return Likelihood(self.went_on, self.by_age, (x, t_x, age), self.weights[::n] * scale, self.people, self.orders)
 
     def evaluate(self, theta: Floats) -> tuple[float, Floats, Floats]:
         """Give log-likelihood, gradient and Hessian in (ln r, ln alpha, ln a, ln b)."""
@@ -312,9 +308,7 @@ class Likelihood:
         hessian[3, 3] = b * (n @ (j * per_b**2 - (a + j) * per_ab**2))
         return value, gradient, hessian
 
-    def _left_or_not(
-        self, r: float, a: float, b: float, log_days: Floats, share: Floats
-    ) -> tuple[float, Floats]:
+    def _left_or_not(self, r: float, a: float, b: float, log_days: Floats, share: Floats) -> tuple[float, Floats]:
         """Sum ln(1 + e**z) over repeaters, with e**z the odds of having left.
 
         These are a / (b+x-1) * ((alpha+T) / (alpha+t_x))**(r+x).

@@ -20,9 +20,7 @@ def digamma(z: Floats) -> Floats:
     """Give the derivative of ln Gamma for z > 0 (Abramowitz and Stegun 6.3.5, 6.3.18)."""
     z, below = _raised(z, 1)
     inverse = 1 / z**2
-    series = inverse * (
-        1 / 12 - inverse * (1 / 120 - inverse * (1 / 252 - inverse * (1 / 240 - inverse / 132)))
-    )
+    series = inverse * (1 / 12 - inverse * (1 / 120 - inverse * (1 / 252 - inverse * (1 / 240 - inverse / 132))))
     return np.log(z) - 0.5 / z - series - below
 
 
@@ -30,9 +28,7 @@ def trigamma(z: Floats) -> Floats:
     """Give the second derivative of ln Gamma for z > 0 (Abramowitz and Stegun 6.4.6, 6.4.12)."""
     z, below = _raised(z, 2)
     inverse = 1 / z**2
-    series = inverse * (
-        1 / 6 - inverse * (1 / 30 - inverse * (1 / 42 - inverse * (1 / 30 - inverse * 5 / 66)))
-    )
+    series = inverse * (1 / 6 - inverse * (1 / 30 - inverse * (1 / 42 - inverse * (1 / 30 - inverse * 5 / 66))))
     return (1 + 0.5 / z + series) / z + below
 
 

@@ -102,9 +102,7 @@ class GammaGamma:
             fallback=reason,
         )
 
-    def log_likelihood(
-        self, orders: ArrayLike, mean_spend: ArrayLike, people: ArrayLike | None = None
-    ) -> float:
+    def log_likelihood(self, orders: ArrayLike, mean_spend: ArrayLike, people: ArrayLike | None = None) -> float:
         """Give the logarithm of the likelihood (1a); rows without orders or positive spend are left out."""
         data = Spends.of(orders, mean_spend, people)
         if not data.people:

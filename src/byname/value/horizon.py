@@ -91,17 +91,13 @@ def discounted_steps(horizon_days: float, annual_discount_rate: float, *, one_st
     if horizon_days == 0:
         return Steps(np.empty(0), np.empty(0))
     # 365.25 days are 12 months and not 12 and a sliver.
-    months = (
-        1 if one_step or annual_discount_rate == 0 else max(ceil(horizon_days / DAYS_PER_MONTH - 1e-9), 1)
-    )
+    months = 1 if one_step or annual_discount_rate == 0 else max(ceil(horizon_days / DAYS_PER_MONTH - 1e-9), 1)
     ends = np.arange(1, months + 1, dtype=np.float64) * DAYS_PER_MONTH
     ends[-1] = horizon_days
     return Steps(ends, np.power(1 + annual_discount_rate, -ends / (_MONTHS_PER_YEAR * DAYS_PER_MONTH)))
 
 
-def orders_if_alive(
-    r: float, alpha_days: float, a: float, b: float, steps: Steps, x: Ints, age_days: Ints
-) -> Floats:
+def orders_if_alive(r: float, alpha_days: float, a: float, b: float, steps: Steps, x: Ints, age_days: Ints) -> Floats:
     """Give the expected (discounted) purchases of people who are alive: (10) without its denominator.
 
     Args:

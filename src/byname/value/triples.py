@@ -84,9 +84,7 @@ class Triples:
         check_histories(x, t_x, age)
         days = int(age.max(initial=0)) + 1
         # x may be anything, days**2 is at most 2**37: the key holds x up to 2**26.
-        key, inverse, people = np.unique(
-            (x * days + t_x) * days + age, return_inverse=True, return_counts=True
-        )
+        key, inverse, people = np.unique((x * days + t_x) * days + age, return_inverse=True, return_counts=True)
         pair, distinct_age = np.divmod(key, days)
         distinct_x, distinct_t_x = np.divmod(pair, days)
         return cls(distinct_x, distinct_t_x, distinct_age, people.astype(np.int64)), inverse
@@ -104,9 +102,7 @@ def whole_numbers(name: str, values: ArrayLike) -> Ints:
     wrong = ~(np.abs(whole - np.rint(whole)) < 1e-9)  # noqa: PLR2004 (also true of NaN)
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
-        raise ValueError(
-            f"row {row}: {name} is {whole.flat[row]}; expected a whole number (days, not weeks or hours)"
-        )
+        raise ValueError(f"row {row}: {name} is {whole.flat[row]}; expected a whole number (days, not weeks or hours)")
     return np.rint(whole).astype(np.int64)
 
 

@@ -76,8 +76,10 @@ VALUE = statement(
     select person_id, orders, repeat_orders, recency_days, age_days, mean_spend, spend_total,
     returned_total, p_alive,
            expected_orders, expected_spend, clv,
-           row_number() over (order by cast(round(clv * 10000) as bigint) desc nulls last, spend_total desc nulls last, person_id
-           nulls last) as rank, $model as model
+           row_number() over (
+               order by cast(round(clv * 10000) as bigint) desc nulls last, spend_total desc nulls last,
+                        person_id nulls last
+           ) as rank, $model as model
     from worth
     """,
 )

@@ -49,9 +49,7 @@ def main() -> None:
         "histories": HISTORIES,
         "p_alive": [float(v) for v in np.atleast_1d(model.conditional_probability_alive(*grid))],
         "expected_orders": {
-            str(days): [
-                float(v) for v in model.conditional_expected_number_of_purchases_up_to_time(days, *grid)
-            ]
+            str(days): [float(v) for v in model.conditional_expected_number_of_purchases_up_to_time(days, *grid)]
             for days in (7, 273, 1000)
         },
         "spend_parameters": SPEND,
