@@ -55,7 +55,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        return _bench(Path(folder), given.rounds, given.rows, random.Random(given.seed))  # noqa: S311
+        return _bench(Path(folder), given.rounds, given.rows, random.Random(given.seed))
 
 
 def _bench(folder: Path, rounds: int, rows: int, chance: random.Random) -> int:

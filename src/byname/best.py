@@ -24,7 +24,9 @@ BEST = """
     ),
     bought as (
         select person_id,
-               max_by(struct_pack(occurred_at, amount, source, account, source_id), (occurred_at, source_id)) as last_order
+               max_by(
+                   struct_pack(occurred_at, amount, source, account, source_id), (occurred_at, source_id)
+               ) as last_order
         from timeline
         where kind = 'order' and person_id in (select person_id from top)
         group by person_id

@@ -149,8 +149,8 @@ def outcome(what: Outcome) -> None:
         _out.print(f"  dropped at the door: {', '.join(what.dropped)}", markup=False)
     if what.mapping:
         _out.print(
-            f"  a guess, written to {what.mapping}: look at it; where it is wrong, correct it there, take this import back "
-            f"(byname remove) and add the file again",
+            f"  a guess, written to {what.mapping}: look at it; where it is wrong, correct it there, "
+            "take this import back (byname remove) and add the file again",
             markup=False,
         )
     if what.notes:
@@ -230,8 +230,8 @@ def best(snapshot: Snapshot, people: list[Best], by: str, output: str) -> None:
         line.append(f"  {worth:>12} next {_horizon(terms)}   {one.reason}")
         _out.print(line)
     _out.print(
-        f"as of {terms['as_of']} · ranked by expected {'revenue' if float(terms['margin']) == 1 else 'margin'}, discounted at "
-        f"{float(terms['discount']):.0%} a year · no range yet: the models' own uncertainty is not estimated",
+        f"as of {terms['as_of']} · ranked by expected {'revenue' if float(terms['margin']) == 1 else 'margin'}, "
+        f"discounted at {float(terms['discount']):.0%} a year · no range yet: the models' own uncertainty is not estimated",
         style="dim",
     )
 

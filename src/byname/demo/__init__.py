@@ -7,6 +7,7 @@ import gzip
 import shutil
 from datetime import date
 from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
 
 from byname import talk
 from byname.best import best
@@ -16,7 +17,6 @@ from byname.errors import UsageError
 from byname.facts import intake
 from byname.refresh import refresh
 from byname.snapshot import open_current
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -481,7 +481,8 @@ def _fact_rows(
         f"hashed as (select *, {hashed(content)} as row_hash from cast_), "
         f"named as (select {own}, {named} as source_id, row_hash, row from hashed {once}) "
         f"select {hashed(_fact_key(name, reader, around))} as fact_id, '{reader.source}' as source, "
-        f"'{_literal(around.account)}' as account, source_id, '{reader.name}' as reader, row_hash, {own}, row from named"
+        f"'{_literal(around.account)}' as account, source_id, '{reader.name}' as reader, row_hash, {own}, row "
+        "from named"
     )
 
 
