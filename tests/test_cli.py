@@ -288,3 +288,13 @@ def test_a_closed_pipe_is_no_trouble(acme: Path) -> None:
         command = [sys.executable, "-m", "byname.cli", "best", str(acme), "--format", "json"]
         done = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
     assert "Traceback" not in done.stderr
+
+
+def test_a_name_from_a_stranger_is_no_formula_in_the_csv(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text("order id,customer name,email,date,total\n7,=1+1,ines@example.com,2026-05-01,12.00\n", "utf-8")
+    folder = tmp_path / "acme"
+    run("init", folder)
+    run("add", folder, file)
+    run("refresh", folder, "--as-of", "2026-06-01")
+    assert "'=1+1" in run("best", folder, "--format", "csv")[1]

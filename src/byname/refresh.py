@@ -6,7 +6,6 @@ crash loses nothing, and nothing half made is ever current.
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 from contextlib import contextmanager
@@ -119,6 +118,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     at,
                     facts["records"],
                     all_versions(at, state, "records"),
+                    facts["orders"],
                     country=settings.country,
                     exclude=settings.exclude,
                 )
@@ -232,6 +232,10 @@ def _run_table(
 
 
 def _memory_mb() -> float:
-    """The highest memory of this process so far."""
+    """The highest memory of this process so far; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
     highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return highest / (1 << 20) if sys.platform == "darwin" else highest / (1 << 10)

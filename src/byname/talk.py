@@ -231,7 +231,7 @@ def best(snapshot: Snapshot, people: list[Best], by: str, output: str) -> None:
         _out.print(line)
     _out.print(
         f"as of {terms['as_of']} · ranked by expected {'revenue' if float(terms['margin']) == 1 else 'margin'}, "
-        f"discounted at {float(terms['discount']):.0%} a year · no range yet: the models' own uncertainty is not estimated",
+        f"discounted at {float(terms['discount']):.0%} a year · no range yet: the models' uncertainty is not estimated",
         style="dim",
     )
 
@@ -308,7 +308,12 @@ def _print_rows(rows: list[dict[str, Any]], output: str, name: str) -> None:
         return
     writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]) if rows else [])
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
+
+
+def _harmless(value: Any) -> Any:
+    """Text that a spreadsheet would run as a formula gets a protecting apostrophe: names come from strangers."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def _print_json(document: dict[str, Any]) -> None:

@@ -14,10 +14,10 @@ from byname.facts import schema
 from byname.people import identify, person_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from byname.engines import Engine
+    from byname.engines import Engine, Table
 
 NOBODY = Exclude()
 
@@ -28,15 +28,25 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
         yield opened
 
 
+def order(source_id: str, record_id: str, source: str = "shop") -> dict[str, Any]:
+    return {"source": source, "source_id": source_id, "record_id": record_id}
+
+
 def record(record_id: str, **said: Any) -> dict[str, Any]:
     known_at = said.pop("known_at", datetime(2026, 1, 1))  # noqa: DTZ001 - UTC by contract
     return {"record_id": record_id, "source_id": record_id, "role": "customer", "known_at": known_at, **said}
 
 
-def persons(engine: Engine, *records: dict[str, Any], exclude: Exclude = NOBODY) -> dict[str, str]:
+def table_of(engine: Engine, name: str, *rows: dict[str, Any]) -> Table:
+    return engine.arrow(pa.Table.from_pylist(list(rows), schema=schema.table(name).arrow_schema()))
+
+
+def persons(
+    engine: Engine, *records: dict[str, Any], exclude: Exclude = NOBODY, orders: Sequence[dict[str, Any]] = ()
+) -> dict[str, str]:
     """record_id → person_id."""
-    rows = engine.arrow(pa.Table.from_pylist(list(records), schema=schema.table("records").arrow_schema()))
-    people = identify(engine, rows, rows, country="DE", exclude=exclude)
+    rows = table_of(engine, "records", *records)
+    people = identify(engine, rows, rows, table_of(engine, "orders", *orders), country="DE", exclude=exclude)
     found = engine.fetch(people.record_person).to_pylist()
     return {row["record_id"]: row["person_id"] for row in found}
 
@@ -183,16 +193,27 @@ def test_no_records_give_no_people(engine: Engine) -> None:
 
 
 def test_a_person_is_called_by_the_spelling_in_most_records_and_a_list_counts_for_more(engine: Engine) -> None:
-    rows = engine.arrow(
-        pa.Table.from_pylist(
-            [
-                *(record(f"o{n}", role="order", name="R HADDAD", email="rosa@example.com") for n in range(5)),
-                record("c", name="Rosa Haddad", email="rosa@example.com", city="Graz"),
-            ],
-            schema=schema.table("records").arrow_schema(),
-        )
+    rows = table_of(
+        engine,
+        "records",
+        *(record(f"o{n}", role="order", name="R HADDAD", email="rosa@example.com") for n in range(5)),
+        record("c", name="Rosa Haddad", email="rosa@example.com", city="Graz"),
     )
-    people = identify(engine, rows, rows, country="AT", exclude=NOBODY)
+    people = identify(engine, rows, rows, table_of(engine, "orders"), country="AT", exclude=NOBODY)
     (row,) = engine.fetch(people.details).to_pylist()
     assert (row["name"], row["email"], row["city"]) == ("Rosa Haddad", "rosa@example.com", "Graz")
     assert engine.fetch(people.counted).to_pylist() == [{"person_id": row["person_id"], "records": 6}]
+
+
+def test_a_review_that_names_an_order_is_its_buyers(engine: Engine) -> None:
+    review = record("review", role="review", name="Rosa H", external_ids=["order:1050"])
+    buyer = record("o1", role="order", name="Rosa Haddad", email="rosa@example.com")
+    other = record("o2", role="order", name="Rosa Lind", email="lind@example.com")
+    found = persons(engine, review, buyer, other, orders=[order("#1050", "o1"), order("#1051", "o2")])
+    assert found["review"] == found["o1"] != found["o2"]
+    # Two shops with that number: it tells nothing.
+    twice = persons(engine, review, buyer, other, orders=[order("#1050", "o1"), order("1050", "o2", "other")])
+    assert len(set(twice.values())) == 3
+    # Somebody else's first name: not the buyer.
+    stranger = record("review", role="review", name="Karim H", external_ids=["order:1050"])
+    assert len(set(persons(engine, stranger, buyer, orders=[order("#1050", "o1")]).values())) == 2

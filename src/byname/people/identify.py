@@ -130,6 +130,36 @@ RECORD_BUNDLES = statement(
     """,
 )
 
+# Review sites are told the number of the order that they ask about: it leads to whoever placed it, if one order only
+# has that number.
+WANTED = statement(
+    "people.wanted",
+    """
+    select distinct shared.value
+    from (select unnest(external_ids) as value from placed where external_ids is not null) as shared
+    where starts_with(shared.value, 'order:')
+    """,
+)
+ORDER_KEYS = statement(
+    "people.order_keys",
+    """
+    with numbered as (
+        select distinct 'order:' || replace(orders.source_id, '#', '') as value, record_bundles.bundle
+        from orders
+        join record_bundles on record_bundles.record_id = orders.record_id
+    ),
+    sole as (
+        select value, min(bundle) as bundle
+        from numbered
+        group by value
+        having count(*) = 1
+    )
+    select sole.bundle, wanted.value
+    from sole
+    join wanted on replace(wanted.value, '#', '') = sole.value
+    """,
+)
+
 KEYS = statement(
     "people.keys",
     """
@@ -144,6 +174,10 @@ KEYS = statement(
     select distinct shared.bundle, 'id' as kind, shared.value, bundles.initial, bundles.name_key
     from (select bundle, unnest(external_ids) as value from placed where external_ids is not null) as shared
     join bundles on bundles.bundle = shared.bundle
+    union all
+    select order_keys.bundle, 'id' as kind, order_keys.value, bundles.initial, bundles.name_key
+    from order_keys
+    join bundles on bundles.bundle = order_keys.bundle
     """,
 )
 
@@ -346,13 +380,16 @@ def person_id(anchor: str) -> str:
     return "p" + base64.b32encode(hashlib.sha256(anchor.encode()).digest()).decode()[:16]
 
 
-def identify(engine: Engine, records: Table, all_versions: Table, *, country: str, exclude: Exclude) -> People:
+def identify(
+    engine: Engine, records: Table, all_versions: Table, orders: Table, *, country: str, exclude: Exclude
+) -> People:
     """Find the people behind the records.
 
     Args:
         engine: where the tables are.
         records: the newest version of each row of the fact table `records`.
         all_versions: every version, for when each record was first known.
+        orders: the newest version of each order, for records that name one by its number.
         country: ISO code, for phone numbers in national form.
         exclude: who is no customer; a person is out if one record fits.
     """
@@ -371,7 +408,8 @@ def identify(engine: Engine, records: Table, all_versions: Table, *, country: st
     placed = engine.run(PLACED, described=described, bundles=bundles, first_known=first_known)
     engine.drop(described)
     record_bundles = engine.run(RECORD_BUNDLES, placed=placed)
-    keys = engine.run(KEYS, bundles=bundles, placed=placed)
+    order_keys = _order_keys(engine, placed, orders, record_bundles)
+    keys = engine.run(KEYS, bundles=bundles, placed=placed, order_keys=order_keys)
     guards = engine.run(GUARDS, keys=keys, desks=_desks(engine, bundles), crowd=CROWD)
     edges = engine.run(EDGES, keys=keys, guards=guards, placed=placed, record_bundles=record_bundles)
     components = engine.arrow(_components(engine.count(bundles), engine.fetch(edges)))
@@ -442,6 +480,14 @@ def _initials(engine: Engine, letters: pa.Table) -> Table:
             }
         )
     )
+
+
+def _order_keys(engine: Engine, placed: Table, orders: Table, record_bundles: Table) -> Table:
+    """The bundles behind the orders that some record names; ten million orders are not looked through for none."""
+    wanted = engine.run(WANTED, placed=placed)
+    if engine.count(wanted):
+        return engine.run(ORDER_KEYS, orders=orders, record_bundles=record_bundles, wanted=wanted)
+    return engine.arrow(pa.table({"bundle": pa.array([], pa.int64()), "value": pa.array([], pa.string())}))
 
 
 def _desks(engine: Engine, bundles: Table) -> Table:
