@@ -137,13 +137,17 @@ def test_a_session_that_is_active_is_used_and_left_as_it_was(spark_engine: Engin
 
     theirs = SparkSession.getActiveSession()
     assert theirs is not None
+    before = theirs.conf.get("spark.sql.session.timeZone")
     theirs.conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
-    theirs.createDataFrame(pa.table({"x": [1]})).createOrReplaceTempView("theirs")
-    with open_engine("spark", spill=tmp_path, memory="1GB") as engine:
-        with pytest.raises(EngineError, match="theirs"):
-            engine.run(Statement("test.theirs", "select x from theirs"))
-        assert engine.count(engine.run(Statement("test.mine", "select 1 as x"))) == 1
-    assert theirs.conf.get("spark.sql.session.timeZone") == "Asia/Tokyo"
+    try:
+        theirs.createDataFrame(pa.table({"x": [1]})).createOrReplaceTempView("theirs")
+        with open_engine("spark", spill=tmp_path, memory="1GB") as engine:
+            with pytest.raises(EngineError, match="theirs"):
+                engine.run(Statement("test.theirs", "select x from theirs"))
+            assert engine.count(engine.run(Statement("test.mine", "select 1 as x"))) == 1
+        assert theirs.conf.get("spark.sql.session.timeZone") == "Asia/Tokyo"
+    finally:  # it may be the very session that the other tests run in
+        theirs.conf.set("spark.sql.session.timeZone", before)
     assert theirs.sql("select x from theirs").count() == 1
     assert spark_engine.count(spark_engine.run(Statement("test.still", "select 1 as x"))) == 1
 
