@@ -156,18 +156,14 @@ NET = statement(
 
 SPAN = statement("value.span", "select min(occurred_at) as first_at, max(occurred_at) as last_at from net")
 
-# The day is the company's own: where its zone changes its offset, the expression is made for the span at
-# hand.
-DAYS_SQL = """
-    select person_id, {day} as day, count(*) as orders, cast(sum(amount) as decimal(18, 4)) as spent
-    from net
-    group by person_id, {day}
-"""
-
-# By person and day first, then by person: that spares a count(distinct) over everything.
-SUMMARY = statement(
-    "value.summary",
-    """
+# By person and day first, then by person: that spares a count(distinct) over everything. The day is the company's own:
+# where its zone changes its offset, the expression is made for the span at hand, so this is put together when it runs.
+SUMMARY_SQL = """
+    with bought as (
+        select person_id, {day} as day, count(*) as orders, cast(sum(amount) as decimal(18, 4)) as spent
+        from net
+        group by person_id, {day}
+    )
     select person_id,
            cast(sum(orders) as bigint) as orders,
            count(*) - 1 as repeat_orders,                                  -- x
@@ -177,8 +173,7 @@ SUMMARY = statement(
            cast(cast(sum(spent) as decimal(18, 4)) - arg_min(spent, day) as decimal(18, 4)) as repeat_spend
     from bought
     group by person_id
-    """,
-)
+"""
 
 TAKEN_BACK = statement(
     "value.taken_back",
@@ -283,7 +278,4 @@ def summary(engine: Engine, net: Table, *, zone: str, as_of: date) -> Table:
     span = engine.fetch(engine.run(SPAN, net=net)).to_pylist()[0]
     first, last = span["first_at"] or datetime(1970, 1, 1), span["last_at"] or datetime(1970, 1, 2)  # noqa: DTZ001 - UTC
     day = local_day_sql("occurred_at", zone, first, last)
-    bought = engine.run(Statement("value.days", DAYS_SQL.format(day=day)), net=net)
-    made = engine.run(SUMMARY, bought=bought, as_of=as_of)
-    engine.drop(bought)
-    return made
+    return engine.run(Statement("value.summary", SUMMARY_SQL.format(day=day)), net=net, as_of=as_of)
