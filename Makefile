@@ -23,7 +23,7 @@ check: $(filter .tools/bin/uv,$(UV))
 	$(RUN) --extra spark python -m byname.docs --check docs
 
 bench: $(filter .tools/bin/uv,$(UV))
-	$(RUN) --extra spark --group bench python bench/run.py $(if $(DATA),--data $(DATA))
+	$(RUN) python bench/run.py $(if $(DATA),--data $(DATA))
 
 docs: $(filter .tools/bin/uv,$(UV))
 	$(RUN) python -m byname.docs docs

@@ -6,16 +6,18 @@ python bench/run.py [--data DIR]     DIR: real data sets by folder (cdnow/, onli
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PEERS = ["--peers"]
+# The peers need older libraries than ours: they get a place of their own, and the versions that were measured.
+PEERS = ["run", "--no-project", "--with", "lifetimes==0.11.3", "--with", "pymc-marketing==1.3.0", "python", "-W", "ignore"]
 BENCHES: tuple[tuple[str, list[str]], ...] = (
     ("summary.py", []),
     ("clv.py", []),
-    ("value_fit.py", PEERS),
+    ("value_fit.py", ["--peers"]),
     ("add.py", []),
     ("refresh.py", []),
     ("ledger_kill.py", []),
@@ -35,7 +37,8 @@ def main() -> int:
 
 def _ran(name: str, arguments: list[str]) -> bool:
     print(f"\n== bench/{name} {' '.join(arguments)}", flush=True)
-    return subprocess.run([sys.executable, "-W", "ignore", str(HERE / name), *arguments], check=False).returncode == 0
+    python = [os.environ.get("UV", "uv"), *PEERS] if "--peers" in arguments else [sys.executable, "-W", "ignore"]
+    return subprocess.run([*python, str(HERE / name), *arguments], check=False).returncode == 0
 
 
 if __name__ == "__main__":
