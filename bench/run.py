@@ -13,7 +13,17 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 # The peers need older libraries than ours: they get a place of their own, and the versions that were measured.
-PEERS = ["run", "--no-project", "--with", "lifetimes==0.11.3", "--with", "pymc-marketing==1.3.0", "python", "-W", "ignore"]
+PEERS = [
+    "run",
+    "--no-project",
+    "--with",
+    "lifetimes==0.11.3",
+    "--with",
+    "pymc-marketing==1.3.0",
+    "python",
+    "-W",
+    "ignore",
+]
 BENCHES: tuple[tuple[str, list[str]], ...] = (
     ("summary.py", []),
     ("clv.py", []),
