@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from byname.engines import statement
-from byname.people.keys import email_key, folded_initial, is_shared_mailbox, matches, phone_key
+from byname.people.spellings import desks, email_keys, excluded_names, initials, phone_keys
 
 if TYPE_CHECKING:
     from byname.company import Exclude
@@ -27,19 +27,6 @@ __all__ = ["CROWD", "People", "identify", "person_id"]
 
 CROWD = 50  # names under one key, above which it says nothing about anybody
 
-EMAILS = statement("people.emails", "select distinct email from records where email is not null")
-PHONES = statement(
-    "people.phones",
-    "select distinct phone, lower(coalesce(country, '')) as country from records where phone is not null",
-)
-NAMES = statement(
-    "people.names",
-    """
-    select distinct coalesce(name, trim(coalesce(given_name, '') || ' ' || coalesce(family_name, ''), ' ')) as name
-    from records
-    where name is not null or given_name is not null or family_name is not null
-    """,
-)
 
 FIRST_KNOWN = statement(
     "people.first_known",
@@ -84,7 +71,6 @@ DESCRIBED = statement(
     """,
 )
 
-LETTERS = statement("people.letters", "select distinct letter from described where letter is not null")
 
 BUNDLES = statement(
     "people.bundles",
@@ -344,9 +330,6 @@ LOOK_UP = statement(
 )
 
 
-MAILBOXES = statement("people.mailboxes", "select distinct email_key from bundles where email_key <> ''")
-
-
 HELD_BACK = statement(
     "people.held_back", "select joins, count(*) as keys from guards where joins <> 'all' group by joins"
 )
@@ -396,21 +379,19 @@ def identify(
     described = engine.run(
         DESCRIBED,
         records=records,
-        emails=_email_keys(engine, engine.fetch(engine.run(EMAILS, records=records)), exclude),
-        phones=_phone_keys(engine, engine.fetch(engine.run(PHONES, records=records)), country),
-        names=_excluded_names(engine, records, exclude),
+        emails=email_keys(engine, records, exclude),
+        phones=phone_keys(engine, records, country),
+        names=excluded_names(engine, records, exclude),
         ids=engine.arrow(pa.table({"id": pa.array(sorted(set(exclude.ids)), pa.string())})),
     )
-    bundles = engine.run(
-        BUNDLES, described=described, letters=_initials(engine, engine.fetch(engine.run(LETTERS, described=described)))
-    )
+    bundles = engine.run(BUNDLES, described=described, letters=initials(engine, described))
     first_known = engine.run(FIRST_KNOWN, all_versions=all_versions)
     placed = engine.run(PLACED, described=described, bundles=bundles, first_known=first_known)
     engine.drop(described)
     record_bundles = engine.run(RECORD_BUNDLES, placed=placed)
     order_keys = _order_keys(engine, placed, orders, record_bundles)
     keys = engine.run(KEYS, bundles=bundles, placed=placed, order_keys=order_keys)
-    guards = engine.run(GUARDS, keys=keys, desks=_desks(engine, bundles), crowd=CROWD)
+    guards = engine.run(GUARDS, keys=keys, desks=desks(engine, bundles), crowd=CROWD)
     edges = engine.run(EDGES, keys=keys, guards=guards, placed=placed, record_bundles=record_bundles)
     components = engine.arrow(_components(engine.count(bundles), engine.fetch(edges)))
     anchors = engine.fetch(engine.run(ANCHORS, placed=placed, components=components, bundles=bundles))
@@ -431,68 +412,12 @@ def identify(
     return people
 
 
-def _email_keys(engine: Engine, spelled: pa.Table, exclude: Exclude) -> Table:
-    written = spelled.column("email").to_pylist()
-    return engine.arrow(
-        pa.table(
-            {
-                "email": pa.array(written, pa.string()),
-                "email_key": pa.array([email_key(text) for text in written], pa.string()),
-                "excluded": pa.array([matches(text, exclude.emails) for text in written], pa.bool_()),
-            }
-        )
-    )
-
-
-def _phone_keys(engine: Engine, spelled: pa.Table, country: str) -> Table:
-    written, countries = spelled.column("phone").to_pylist(), spelled.column("country").to_pylist()
-    keys = [
-        phone_key(text, code.upper() if len(code) == len("DE") else country)
-        for text, code in zip(written, countries, strict=True)
-    ]
-    return engine.arrow(
-        pa.table(
-            {
-                "phone": pa.array(written, pa.string()),
-                "country": pa.array(countries, pa.string()),
-                "phone_key": pa.array(keys, pa.string()),
-            }
-        )
-    )
-
-
-def _excluded_names(engine: Engine, records: Table, exclude: Exclude) -> Table:
-    """Only the names that are kept out: none are fetched where the settings name none."""
-    names = engine.fetch(engine.run(NAMES, records=records)).column("name").to_pylist() if exclude.names else []
-    out = [name for name in names if matches(name, exclude.names)]
-    return engine.arrow(
-        pa.table({"name": pa.array(out, pa.string()), "excluded": pa.array([True] * len(out), pa.bool_())})
-    )
-
-
-def _initials(engine: Engine, letters: pa.Table) -> Table:
-    found = letters.column("letter").to_pylist()
-    return engine.arrow(
-        pa.table(
-            {
-                "letter": pa.array(found, pa.string()),
-                "initial": pa.array([folded_initial(one) for one in found], pa.string()),
-            }
-        )
-    )
-
-
 def _order_keys(engine: Engine, placed: Table, orders: Table, record_bundles: Table) -> Table:
     """The bundles behind the orders that some record names; ten million orders are not looked through for none."""
     wanted = engine.run(WANTED, placed=placed)
     if engine.count(wanted):
         return engine.run(ORDER_KEYS, orders=orders, record_bundles=record_bundles, wanted=wanted)
     return engine.arrow(pa.table({"bundle": pa.array([], pa.int64()), "value": pa.array([], pa.string())}))
-
-
-def _desks(engine: Engine, bundles: Table) -> Table:
-    keys = engine.fetch(engine.run(MAILBOXES, bundles=bundles)).column("email_key").to_pylist()
-    return engine.arrow(pa.table({"value": pa.array([key for key in keys if is_shared_mailbox(key)], pa.string())}))
 
 
 def _components(bundles: int, edges: pa.Table) -> pa.Table:
