@@ -136,11 +136,6 @@ class Company:
         return self.folder / "mappings"
 
     @property
-    def models(self) -> Path:
-        """Fitted parameters."""
-        return self.folder / "models"
-
-    @property
     def snapshots(self) -> Path:
         """What the refreshes made."""
         return self.folder / "snapshots"

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from byname.errors import LedgerError, nearest
 from byname.facts import versions as sql
+from byname.facts.quoting import literal, quoted
 from byname.facts.schema import FILES, SIGHTINGS, TABLES, FactTable, table
 from byname.facts.store import LEDGER_TABLES
 
@@ -128,7 +129,7 @@ class Change:
 
     def count_as_known(self, file_id: str, staged: Mapping[str, Path]) -> Taken:
         """Say that every row is known, since the same bytes stand already; changes nothing."""
-        rows = {name: self._count(sql.ROWS_SQL.format(path=_text(path))) for name, path in staged.items()}
+        rows = {name: self._count(sql.ROWS_SQL.format(path=literal(path))) for name, path in staged.items()}
         return _taken(file_id, {name: (0, 0, count) for name, count in rows.items()})
 
     def _new_file_id(self, what: Import, at: datetime) -> str:
@@ -155,17 +156,17 @@ class Change:
 
     def _stage(self, name: str, path: Path) -> None:
         """Make the view of a staged file: the table's columns, in its types, and each row's position."""
-        description = self._connection.execute(sql.COLUMNS_SQL.format(path=_text(path))).description or []
+        description = self._connection.execute(sql.COLUMNS_SQL.format(path=literal(path))).description or []
         found = [column[0] for column in description]
         wanted = {column.name: column.type for column in known_table(name, _FACT_TABLES).all_columns}
         _refuse_odd_columns(path, name, found, wanted)
         columns = [
-            f"cast({_quoted(each) if each in found else 'null'} as {_DUCKDB_TYPES[kind]}) as {_quoted(each)}"
+            f"cast({quoted(each) if each in found else 'null'} as {_DUCKDB_TYPES[kind]}) as {quoted(each)}"
             for each, kind in wanted.items()
             if each not in _STAMPED
         ]
         names = {"staged": f"staged_{name}"}
-        self._connection.execute(sql.STAGED_SQL.format(columns=", ".join(columns), path=_text(path), **names))
+        self._connection.execute(sql.STAGED_SQL.format(columns=", ".join(columns), path=literal(path), **names))
         if lost := self._count(sql.NAMELESS_SQL.format(**names)):
             raise LedgerError(
                 where=f"{path} ({name})",
@@ -270,9 +271,9 @@ class Change:
 
 def show(connection: duckdb.DuckDBPyConnection, view: str, of: FactTable, files: list[str]) -> None:
     """Make a view of a table's Parquet files; without files, one of the right columns and no rows."""
-    nulls = (f"cast(null as {_DUCKDB_TYPES[each.type]}) as {_quoted(each.name)}" for each in of.all_columns)
+    nulls = (f"cast(null as {_DUCKDB_TYPES[each.type]}) as {quoted(each.name)}" for each in of.all_columns)
     template = sql.FILES_VIEW_SQL if files else sql.EMPTY_VIEW_SQL
-    paths = ", ".join(map(_text, files))
+    paths = ", ".join(map(literal, files))
     connection.execute(template.format(view=view, columns=", ".join(nulls), paths=paths))
 
 
@@ -298,7 +299,7 @@ def _stored_as(column: str) -> str:
         "file_id": "cast($file_id as varchar) as file_id",
         "version": "version",
     }
-    return stamped.get(column, f"staged.{_quoted(column)}")
+    return stamped.get(column, f"staged.{quoted(column)}")
 
 
 def _refuse_odd_columns(path: Path, name: str, found: Iterable[str], wanted: Iterable[str]) -> None:
@@ -317,11 +318,3 @@ def _refuse_odd_columns(path: Path, name: str, found: Iterable[str], wanted: Ite
 def _utc(at: datetime) -> datetime:
     """Give the instant as the tables have it: UTC, without a zone."""
     return at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from byname.facts.quoting import literal, quoted
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -14,10 +16,8 @@ __all__ = [
     "READ",
     "End",
     "Who",
-    "column_name",
     "given_step",
     "have",
-    "literal",
     "one_of",
     "put",
     "same",
@@ -40,16 +40,6 @@ _STATUSES = {
 }
 
 
-def column_name(name: str) -> str:
-    """A column of the file, as SQL has it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text, as SQL has it."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def listed(words: Iterable[str]) -> str:
     """Texts for SQL's `in`."""
     return ", ".join(literal(word) for word in words)
@@ -62,7 +52,7 @@ def one_of(words: Iterable[str], value: str) -> str:
 
 def text_of(mapping: Mapping, meaning: str) -> str:
     """SQL of a meaning's text, null where the cell is empty or holds a word for nothing."""
-    texts = [f"text({column_name(column)})" for column in mapping.columns[meaning]]
+    texts = [f"text({quoted(column)})" for column in mapping.columns[meaning]]
     if mapping.nothing:
         texts = [f"case when not {one_of(mapping.nothing, text)} then {text} end" for text in texts]
     return texts[0] if len(texts) == 1 else f"nullif(concat_ws(' ', {', '.join(texts)}), '')"
@@ -72,7 +62,7 @@ def called(function: str) -> Callable[[Mapping, str], str]:
     """How to read a meaning with one of the typed functions of reading.py."""
 
     def call(mapping: Mapping, meaning: str) -> str:
-        columns = [column_name(column) for column in mapping.columns[meaning]]
+        columns = [quoted(column) for column in mapping.columns[meaning]]
         several = f"concat_ws(' ', {', '.join(f'text({column})' for column in columns)})"
         return f"{function}({columns[0] if len(columns) == 1 else several})"
 

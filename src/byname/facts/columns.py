@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from byname.facts import shapes
 from byname.facts.headers import Header, header_of
+from byname.facts.quoting import quoted
 
 if TYPE_CHECKING:
     import duckdb
 
     from byname.facts.raw import Raw
 
-__all__ = ["ALL", "LIKELY", "MOST", "Column", "one_row", "profiles", "quoted"]
+__all__ = ["ALL", "LIKELY", "MOST", "Column", "one_row", "profiles"]
 
 LIKELY, MOST, ALL = 0.5, 0.9, 0.98  # shares of a column's values
 
@@ -209,8 +210,3 @@ def one_row(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
     if row is None:
         raise AssertionError(sql)
     return row
-
-
-def quoted(name: str) -> str:
-    """A column's name as SQL has it."""
-    return '"' + name.replace('"', '""') + '"'

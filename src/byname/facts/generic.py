@@ -18,10 +18,8 @@ from byname.facts.clauses import (
     READ,
     End,
     Who,
-    column_name,
     given_step,
     have,
-    literal,
     one_of,
     put,
     same,
@@ -31,6 +29,7 @@ from byname.facts.clauses import (
 from byname.facts.guess import guess
 from byname.facts.mapping import KINDS, Mapping
 from byname.facts.mapping_file import from_toml, load_mapping, save_mapping, to_toml
+from byname.facts.quoting import literal, quoted
 from byname.facts.reader import Reader
 
 if TYPE_CHECKING:
@@ -151,7 +150,7 @@ def _orders(mapping: Mapping) -> dict[str, str]:
 def _amount(mapping: Mapping) -> str:
     """What a row adds to its order; negative where its type says that it is a return."""
     if "amount" in mapping.columns:
-        column = column_name(mapping.columns["amount"][0])
+        column = quoted(mapping.columns["amount"][0])
         currency = literal(mapping.currency or "EUR")
         if "currency" in mapping.columns:
             currency = READ["currency"](mapping, "currency")
@@ -237,7 +236,7 @@ def _rating(mapping: Mapping, who: Who) -> str:
 
 
 def _score(mapping: Mapping) -> str:
-    column = column_name(mapping.columns["score"][0])
+    column = quoted(mapping.columns["score"][0])
     if mapping.score_words and mapping.scale == "csat":
         return f"case lower(text({column})) when 'good' then 5 when 'bad' then 1 end"
     if mapping.score_words:

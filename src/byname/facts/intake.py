@@ -13,6 +13,7 @@ import duckdb
 from byname.errors import BynameError, UnreadableFile, UsageError
 from byname.facts import generic, refused
 from byname.facts.ledger import Import, Ledger
+from byname.facts.quoting import literal, quoted
 from byname.facts.raw import Raw, from_query, open_raws, sha256_of
 from byname.facts.reader import Reader, recognise, shipped
 from byname.facts.reading import Read, Surroundings, hold, read
@@ -142,17 +143,20 @@ def _add_one(
 
 
 def _take(
-    company: Company, ledger: Ledger, raw: Raw, digest: str, account: str, reader: Reader | None = None
+    company: Company,
+    ledger: Ledger,
+    raw: Raw,
+    digest: str,
+    account: str,
+    choose: Callable[[Company, duckdb.DuckDBPyConnection, Raw], tuple[Reader, Path | None]] | None = None,
 ) -> Outcome:
-    """One table of text into the ledger."""
+    """One table of text into the ledger, by the reader that `choose` takes for what is held."""
     folder = company.spill / "intake"
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with _connection(company, folder) as con:
             hold(con, raw)
-            mapping = None
-            if reader is None:
-                reader, mapping = _reader_of(company, con, raw)
+            reader, mapping = (choose or _reader_of)(company, con, raw)
             around = Surroundings(account, company.settings.zone, company.settings.dates.order)
             result = read(con, raw, reader, around, folder)
             what = Import(
@@ -252,28 +256,28 @@ def contacted(
     path = Path(source)
     raw = next(iter(open_raws(path)))
     digest = hashlib.sha256(f"{sha256_of(path)}/{campaign}/{channel}/{kind}/{at}".encode()).hexdigest()
-    raw.batches = list(raw.batches)
-    column = _address_column(raw, channel)
-    reader = _contacts_reader(column, campaign=campaign, channel=channel, kind=kind, at=at)
-    return _take(company, ledger, raw, digest, account, reader)
+
+    def choose(_company: Company, con: duckdb.DuckDBPyConnection, raw: Raw) -> tuple[Reader, None]:
+        column = _address_column(con, raw, channel)
+        return _contacts_reader(column, campaign=campaign, channel=channel, kind=kind, at=at), None
+
+    return _take(company, ledger, raw, digest, account, choose)
 
 
-def _address_column(raw: Raw, channel: str) -> str:
+def _address_column(con: duckdb.DuckDBPyConnection, raw: Raw, channel: str) -> str:
     """The column in which most values look like an address of that channel."""
     pattern = (
         "@" if channel == "email" else r"^[+0-9(][0-9 ()./-]{5,}$" if channel in ("sms", "phone", "whatsapp") else "."
     )
     best, share = "", 0.0
-    with duckdb.connect() as con:
-        hold(con, raw)
-        for column in raw.columns:
-            quoted = '"' + column.replace('"', '""') + '"'
-            row = con.execute(
-                f"select avg(cast(regexp_matches({quoted}, ?) as integer)) from staged where trim({quoted}) <> ''",  # noqa: S608
-                [pattern],
-            ).fetchone()
-            if row and row[0] is not None and row[0] > share:
-                best, share = column, row[0]
+    for column in raw.columns:
+        name = quoted(column)
+        row = con.execute(
+            f"select avg(cast(regexp_matches({name}, ?) as integer)) from staged where trim({name}) <> ''",  # noqa: S608
+            [pattern],
+        ).fetchone()
+        if row and row[0] is not None and row[0] > share:
+            best, share = column, row[0]
     if share < 0.5:  # noqa: PLR2004 - most of them
         raise UnreadableFile(
             where=raw.name,
@@ -285,10 +289,7 @@ def _address_column(raw: Raw, channel: str) -> str:
 
 
 def _contacts_reader(column: str, *, campaign: str, channel: str, kind: str, at: datetime) -> Reader:
-    def said(value: str) -> str:
-        return "'" + value.replace("'", "''") + "'"
-
-    address = 'text("' + column.replace('"', '""') + '")'
+    address = f"text({quoted(column)})"
     details = {"email": "email"}.get(channel, "phone" if channel in ("sms", "phone", "whatsapp") else "street")
     moment = at.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
     return Reader(
@@ -298,9 +299,10 @@ def _contacts_reader(column: str, *, campaign: str, channel: str, kind: str, at:
         statements={
             "records": f"select 'contact' as role, record('address', lower({address})) as record_id, "  # noqa: S608
             f"lower({address}) as source_id, {address} as {details}, row from raw where {address} is not null",
-            "contacts": f"select {said(campaign)} || ':' || lower({address}) as source_id, "  # noqa: S608
-            f"record('address', lower({address})) as record_id, timestamp {said(moment)} as occurred_at, "
-            f"{said(channel)} as channel, {address} as address, {said(campaign)} as campaign, {said(kind)} as kind, "
+            "contacts": f"select {literal(campaign)} || ':' || lower({address}) as source_id, "  # noqa: S608
+            f"record('address', lower({address})) as record_id, timestamp {literal(moment)} as occurred_at, "
+            f"{literal(channel)} as channel, {address} as address, {literal(campaign)} as campaign, "
+            f"{literal(kind)} as kind, "
             f"'marketing' as purpose, 'treated' as arm, row from raw where {address} is not null",
         },
         purpose={"records": "marketing", "contacts": "marketing"},

@@ -8,8 +8,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from byname.facts import shapes
-from byname.facts.columns import MOST, one_row, quoted
+from byname.facts.columns import MOST, one_row
 from byname.facts.headers import words_of
+from byname.facts.quoting import quoted
 
 if TYPE_CHECKING:
     import duckdb

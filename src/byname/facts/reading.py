@@ -15,7 +15,6 @@ Quoted names are the file's columns, met without regard to case; a column that t
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
@@ -25,6 +24,7 @@ import sqlglot
 from sqlglot import exp
 
 from byname.facts import schema, shapes
+from byname.facts.quoting import literal, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -144,7 +144,7 @@ def _hold_growing(con: duckdb.DuckDBPyConnection, raw: Raw) -> None:
     for batch in raw.batches:
         for name in batch.schema.names[1:]:
             if name not in held:
-                con.execute(f"alter table staged add column {_quoted(name)} varchar")
+                con.execute(f"alter table staged add column {quoted(name)} varchar")
                 held.add(name)
         con.register("batch", batch)
         con.execute("insert into staged by name select * from batch")
@@ -174,7 +174,7 @@ def read(con: duckdb.DuckDBPyConnection, raw: Raw, reader: Reader, around: Surro
     for name, tree in trees.items():
         path = folder / f"{name}.parquet"
         sql = _fact_rows(con, name, tree, reader, around)
-        con.execute(f"copy ({sql}) to '{_literal(str(path))}' (format parquet, compression lz4_raw)")
+        con.execute(f"copy ({sql}) to {literal(path)} (format parquet, compression lz4_raw)")
         staged[name] = path
         newest.append(_newest(con, path))
     past = [moment for moment in newest if moment is not None]
@@ -235,7 +235,7 @@ def _written_out(call: exp.Anonymous, raw: Raw, reader: Reader, around: Surround
             what, key = arguments
             return _record(what, key, reader, around)
         case "FILE_NAME":
-            return f"'{_literal(raw.name.casefold())}'"
+            return literal(raw.name.casefold())
         case "MINOR":
             amount, currency = arguments
             zero, three = (", ".join(f"'{code}'" for code in codes) for codes in (_ZERO_DECIMALS, _THREE_DECIMALS))
@@ -252,7 +252,7 @@ def _text(value: str) -> str:
 
 
 def _record(what: str, key: str, reader: Reader, around: Surroundings) -> str:
-    parts = f"'{reader.source}', '{_literal(around.account)}', {what}, {key}"
+    parts = f"'{reader.source}', {literal(around.account)}, {what}, {key}"
     return f"case when {key} is not null then {hashed(parts)} end"
 
 
@@ -333,9 +333,9 @@ def _still_named(trees: Mapping[str, exp.Expression], raw: Raw) -> list[str]:
     nodes = [node for tree in trees.values() for node in tree.walk()]
     stars = any(isinstance(node, exp.Star) and not isinstance(node.parent, exp.Count) for node in nodes)
     if stars or _uses_cells(trees):
-        return [_quoted(column) for column in raw.columns]
+        return [quoted(column) for column in raw.columns]
     named = {node.name for node in nodes if isinstance(node, exp.Column) and node.this.quoted}
-    return [_quoted(column) for column in raw.columns if column in named]
+    return [quoted(column) for column in raw.columns if column in named]
 
 
 def _reading(  # noqa: PLR0911 - a line for each function
@@ -442,7 +442,7 @@ def _cells(raw: Raw, reader: Reader) -> str:
         for column in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Column)
         if column.this.quoted
     }
-    rest = [_quoted(column) for column in raw.columns if column.casefold() not in named]
+    rest = [quoted(column) for column in raw.columns if column.casefold() not in named]
     if not rest:
         return "create or replace view cells as select row, '' as \"column\", '' as value from raw where false"
     return (
@@ -481,13 +481,13 @@ def _fact_rows(
         f"hashed as (select *, {hashed(content)} as row_hash from cast_), "
         f"named as (select {own}, {named} as source_id, row_hash, row from hashed {once}) "
         f"select {hashed(_fact_key(name, reader, around))} as fact_id, '{reader.source}' as source, "
-        f"'{_literal(around.account)}' as account, source_id, '{reader.name}' as reader, row_hash, {own}, row "
+        f"{literal(around.account)} as account, source_id, '{reader.name}' as reader, row_hash, {own}, row "
         "from named"
     )
 
 
 def _fact_key(name: str, reader: Reader, around: Surroundings) -> str:
-    return f"'{name}', '{reader.source}', '{_literal(around.account)}', source_id"
+    return f"'{name}', '{reader.source}', {literal(around.account)}, source_id"
 
 
 def _lacks_ids(con: duckdb.DuckDBPyConnection, tree: exp.Expression, given: set[str]) -> bool:
@@ -499,7 +499,7 @@ def _lacks_ids(con: duckdb.DuckDBPyConnection, tree: exp.Expression, given: set[
 
 def _newest(con: duckdb.DuckDBPyConnection, path: Path) -> datetime | None:
     """The newest past instant among the facts: an export is as old as the newest thing in it."""
-    file = f"read_parquet('{_literal(str(path))}')"
+    file = f"read_parquet({literal(path)})"
     has = {row[0] for row in con.execute(f"describe select * from {file}").fetchall()}
     instants = [column for column in ("occurred_at", "updated_at") if column in has]
     if not instants:
@@ -517,11 +517,3 @@ def _count(con: duckdb.DuckDBPyConnection, sql: str, values: list[str] | None = 
 
 def _sql(text: str) -> exp.Expression:
     return cast("exp.Expression", sqlglot.parse_one(text, read="duckdb"))
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return re.sub("'", "''", text)
