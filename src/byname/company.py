@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from byname.errors import SettingsError, UsageError, nearest
 
-__all__ = ["Company", "Dates", "Engine", "Exclude", "Settings", "create", "is_running", "open_company"]
+__all__ = ["Company", "Dates", "Engine", "Exclude", "Identity", "Settings", "create", "is_running", "open_company"]
 
 
 def _zone(name: str) -> str:
@@ -61,6 +61,15 @@ class Dates(_Frozen):
     order: Literal["", "dmy", "mdy"] = ""
 
 
+class Identity(_Frozen):
+    """When two records are one person."""
+
+    threshold: float = Field(default=0.9, ge=0.5, le=0.9999)
+    crowd: int = Field(default=50, ge=2)
+    trust: dict[str, Annotated[float, Field(gt=0, le=1000)]] = {}
+    companies: dict[str, str] = {}
+
+
 class Engine(_Frozen):
     """What the embedded engine may use of this machine."""
 
@@ -81,6 +90,7 @@ class Settings(_Frozen):
     horizon_days: int = Field(default=365, ge=1, le=3660)
     rates: dict[CurrencyCode, Annotated[Decimal, Field(gt=0)]] = {}
     exclude: Exclude = Exclude()
+    identity: Identity = Identity()
     dates: Dates = Dates()
     engine: Engine = Engine()
 
@@ -102,6 +112,16 @@ horizon_days = 365          # how far worth looks ahead
 emails = []                 # "*@acme.example"
 names = []                  # "Test *"
 ids = []                    # the id that a source gives
+
+[identity]
+threshold = 0.9             # records are joined that are one person with at least this probability; 0.99 joins fewer
+crowd = 50                  # a phone or an address with more names than this identifies nobody
+
+[identity.trust]            # whose spelling of a name or an address counts for more; 1 where nothing is said
+# crm = 3
+
+[identity.companies]        # a company and its parent, or the one that it became
+# "Acme Labs" = "Acme"
 
 [dates]
 order = ""                  # "dmy" or "mdy": how to read 03/04/2026 where a file does not decide it
@@ -139,6 +159,11 @@ class Company:
     def snapshots(self) -> Path:
         """What the refreshes made."""
         return self.folder / "snapshots"
+
+    @property
+    def models(self) -> Path:
+        """What was learned from this company's own records, one folder a model."""
+        return self.folder / "models"
 
     @property
     def spill(self) -> Path:
@@ -247,7 +272,12 @@ def _settings_error(path: Path, wrong: ValidationError) -> SettingsError:
 
 
 def _known_keys(path: tuple[Any, ...]) -> list[str]:
-    sections: dict[tuple[Any, ...], type[BaseModel]] = {("exclude",): Exclude, ("dates",): Dates, ("engine",): Engine}
+    sections: dict[tuple[Any, ...], type[BaseModel]] = {
+        ("exclude",): Exclude,
+        ("identity",): Identity,
+        ("dates",): Dates,
+        ("engine",): Engine,
+    }
     return list(sections.get(path, Settings).model_fields)
 
 

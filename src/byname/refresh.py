@@ -14,19 +14,30 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from byname.engines import open_engine
+from byname import models
+from byname.engines import open_engine, statement
 from byname.facts.intake import open_ledger
 from byname.facts.opening import all_versions, newest
-from byname.people import directory, identify, links, timeline
+from byname.people import Asked, directory, identify, links, timeline
+from byname.people.changes import people_changes
+from byname.people.companies import companies
+from byname.people.consents import consents
+from byname.people.decisions import Decisions, standing_decisions
+from byname.people.households import households
+from byname.people.linkage import Model
+from byname.people.recognise import Recogniser
 from byname.snapshot import SCHEMA_VERSION, Writing, write_index
+from byname.touchpoint import write_recogniser
 from byname.value.clv import Terms
 from byname.value.purchases import purchases, summary
 from byname.value.valuation import valuation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from byname.company import Company
@@ -36,6 +47,30 @@ __all__ = ["Refreshed", "Step", "refresh"]
 
 # Small row groups: one person's rows are found and read in milliseconds.
 _PERSON_ROW_GROUP = 8_192
+_IDENTITY = "identity"
+
+RECORDS = statement(
+    "refresh.records",
+    """
+    select record_id, min(person_id) as person_id, min(source) as source, min(account) as account,
+           min(source_id) as source_id, min(role) as role, min(reason) as reason, max(probability) as probability
+    from known
+    group by record_id
+    """,
+)
+
+# The pairs that a person should look at; which first is a question of worth.
+REVIEW = statement(
+    "refresh.review",
+    """
+    select uncertain.record_id, uncertain.other_record_id, uncertain.person_id, uncertain.other_person_id,
+           uncertain.probability, uncertain.reason,
+           coalesce(one.clv, 0e0) + coalesce(other.clv, 0e0) as worth
+    from uncertain
+    left join worth as one on one.person_id = uncertain.person_id
+    left join worth as other on other.person_id = uncertain.other_person_id
+    """,
+)
 
 
 @dataclass(frozen=True)
@@ -113,7 +148,9 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 known = company.end_of(known_by) if known_by else None
                 facts = newest(at, state, known_by=known)
                 says[0] = f"commit {state.commit}"
-            with step("who is who") as says:
+            with step("who is who") as says, _second_step(company) as con:
+                decided = at.fetch(facts["decisions"]) if "decisions" in facts else None
+                before = models.load(company.models, _IDENTITY)
                 people = identify(
                     at,
                     facts["records"],
@@ -121,9 +158,23 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     facts["orders"],
                     country=settings.country,
                     exclude=settings.exclude,
+                    settings=settings.identity,
+                    asked=Asked(
+                        con,
+                        Model.from_json(before) if before else None,
+                        standing_decisions(decided) if decided is not None else Decisions(),
+                    ),
                 )
+                learned = people.scored.model
+                if learned.groups and learned.to_json() != before:
+                    models.keep(company.models, _IDENTITY, learned.to_json())
                 count = at.count(people.persons)
-                says[0] = f"{count:,} people"
+                says[0] = f"{count:,} people; " + dict(people.report)["second step"]
+            with step("households and companies") as says:
+                homes = households(at, people.known)
+                accounts = companies(at, people.known, settings.identity.companies)
+                allowed = consents(at, facts, people.record_person, until=until)
+                says[0] = f"{at.count(homes):,} people in households, {at.count(accounts.members):,} in companies"
             with step("purchases") as says:
                 bought = purchases(
                     at,
@@ -151,10 +202,21 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     at, linked, writing.folder / "links.parquet", ("role", "source", "account", "source_id"), metadata
                 )
                 at.drop(linked)
-                says[0] = f"{rows:,} links"
+                records = at.run(RECORDS, known=people.known)
+                changes = _changes(company, at, records, state.commit, first_known=known)
+                for table, name, order in (
+                    (records, "records", ("record_id",)),
+                    (at.run(REVIEW, uncertain=people.uncertain, worth=worth.table), "review", ("worth", "record_id")),
+                    (changes, "people_changes", ("kind", "person_id", "other_person_id")),
+                    (homes, "households", ("household_id", "person_id")),
+                    (accounts.members, "companies", ("company_id", "person_id", "since")),
+                    (allowed, "consents", ("person_id", "channel", "purpose", "address")),
+                ):
+                    at.write(table, writing.folder / f"{name}.parquet", order_by=order, metadata=metadata)
+                says[0] = f"{rows:,} links; {at.count(changes):,} people changed"
             with step("write the timeline and people") as says:
                 line = timeline(at, facts, people.record_person, until=until)
-                everybody = directory(at, people, line)
+                everybody = directory(at, people, line, homes, accounts.current)
                 at.write(everybody, writing.folder / "people.parquet", order_by=("person_id",), metadata=metadata)
                 rows = _write_person_table(
                     at,
@@ -167,10 +229,19 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
             with step("index"):
                 look_up = at.fetch(people.look_up, order_by=("value", "kind", "person_id"))
                 keys = zip(*(look_up.column(name).to_pylist() for name in ("value", "kind", "person_id")), strict=True)
-                write_index(writing.folder, keys)
+                write_index(writing.folder, keys, people.faces)
+                write_recogniser(
+                    writing.folder,
+                    Recogniser(
+                        people.scored.model,
+                        people.scored.person_share,
+                        people.scored.household_share,
+                        settings.country,
+                    ),
+                )
             result = Refreshed(writing.folder, False, count, valued, as_of, steps, bought.unrated, people.excluded)
             at.write(
-                at.arrow(_run_table(result, engine, state.commit, people.held_back, metadata)),
+                at.arrow(_run_table(result, engine, state.commit, people.report, metadata)),
                 writing.folder / "run.parquet",
                 order_by=("kind", "name"),
                 metadata=metadata,
@@ -180,6 +251,36 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
     finally:
         writing.abandon()
         company.clear_spill()
+
+
+@contextmanager
+def _second_step(company: Company) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Where Splink compares, on the driver whichever engine runs the rest."""
+    settings = company.settings.engine
+    folder = company.spill / "compare"
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(":memory:", config={"memory_limit": settings.memory, "temp_directory": str(folder)}) as con:
+        if settings.threads:
+            con.execute(f"set threads = {settings.threads}")
+        yield con
+
+
+def _changes(
+    company: Company, at: Engine, records: Table, commit: int, *, first_known: datetime | None
+) -> Table:
+    """What became of people since the current snapshot; of the same facts it is what that one said."""
+    none = at.arrow(pa.table({name: pa.array([], pa.string()) for name in ("record_id", "person_id")}))
+    current = company.snapshots / "CURRENT"
+    if not current.is_file() or first_known:
+        return people_changes(at, none, none)
+    folder = company.snapshots / current.read_text("utf-8").strip()
+    if not (folder / "people_changes.parquet").is_file():
+        return people_changes(at, none, none)
+    run = pq.read_table(folder / "run.parquet", columns=["name", "says"]).to_pylist()
+    if {row["name"]: row["says"] for row in run}.get("ledger commit") == str(commit):
+        return at.arrow(pq.read_table(folder / "people_changes.parquet"))
+    before = pq.read_table(folder / "records.parquet", columns=["record_id", "person_id"])
+    return people_changes(at, at.arrow(before), records)
 
 
 def _write_person_table(
@@ -205,7 +306,7 @@ def _metadata(company: Company, as_of: date, terms: Terms) -> dict[str, str]:
 
 
 def _run_table(
-    result: Refreshed, engine: str, commit: int, held_back: Mapping[str, int], metadata: Mapping[str, str]
+    result: Refreshed, engine: str, commit: int, report: Sequence[tuple[str, str]], metadata: Mapping[str, str]
 ) -> pa.Table:
     rows: list[tuple[str, str, str, float | None, float | None]] = [
         ("step", f"{place:02} {step.name}", step.says, step.seconds, step.memory_mb)
@@ -216,9 +317,7 @@ def _run_table(
         for code, count in result.unrated.items()
     ]
     rows += [("left out", "people", f"{result.excluded} kept out by [exclude]", None, None)]
-    rows += [
-        ("held back", f"keys that join {how}", f"{count} shared keys", None, None) for how, count in held_back.items()
-    ]
+    rows += [("who is who", what, says, None, None) for what, says in report]
     rows += [("setting", name, value, None, None) for name, value in metadata.items()]
     rows += [("setting", "engine", engine, None, None), ("setting", "ledger commit", str(commit), None, None)]
     rows += [

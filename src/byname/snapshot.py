@@ -9,8 +9,10 @@ new one.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -25,6 +27,7 @@ import pyarrow.parquet as pq
 from byname.company import is_running
 from byname.errors import SnapshotError
 from byname.people.keys import email_key, phone_key
+from byname.touchpoint import write_faces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["KEPT", "SCHEMA_VERSION", "TABLES", "Snapshot", "Writing", "open_current"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+_ID = re.compile(r"p[A-Z2-7]{16}")
 KEPT = 3  # whole snapshots: the current and two before
 
 # Table → its columns and what they mean. docs/snapshot.md is generated from this.
@@ -42,13 +46,21 @@ TABLES: dict[str, dict[str, str]] = {
     "people": {
         "person_id": "'p' and 16 characters over the anchor record; stays while the anchor does",
         "anchor": "the record with the smallest (known_at, record_id)",
-        "name": "the spelling that stands in the most records",
+        "name": "the best version: what most records say, by the source's trust, then by what is newer",
         "email": "likewise, as written",
         "phone": "likewise, as written",
-        "city": "likewise",
-        "country": "likewise",
+        "street": "likewise; street, postcode, city and country are one address of one source",
+        "postcode": "of that address",
+        "city": "of that address",
+        "country": "of that address",
+        "company_id": "the company for which this person buys today",
+        "household_id": "the household: people who share an address, a phone or a mailbox and a name",
         "language": "likewise",
         "owner": "the employee who looks after this person",
+        "name_from": "where the name came from, and how many records say it",
+        "email_from": "where the e-mail came from",
+        "phone_from": "where the phone came from",
+        "address_from": "where the address came from",
         "first_seen": "the first thing that we know of, UTC",
         "last_seen": "the last thing up to the as-of day, UTC",
         "records": "customer records behind this person",
@@ -63,7 +75,57 @@ TABLES: dict[str, dict[str, str]] = {
         "record_id": "the customer record",
         "person_id": "the person",
         "reason": "why this record is this person's",
-        "probability": "that it is so; 1 for an exact key",
+        "probability": "that it is so; 1 for an exact key, else the weakest link of the path to the anchor record",
+    },
+    "records": {
+        "record_id": "the customer record",
+        "person_id": "the person",
+        "source": "the system",
+        "account": "which shop or inbox",
+        "source_id": "the id as the file has it",
+        "role": "customer, order, ticket, …",
+        "reason": "why this record is this person's",
+        "probability": "that it is so",
+    },
+    "review": {
+        "record_id": "the anchor record of the one",
+        "other_record_id": "the anchor record of the other",
+        "person_id": "the one",
+        "other_person_id": "the other",
+        "probability": "that they are one person",
+        "reason": "what agrees and what does not",
+        "worth": "clv of the two together: the most valuable first",
+    },
+    "people_changes": {
+        "person_id": "the person before; for appeared, the new one",
+        "kind": "merged, split, appeared, gone; against the snapshot before, empty for the first",
+        "other_person_id": "where the records are now",
+        "records": "how many records moved",
+        "says": "in a sentence",
+    },
+    "households": {
+        "household_id": "'h' and 16 characters",
+        "person_id": "a member",
+        "reason": "what is shared",
+    },
+    "companies": {
+        "company_id": "'c' and 16 characters over the name without its legal form",
+        "name": "as most records write it",
+        "parent_id": "the company above, by [identity.companies]",
+        "person_id": "who buys for it",
+        "since": "first seen there, UTC",
+        "until": "when the next company was seen, UTC; null for today's",
+        "reason": "the record that says so",
+    },
+    "consents": {
+        "person_id": "the person",
+        "channel": "email, sms, phone, whatsapp, letter",
+        "purpose": "marketing, feedback, …",
+        "address": "the address that it is about",
+        "state": "given, withdrawn or not given; the strictest of all records of the person",
+        "since": "when, UTC",
+        "source": "who says so",
+        "reason": "in a sentence",
     },
     "timeline": {
         "person_id": "the person",
@@ -151,12 +213,13 @@ class Writing:
             shutil.rmtree(self._root / name, ignore_errors=True)
 
 
-def write_index(folder: Path, look_up: Iterable[tuple[str, str, str]]) -> None:
+def write_index(folder: Path, look_up: Iterable[tuple[str, str, str]], faces: pa.Table) -> None:
     """Write index.sqlite: keys to person ids, and each person's card; a look-up costs well under a millisecond.
 
     Args:
         folder: the snapshot's, with people.parquet and value.parquet in it.
         look_up: kind, value and person_id.
+        faces: what people look like: person_id and the columns of `people.recognise.Face`.
     """
     with duckdb.connect() as con, closing(sqlite3.connect(folder / "index.sqlite", isolation_level=None)) as db:
         db.execute("pragma journal_mode = off")
@@ -182,6 +245,8 @@ def write_index(folder: Path, look_up: Iterable[tuple[str, str, str]]) -> None:
         while rows := cards.fetchmany(50_000):
             db.executemany("insert into card values (?, ?, ?, ?, ?, ?)", rows)
         db.executemany("insert into key values (?, ?, ?)", look_up)
+        con.register("faces", faces)
+        write_faces(db, con, "faces")
         db.execute("commit")
 
 
@@ -217,8 +282,18 @@ class Snapshot:
                 f"where key.value in ({', '.join('?' * len(keys))}) limit ?1",
                 (limit, wanted, *keys),
             ).fetchall()
-            rows = exact or self._with_number(db, wanted, limit) or _with_part(db, wanted, limit)
+            rows = exact or self._once_called(db, wanted) or self._with_number(db, wanted, limit)
+            rows = rows or _with_part(db, wanted, limit)
         return [{"person_id": person_id, **json.loads(card)} for person_id, card in rows]
+
+    def _once_called(self, db: sqlite3.Connection, wanted: str) -> list[tuple[str, str]]:
+        """Today's person of an id of before: ids are made of a record's id, and that record is somebody's today."""
+        if not _ID.fullmatch(wanted):
+            return []
+        digest = base64.b32decode(wanted[1:]).hex()
+        found = self.query("select distinct person_id from records where left(sha256(record_id), 20) = $1", [digest])
+        one = "select person_id, card from card where person_id = ?"
+        return [row for record in found for row in db.execute(one, (record["person_id"],))]
 
     def _with_number(self, db: sqlite3.Connection, wanted: str, limit: int) -> list[tuple[str, str]]:
         """People who have a row with that number: a customer's, an order's, a ticket's."""

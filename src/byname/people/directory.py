@@ -24,8 +24,10 @@ SEEN = statement(
 DIRECTORY = statement(
     "people.directory",
     """
-    select persons.person_id, persons.anchor, details.name, details.email, details.phone, details.city,
-           details.country, details.language, details.owner,
+    select persons.person_id, persons.anchor, details.name, details.email, details.phone, details.street,
+           details.postcode, details.city, details.country, current_company.company_id, household_of.household_id,
+           details.language, details.owner, details.name_from, details.email_from, details.phone_from,
+           details.address_from,
            least(seen.first_at, details.created_at) as first_seen,
            seen.last_at as last_seen,
            counted.records
@@ -33,11 +35,29 @@ DIRECTORY = statement(
     join details on details.person_id = persons.person_id
     join counted on counted.person_id = persons.person_id
     left join seen on seen.person_id = persons.person_id
+    left join household_of on household_of.person_id = persons.person_id
+    left join current_company on current_company.person_id = persons.person_id
     """,
 )
 
 
-def directory(engine: Engine, people: People, timeline: Table) -> Table:
-    """One row a person, with the columns of the snapshot's `people`."""
+def directory(engine: Engine, people: People, timeline: Table, households: Table, current_company: Table) -> Table:
+    """One row a person, with the columns of the snapshot's `people`.
+
+    Args:
+        engine: where the tables are.
+        people: who is who.
+        timeline: for when each was first and last seen.
+        households: household_id and person_id.
+        current_company: person_id and company_id.
+    """
     seen = engine.run(SEEN, timeline=timeline)
-    return engine.run(DIRECTORY, persons=people.persons, details=people.details, counted=people.counted, seen=seen)
+    return engine.run(
+        DIRECTORY,
+        persons=people.persons,
+        details=people.details,
+        counted=people.counted,
+        seen=seen,
+        household_of=households,
+        current_company=current_company,
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["email_key", "folded_initial", "is_shared_mailbox", "matches", "phone_key"]
+__all__ = ["email_key", "is_shared_mailbox", "matches", "phone_key"]
 
 # The ordinary address needs no more than this; the rest goes through email-validator, forty times slower.
 _ORDINARY = re.compile(r"[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,62}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
@@ -124,12 +123,6 @@ def _countries() -> dict[str, tuple[str, frozenset[int]]]:
         if trunk.isdigit() or not trunk:
             found[str(code)] = (trunk, frozenset(data.general_desc.possible_length))
     return found
-
-
-def folded_initial(character: str) -> str:
-    """The letter without its marks, upper case; empty for what is no letter."""
-    folded = unicodedata.normalize("NFKD", character)[:1].upper()
-    return folded if folded.isalpha() else ""
 
 
 def matches(value: str, patterns: Sequence[str]) -> bool:

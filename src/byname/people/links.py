@@ -17,7 +17,7 @@ __all__ = ["links"]
 _ROW = """
     select facts_{name}.source, facts_{name}.account, facts_{name}.source_id, {role} as role, facts_{name}.reader,
            facts_{name}.fact_id, facts_{name}.{record} as record_id, record_person.person_id, record_person.reason,
-           cast(1 as double) as probability
+           record_person.probability
     from facts_{name}
     join record_person on record_person.record_id = facts_{name}.{record}
     where {kept}
@@ -37,7 +37,7 @@ def links(engine: Engine, facts: Mapping[str, Table], record_person: Table, **un
     Args:
         engine: where the tables are.
         facts: the newest version of each fact, by table.
-        record_person: record_id, person_id and reason.
+        record_person: record_id, person_id, reason and probability.
         until: `until=`, the end of the as-of day, UTC.
     """
     parts = [_ROW.format(name=name, role=role, record=record, kept=kept) for name, role, record, kept in _rows(facts)]

@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from byname.engines import statement
-from byname.people.keys import email_key, folded_initial, is_shared_mailbox, matches, phone_key
+from byname.people.keys import email_key, is_shared_mailbox, matches, phone_key
+from byname.people.names import split
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from byname.company import Exclude
     from byname.engines import Engine, Table
 
-__all__ = ["desks", "email_keys", "excluded_names", "initials", "phone_keys"]
+__all__ = [
+    "desks", "email_keys", "excluded_names", "first_names", "phone_keys", "surnames", "whole_names",
+]  # fmt: skip
 
 EMAILS = statement("people.emails", "select distinct email from records where email is not null")
 
@@ -35,7 +40,14 @@ NAMES = statement(
     """,
 )
 
-LETTERS = statement("people.letters", "select distinct letter from described where letter is not null")
+GIVEN = statement("people.given_names", "select distinct given_name from records where given_name is not null")
+
+FAMILY = statement("people.family_names", "select distinct family_name from records where family_name is not null")
+
+WHOLE = statement(
+    "people.whole_names",
+    "select distinct name from records where name is not null and given_name is null and family_name is null",
+)
 
 MAILBOXES = statement("people.mailboxes", "select distinct email_key from bundles where email_key <> ''")
 
@@ -82,17 +94,28 @@ def excluded_names(engine: Engine, records: Table, exclude: Exclude) -> Table:
     )
 
 
-def initials(engine: Engine, described: Table) -> Table:
-    """First letter as written, and the letter without its marks."""
-    found = engine.fetch(engine.run(LETTERS, described=described)).column("letter").to_pylist()
-    return engine.arrow(
-        pa.table(
-            {
-                "letter": pa.array(found, pa.string()),
-                "initial": pa.array([folded_initial(one) for one in found], pa.string()),
-            }
-        )
-    )
+def first_names(engine: Engine, records: Table) -> Table:
+    """First name as written, and folded (`names.fold`); '' for what is no name."""
+    written = engine.fetch(engine.run(GIVEN, records=records)).column("given_name").to_pylist()
+    return _texts(engine, written, ["given_name", "given"], [[split(None, one, None)[0]] for one in written])
+
+
+def surnames(engine: Engine, records: Table) -> Table:
+    """Surname as written, and folded."""
+    written = engine.fetch(engine.run(FAMILY, records=records)).column("family_name").to_pylist()
+    return _texts(engine, written, ["family_name", "family"], [[split(None, None, one)[1]] for one in written])
+
+
+def whole_names(engine: Engine, records: Table) -> Table:
+    """Names written as one, and their two parts."""
+    written = engine.fetch(engine.run(WHOLE, records=records)).column("name").to_pylist()
+    return _texts(engine, written, ["name", "given", "family"], [split(one, None, None) for one in written])
+
+
+def _texts(engine: Engine, written: list[str], names: list[str], rows: Sequence[Sequence[str]]) -> Table:
+    columns = zip(*rows, strict=True) if rows else [[] for _ in names[1:]]
+    arrays = [pa.array(list(column), pa.string()) for column in (written, *columns)]
+    return engine.arrow(pa.table(dict(zip(names, arrays, strict=True))))
 
 
 def desks(engine: Engine, bundles: Table) -> Table:

@@ -1,0 +1,121 @@
+"""The best version of each person: name, e-mail, phone and address, each with where it came from.
+
+Of each detail every record is a vote for the spelling that it has. A customers' list counts for more than what was
+typed at a check-out, a source that `[trust]` names for as much as it says; of two with as many votes the newer wins.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from byname.engines import statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from byname.engines import Engine, Table
+
+__all__ = ["best_version"]
+
+_LISTED = 1_000  # votes of a row of a customers' list, for one of anything else
+
+VOTES = statement(
+    "people.votes",
+    """
+    select reasons.person_id, placed.full_name, placed.email, placed.phone, placed.street, placed.city,
+           placed.postcode, placed.country, placed.language, placed.owner, placed.company, placed.source,
+           max(placed.seen_at) as seen_at, min(placed.created_at) as created_at,
+           count(distinct placed.record_id) as records,
+           cast(sum(case when placed.role = 'customer' then $listed else 1 end) as double)
+               * coalesce(max(trust.weight), 1e0) as votes
+    from placed
+    join reasons on reasons.bundle = placed.bundle
+    left join trust on trust.source = placed.source
+    group by reasons.person_id, placed.full_name, placed.email, placed.phone, placed.street, placed.city,
+             placed.postcode, placed.country, placed.language, placed.owner, placed.company, placed.source
+    """,
+)
+
+
+def _best(column: str, besides: str = "", value: str = "") -> str:
+    """The winning value of one detail, and the source that has most of its votes."""
+    value = value or column
+    ties = ", ".join(f"{name} nulls last" for name in (column, *besides.replace(",", " ").split()))
+    return f"""
+    with counted as (
+        select person_id, {column}{besides}, cast(round(sum(votes) * 10) as bigint) as votes, max(seen_at) as seen_at,
+               cast(sum(records) as bigint) as records, max(source) as source, count(distinct source) as sources
+        from votes
+        where {value} is not null
+        group by person_id, {column}{besides}
+    )
+    select person_id, {column}{besides},
+           source || case when sources > 1 then ' and ' || cast(sources - 1 as varchar) || ' more' else '' end
+               || ', ' || cast(records as varchar) || case when records = 1 then ' record' else ' records' end
+               as {column}_from
+    from counted
+    qualify row_number() over (
+        partition by person_id
+        order by votes desc, seen_at desc nulls last, {ties}
+    ) = 1
+    """  # noqa: S608 - our own names
+
+
+NAME = statement("people.best_name", _best("full_name"))
+EMAIL = statement("people.best_email", _best("email"))
+PHONE = statement("people.best_phone", _best("phone"))
+ADDRESS = statement(
+    "people.best_address", _best("street", ", postcode, city, country", "coalesce(street, postcode, city, country)")
+)
+
+DETAILS = statement(
+    "people.details",
+    """
+    with others as (
+        select person_id,
+               substr(max(mark || language), 17) as language,
+               substr(max(mark || owner), 17) as owner,
+               min(created_at) as created_at
+        from (select person_id, language, owner, created_at,
+                     right('0000000000000000' || cast(cast(round(votes * 10) as bigint) as varchar), 16) as mark
+              from votes) as marked
+        group by person_id
+    )
+    select others.person_id, best_name.full_name as name, best_email.email, best_phone.phone, best_address.street,
+           best_address.postcode, best_address.city, best_address.country, others.language, others.owner,
+           others.created_at, best_name.full_name_from as name_from, best_email.email_from, best_phone.phone_from,
+           best_address.street_from as address_from
+    from others
+    left join best_name on best_name.person_id = others.person_id
+    left join best_email on best_email.person_id = others.person_id
+    left join best_phone on best_phone.person_id = others.person_id
+    left join best_address on best_address.person_id = others.person_id
+    """,
+)
+
+
+def best_version(engine: Engine, placed: Table, reasons: Table, trust: Mapping[str, float]) -> Table:
+    """One row a person: the details by which to call and reach them, and where each came from.
+
+    Args:
+        engine: where the tables are.
+        placed: records with their bundle.
+        reasons: bundle and person_id.
+        trust: source → what its word is worth; 1 where it is not named.
+    """
+    weights = pa.table(
+        {"source": pa.array(list(trust), pa.string()), "weight": pa.array(list(trust.values()), pa.float64())}
+    )
+    votes = engine.run(VOTES, placed=placed, reasons=reasons, trust=engine.arrow(weights), listed=_LISTED)
+    details = engine.run(
+        DETAILS,
+        votes=votes,
+        best_name=engine.run(NAME, votes=votes),
+        best_email=engine.run(EMAIL, votes=votes),
+        best_phone=engine.run(PHONE, votes=votes),
+        best_address=engine.run(ADDRESS, votes=votes),
+    )
+    engine.drop(votes)
+    return details

@@ -1,0 +1,77 @@
+"""What a group of records looks like to the second step: of each field the value that most of its records have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from byname.engines import statement
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from byname.engines import Engine, Table
+
+__all__ = ["faces"]
+
+# Numbers that a state or an insurer gives to one person alone. A customer number of a shop is near to a stranger's.
+NUMBERS = statement(
+    "people.numbers",
+    """
+    select record_id, min(value) as number
+    from (select record_id, unnest(external_ids) as value from placed where external_ids is not null) as told
+    where regexp_matches(value, '^(ssn|social|soc|national|passport|tax|nhs|nino|bsn|dni|nie|cpf|pesel|medicare)[^:]*:')
+    group by record_id
+    """,
+)
+
+SHOWN = statement(
+    "people.shown",
+    """
+    select grouped.component as unique_id, nullif(placed.given, '') as given, nullif(placed.family, '') as family,
+           placed.born, replace(lower(placed.postcode), ' ', '') as postcode,
+           lower(trim(placed.street, ' ')) as street, lower(trim(placed.city, ' ')) as city,
+           nullif(placed.email_key, '') as email, nullif(placed.phone_key, '') as phone, numbers.number
+    from placed
+    join grouped on grouped.bundle = placed.bundle
+    left join numbers on numbers.record_id = placed.record_id
+    """,
+)
+
+_FIELDS = ("given", "family", "born", "postcode", "street", "city", "email", "phone", "number")
+
+# The value of the most records; of two as frequent the longer one, which is the less abbreviated. The mark is written
+# before the value, so that one max finds both; it counts first, then the length.
+_VALUE = """
+        select unique_id, '{field}' as field, {field} as value,
+               right('0000000' || cast(count(*) as varchar), 7) || right('000' || cast(length({field}) as varchar), 3)
+                   as mark
+        from shown
+        where {field} is not null and {field} <> '' and length({field}) <= 200
+        group by unique_id, {field}"""
+FACES = statement(
+    "people.faces",
+    f"""
+    with said as (
+        {"        union all".join(_VALUE.format(field=field) for field in _FIELDS).lstrip()}
+    )
+    select unique_id,
+           {", ".join(f"substr(max(case when field = '{field}' then mark || value end), 11) as {field}"
+                      for field in _FIELDS)}
+    from said
+    group by unique_id
+    """,  # noqa: S608 - our own names
+)
+
+
+def faces(engine: Engine, placed: Table, grouped: Table) -> pa.Table:
+    """One row a group, with the fields of `comparisons.FIELDS`; null where the group does not say.
+
+    Args:
+        engine: where the tables are.
+        placed: records with their bundle, as `described` makes them.
+        grouped: bundle and component.
+    """
+    shown = engine.run(SHOWN, placed=placed, grouped=grouped, numbers=engine.run(NUMBERS, placed=placed))
+    found = engine.fetch(engine.run(FACES, shown=shown), order_by=("unique_id",))
+    engine.drop(shown)
+    return found
