@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tomllib
 from dataclasses import dataclass
@@ -170,6 +171,24 @@ class Company:
         """Where work that does not fit in memory goes; a folder of this process, removed when it ends."""
         root = Path(self.settings.engine.spill) / "byname" if self.settings.engine.spill else self.folder / "spill"
         return root.absolute() / str(os.getpid())
+
+    def fingerprint_key(self) -> str:
+        """The key with which official numbers are made into fingerprints; made when it is first asked for.
+
+        It stands beside the facts, not in them: a copy of the ledger alone tells no number.
+        """
+        path = self.folder / "fingerprint.key"
+        if not path.is_file():
+            beside = path.with_name(f".fingerprint-{os.getpid()}")
+            beside.write_text(secrets.token_hex(32), "utf-8")
+            beside.chmod(0o600)
+            try:
+                os.link(beside, path)  # who comes second takes what the first made
+            except FileExistsError:
+                pass
+            finally:
+                beside.unlink()
+        return path.read_text("utf-8")
 
     def clear_spill(self) -> None:
         """Remove this process's spill folder, and those of processes that were killed."""

@@ -68,12 +68,15 @@ def to_reader(mapping: Mapping) -> Reader:
 def _people(mapping: Mapping) -> dict[str, str]:
     who = Who(mapping, "", "")
     more = ("owner", "created_at", "updated_at", "consent", "opted_out", "referrer_id", "referrer_email")
+    numbers = have(mapping, "personal_number", "loyalty_number")
+    more += tuple(numbers)
     step = given_step(mapping, (*who.meanings, *more), **who.person)
     person = {
         **put(mapping, source_id="customer_id"),
         "role": "'customer'",
         "record_id": who.record_id,
         **same(mapping, *who.details, "owner", "created_at", "updated_at"),
+        **({"external_ids": f"list_distinct([{', '.join(numbers)}])"} if numbers else {}),
     }
     said = ", ".join(f"cast({column} as varchar)" for column in who.columns)
     statements = {}

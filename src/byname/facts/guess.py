@@ -378,6 +378,8 @@ def _mapping(kind: str, given: Meanings, con: duckdb.DuckDBPyConnection, raw: Ra
     said = particulars(kind, given, con, raw) if kind else {}
     columns = columns_of(kind, given, tuple(MEANINGS.get(kind, ())))
     why = {one.column.name: f"{one.why}, {round(100 * min(one.score, 0.99))}%" for one in given.found.values()}
+    for name in columns.get("personal_number", ()):
+        given.notes.append(f'"{name}" looks like an official number: only a keyed fingerprint of it is kept.')
     for column in given.columns:
         if {"secret"} & {concept for bag in column.header.bags for concept in bag}:
             given.notes.append(f'"{column.name}" looks like an official or secret number: it is not kept.')

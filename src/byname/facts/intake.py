@@ -241,6 +241,7 @@ def _connection(company: Company, folder: Path) -> duckdb.DuckDBPyConnection:
         config["threads"] = engine.threads
     con = duckdb.connect(config=config)
     con.execute("set timezone = 'UTC'")
+    con.execute("set variable fingerprint_key = $key", {"key": company.fingerprint_key()})
     return con
 
 

@@ -41,6 +41,8 @@ MEANINGS: Table[str, Table[str, str]] = MappingProxyType(
     {
         "people": _PERSON
         | {
+            "personal_number": "number of a state or an insurer; only a keyed fingerprint of it is kept",
+            "loyalty_number": "number of a loyalty card or an account",
             "owner": "the employee who looks after this person",
             "created_at": "since when the person is in this system",
             "updated_at": "when this row last changed",

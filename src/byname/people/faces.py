@@ -19,7 +19,7 @@ NUMBERS = statement(
     """
     select record_id, min(value) as number
     from (select record_id, unnest(external_ids) as value from placed where external_ids is not null) as told
-    where regexp_matches(value, '^(ssn|social|soc|national|passport|tax|nhs|nino|bsn|dni|nie|cpf|pesel|medicare)[^:]*:')
+    where starts_with(value, 'national:')
     group by record_id
     """,
 )

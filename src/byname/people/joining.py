@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Edge", "Joined", "Told", "components", "join"]
 
-_LONG = 7  # digits of a number that may be two strokes off
-
 
 @dataclass
 class Told:
@@ -48,13 +46,13 @@ class Told:
             return False
         return not (
             self.emails & other.emails
-            or any(_near(one, two, 1) for one in self.born for two in other.born)
-            or any(_near(one, two, 2 if len(one) >= _LONG else 1) for one in self.numbers for two in other.numbers)
+            or self.numbers & other.numbers
+            or any(_near(one, two) for one in self.born for two in other.born)
         )
 
 
-def _near(one: str, two: str, most: int) -> bool:
-    return one == two or OSA.distance(one, two, score_cutoff=most) <= most
+def _near(one: str, two: str) -> bool:
+    return one == two or OSA.distance(one, two, score_cutoff=1) <= 1
 
 
 @dataclass(frozen=True, slots=True)

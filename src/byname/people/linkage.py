@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Model", "Scored", "score"]
 
-_PAIRS_A_GROUP = 0.5  # of each block rule
+_PAIRS_A_GROUP, _PAIRS = 0.5, 50_000  # of each block rule, the larger of the two
 _LARGEST_BLOCK = 200
 _FILLED = 0.02  # a field that fewer groups have is not compared
 _RANDOM_PAIRS = 3e5
@@ -195,7 +195,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, faces: pa.Table, fields: list[str])
         )
         select sized.value, sized.size from sized join proposed using (rule, size) where proposed.pairs <= $most
         """,
-        {"most": _PAIRS_A_GROUP * faces.num_rows},
+        {"most": max(_PAIRS_A_GROUP * faces.num_rows, _PAIRS)},
     )
     con.execute(
         """
@@ -221,7 +221,9 @@ def _settings(model: Model, groups: int) -> Any:
     for field in FIELDS:
         if field.name not in model.fields:
             continue
-        rows: list[Any] = [levels.NullLevel(field.name)]
+        null = f"{field.name}_l is null or {field.name}_r is null"
+        silent = f" or ({field.silent_when})" if field.silent_when else ""
+        rows: list[Any] = [levels.CustomLevel(null + silent).configure(is_null_level=True)]
         for level, m, u in zip(field.levels, model.m[field.name], model.u[field.name], strict=True):
             if level.when == EXACT:
                 row: Any = levels.ExactMatchLevel(field.name, term_frequency_adjustments=field.by_frequency)

@@ -147,6 +147,8 @@ def _scored(face: Face, known: Face, index: Index, by: Recogniser) -> tuple[floa
         if not one or not two:
             continue
         level = _level(field.name, face, known)
+        if level < 0:
+            continue
         worth = weights[field.name]
         u = corrected(worth, by.person_share)[level]
         if level == 0 and field.by_frequency:
@@ -163,22 +165,24 @@ def _scored(face: Face, known: Face, index: Index, by: Recogniser) -> tuple[floa
 def _level(name: str, one: Face, two: Face) -> int:
     """The level of agreement, as the SQL of `comparisons` finds it; a test holds the two against each other."""
     left, right = getattr(one, name), getattr(two, name)
+    swapped = bool(one.given) and one.given == two.family and one.family == two.given
+    if name == "family" and swapped:
+        return -1
     if left == right:
         return 0
-    swapped = bool(one.given) and one.given == two.family and one.family == two.given
     edits = DamerauLevenshtein.distance(left, right, score_cutoff=2)
     likeness = JaroWinkler.similarity(left, right)
     short, long = sorted((left, right), key=len)
     tests = {
         "given": (swapped, likeness >= 0.92 or (len(short) <= 3 and long.startswith(short)), likeness >= 0.8),
-        "family": (swapped, edits <= 1, likeness >= 0.88),
+        "family": (edits <= 1, likeness >= 0.88),
         "born": (edits <= 1, edits <= 2 or left[:7] == right[:7], _days_between(left, right) <= 400),
         "postcode": (edits <= 1,),
         "street": (likeness >= 0.92, likeness >= 0.8),
         "city": (edits <= 1 or likeness >= 0.92, likeness >= 0.8),
         "email": (left.split("@")[0] == right.split("@")[0], edits <= 2, likeness >= 0.88),
         "phone": (edits <= 1,),
-        "number": (edits <= 1, len(left) >= 7 and edits <= 2),
+        "number": (),
     }[name]  # fmt: skip
     return next((place for place, holds in enumerate(tests, 1) if holds), len(tests) + 1)
 
