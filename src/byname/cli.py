@@ -244,6 +244,128 @@ def who(
         raise typer.Exit(1)
 
 
+people = typer.Typer(
+    help="Decide who is who: review what is uncertain, merge, keep apart, undo.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(people, name="people")
+
+Who = Annotated[str, typer.Argument(help="A person (id, e-mail, phone, name) or a record as source:id.")]
+By = Annotated[str, typer.Option(help="Who decides; who is logged in by default.")]
+Note = Annotated[str, typer.Option(help="Why.")]
+
+
+@people.command("review")
+def people_review(
+    folder: Folder,
+    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
+    output: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT,
+) -> None:
+    """List the pairs that may be one person, the most valuable first."""
+    from byname import deciding, talk
+    from byname.company import open_company
+    from byname.snapshot import open_current
+
+    company = open_company(folder)
+    snapshot = open_current(company)
+    talk.review(snapshot, folder, deciding.review(company, snapshot, limit), output)
+
+
+@people.command("merge")
+def people_merge(
+    folder: Folder,
+    one: Who,
+    two: Who,
+    keep: Annotated[str, typer.Option(help="Whose id the person keeps; the one known first by default.")] = "",
+    by: By = "",
+    note: Note = "",
+) -> None:
+    """Two are one person, from the next refresh on."""
+    from byname import deciding, talk
+    from byname.company import open_company
+    from byname.snapshot import open_current
+
+    company = open_company(folder)
+    snapshot = open_current(company)
+    kept = deciding.name(snapshot, keep) if keep else None
+    done = deciding.merge(
+        company, deciding.name(snapshot, one), deciding.name(snapshot, two), keep=kept, by=by, note=note
+    )
+    talk.decided(folder, done)
+
+
+@people.command("apart")
+def people_apart(folder: Folder, one: Who, two: Who, by: By = "", note: Note = "") -> None:
+    """Two are two people, from the next refresh on; two records of one person are set apart."""
+    from byname import deciding, talk
+    from byname.company import open_company
+    from byname.snapshot import open_current
+
+    company = open_company(folder)
+    snapshot = open_current(company)
+    done = deciding.apart(company, deciding.name(snapshot, one), deciding.name(snapshot, two), by=by, note=note)
+    talk.decided(folder, done)
+
+
+@people.command("undo")
+def people_undo(
+    folder: Folder,
+    decision_id: Annotated[str, typer.Argument(help="As `byname people decisions` shows it; its beginning will do.")],
+    by: By = "",
+    note: Note = "",
+) -> None:
+    """Take a decision back; it stays in the history."""
+    from byname import deciding, talk
+    from byname.company import open_company
+
+    talk.decided(folder, deciding.undo(open_company(folder), decision_id, by=by, note=note))
+
+
+@people.command("decisions")
+def people_decisions(
+    folder: Folder, output: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT
+) -> None:
+    """List what was decided and holds."""
+    from byname import deciding, talk
+    from byname.company import open_company
+
+    talk.decisions(deciding.decisions(open_company(folder)), output)
+
+
+@people.command("recognise")
+def people_recognise(
+    folder: Folder,
+    name: Annotated[str, typer.Option(help="The whole name.")] = "",
+    email: Annotated[str, typer.Option(help="E-mail.")] = "",
+    phone: Annotated[str, typer.Option(help="Phone.")] = "",
+    postcode: Annotated[str, typer.Option(help="Postal code.")] = "",
+    street: Annotated[str, typer.Option(help="Street and number.")] = "",
+    city: Annotated[str, typer.Option(help="Town.")] = "",
+    birth_date: Annotated[str, typer.Option(metavar="DATE", help="Date of birth, as 1980-02-28.")] = "",
+    number: Annotated[str, typer.Option(help="A loyalty or account number, as space:value.")] = "",
+    output: Annotated[Brief, typer.Option("--format", help="How it is printed.")] = Brief.TEXT,
+) -> None:
+    """Who is this? One record against everybody known, without a refresh."""
+    from byname import talk
+    from byname.company import open_company
+    from byname.snapshot import open_current
+    from byname.touchpoint import Touchpoint
+
+    snapshot = open_current(open_company(folder))
+    record = {
+        "name": name, "email": email, "phone": phone, "postcode": postcode, "street": street, "city": city,
+        "birth_date": birth_date, "external_ids": [number] if number else [],
+    }  # fmt: skip
+    if not any(record.values()):
+        talk.wrong_use("people recognise", "", "a name, an e-mail, a phone or an address")
+    with Touchpoint(snapshot.folder) as till:
+        found = till.recognise(record)
+    talk.recognised(snapshot, found, output)
+    if not found:
+        raise typer.Exit(1)
+
+
 @app.command()
 def check(folder: Folder) -> None:
     """Look for damage in the ledger and the current snapshot."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from byname.best import Best
     from byname.company import Company
+    from byname.deciding import Decided, Doubt
     from byname.facts.intake import Outcome
     from byname.facts.locks import Waiting
     from byname.refresh import Refreshed, Step
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from byname.who import Known
 
 __all__ = [
-    "best", "command", "day", "days", "imports", "outcome", "reading", "refreshed", "say", "steps", "waiting", "who",
-    "wrong_use",
+    "best", "command", "day", "days", "decided", "decisions", "imports", "outcome", "reading", "recognised", "refreshed",
+    "review", "say", "steps", "waiting", "who", "wrong_use",
 ]  # fmt: skip
 
 _out = Console(highlight=False, soft_wrap=True)
@@ -262,6 +263,104 @@ def who(snapshot: Snapshot, text: str, found: list[Known], output: str) -> None:
             _out.print(f"  {one.person['person_id']}  {called(one.person):<28} {worth:>14}   {details}", markup=False)
     else:
         _one(snapshot, found[0])
+
+
+def review(snapshot: Snapshot, folder: Path, doubts: list[Doubt], output: str) -> None:
+    """Pairs that a person should decide."""
+    rows = [
+        {
+            "person_id": one.person["person_id"],
+            "name": called(one.person),
+            "other_person_id": one.other["person_id"],
+            "other_name": called(one.other),
+            "probability": one.probability,
+            "reason": one.reason,
+            "worth": one.worth,
+        }
+        for one in doubts
+    ]
+    if output != "text":
+        _print_rows(rows, output, "pairs")
+        return
+    if not doubts:
+        _out.print("Nothing is uncertain, or all of it is decided.")
+        return
+    for one in doubts:
+        _out.print(
+            f"{one.probability:.0%} one person, worth {one.worth:,.0f} {snapshot.terms['currency']} together: "
+            f"{one.reason}",
+            markup=False,
+        )
+        for person in (one.person, one.other):
+            details = " · ".join(
+                str(person[name]) for name in ("email", "phone", "street", "postcode", "city") if person[name]
+            )
+            _out.print(Text(f"    {called(person):<28}", style="bold"), Text(f"{person['person_id']}   {details}"))
+        pair = f"{folder} {one.person['person_id']} {one.other['person_id']}"
+        _out.print(f"    byname people merge {pair}\n    byname people apart {pair}", markup=False, style="dim")
+    _out.print(f"{len(doubts):,} pairs, as of {snapshot.terms['as_of']}", style="dim")
+
+
+def decided(folder: Path, done: Decided) -> None:
+    """What was decided, and when it takes effect."""
+    _out.print(done.says, markup=False)
+    if done.is_new:
+        _out.print(
+            f"Decision {done.decision_id[:12]}; it takes effect with: byname refresh {folder}. "
+            f"To take it back: byname people undo {folder} {done.decision_id[:12]}",
+            markup=False,
+        )
+
+
+def decisions(rows: list[dict[str, Any]], output: str) -> None:
+    """What was decided and holds."""
+    shown = [
+        {
+            "decision_id": row["fact_id"],
+            "kind": row["kind"],
+            "record_id": row["record_id"],
+            "other_record_id": row["other_record_id"],
+            "by": row["by_whom"],
+            "at": row["occurred_at"],
+            "note": row["value"],
+        }
+        for row in rows
+    ]
+    if output != "text":
+        _print_rows(shown, output, "decisions")
+        return
+    if not rows:
+        _out.print("Nothing was decided by hand.")
+    for row in shown:
+        note = f"   {row['note']}" if row["note"] else ""
+        _out.print(
+            f"{row['decision_id'][:12]}  {row['kind']:<8} {row['record_id'][:12]}… {row['other_record_id'][:12]}…   "
+            f"{row['by']}, {row['at']:%Y-%m-%d %H:%M}{note}",
+            markup=False,
+        )
+
+
+def recognised(snapshot: Snapshot, found: list[tuple[str, float, str]], output: str) -> None:
+    """Who a record may be."""
+    ids = ", ".join(f"'{person}'" for person, _, _ in found)  # our own ids: letters and digits
+    people = {
+        row["person_id"]: row
+        for row in (snapshot.query(f"select * from people where person_id in ({ids})") if found else [])  # noqa: S608
+    }
+    if output == "json":
+        _print_json(
+            {
+                "people": [
+                    {"person_id": person, "name": people[person]["name"], "probability": probability, "reason": reason}
+                    for person, probability, reason in found
+                ]
+            }
+        )
+        return
+    if not found:
+        _out.print("Nobody known.")
+    for person, _, reason in found:
+        _out.print(Text(f"{called(people[person]):<28}", style="bold"), Text(f"{person}   {reason}"))
 
 
 def _one(snapshot: Snapshot, known: Known) -> None:

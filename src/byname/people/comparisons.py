@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["BLOCKS", "FIELDS", "Field", "Level"]
+__all__ = ["BLOCKS", "FIELDS", "WEAK", "Field", "Level"]
 
 EXACT, ELSE = "exact", "else"
 
@@ -159,6 +159,10 @@ FIELDS: tuple[Field, ...] = (
         ),
     ),
 )
+
+# What a household has in common, or a whole town: these find a few more pairs where records are few, and little but
+# households where they are many.
+WEAK = frozenset(("swapped", "family", "street", "born", "family_postcode", "street_family", "born_family"))
 
 # Which groups are compared at all: those that have one of these in common. Columns that it needs → DuckDB SQL.
 # `bones` is what is left of a surname when vowels and sounds that are heard alike are gone.

@@ -30,9 +30,12 @@ SHOWN = statement(
     select grouped.component as unique_id, nullif(placed.given, '') as given, nullif(placed.family, '') as family,
            placed.born, replace(lower(placed.postcode), ' ', '') as postcode,
            lower(trim(placed.street, ' ')) as street, lower(trim(placed.city, ' ')) as city,
-           nullif(placed.email_key, '') as email, nullif(placed.phone_key, '') as phone, numbers.number
+           case when mailboxes.value is null then nullif(placed.email_key, '') end as email,
+           case when phones.value is null then nullif(placed.phone_key, '') end as phone, numbers.number
     from placed
     join grouped on grouped.bundle = placed.bundle
+    left join nobodys as mailboxes on mailboxes.kind = 'e-mail' and mailboxes.value = placed.email_key
+    left join nobodys as phones on phones.kind = 'phone' and phones.value = placed.phone_key
     left join numbers on numbers.record_id = placed.record_id
     """,
 )
@@ -63,15 +66,26 @@ FACES = statement(
 )
 
 
-def faces(engine: Engine, placed: Table, grouped: Table) -> pa.Table:
+# A key that joins nobody is no evidence either.
+NOBODYS = statement("people.keys_of_nobody", "select kind, value from guards where starts_with(joins, 'nobody')")
+
+
+def faces(engine: Engine, placed: Table, grouped: Table, guards: Table) -> pa.Table:
     """One row a group, with the fields of `comparisons.FIELDS`; null where the group does not say.
 
     Args:
         engine: where the tables are.
         placed: records with their bundle, as `described` makes them.
         grouped: bundle and component.
+        guards: how each shared key may be used.
     """
-    shown = engine.run(SHOWN, placed=placed, grouped=grouped, numbers=engine.run(NUMBERS, placed=placed))
+    shown = engine.run(
+        SHOWN,
+        placed=placed,
+        grouped=grouped,
+        numbers=engine.run(NUMBERS, placed=placed),
+        nobodys=engine.run(NOBODYS, guards=guards),
+    )
     found = engine.fetch(engine.run(FACES, shown=shown), order_by=("unique_id",))
     engine.drop(shown)
     return found

@@ -272,7 +272,7 @@ def identify(
     keys = exact(engine, described, orders, crowd=settings.crowd)
     must, cannot = _decided_bundles(engine, described, decisions)
     grouped = group_by_keys(engine, described.bundles, keys.edges, must, cannot)
-    shown = faces(engine, described.placed, engine.arrow(grouped.table()))
+    shown = faces(engine, described.placed, engine.arrow(grouped.table()), keys.guards)
     scored = score(asked.con, shown, asked.model)
     likely = join_likely(grouped, shown, scored, threshold=settings.threshold, cannot=cannot)
     return _named(engine, described, keys, grouped, likely, scored, shown, decisions, settings.trust)

@@ -41,13 +41,17 @@ class Told:
 
     def contradicts(self, other: Told) -> bool:
         """Do first names disagree while nothing personal agrees?"""
-        agreements = (names_agree(*one, *two) for one in self.names for two in other.names)
-        if Agreement.UNLIKE not in agreements:
+        pairs = [(one, two, names_agree(*one, *two)) for one in self.names for two in other.names]
+        written_out = [agreement for one, two, agreement in pairs if len(one[0]) > 1 and len(two[0]) > 1]
+        initials_only = written_out and all(agreement is not None and agreement < Agreement.ALIKE for agreement in written_out)
+        if initials_only and len(written_out) < len(pairs):
+            mailbox = False  # R. may be Rosa's or Robin's: one mailbox does not tell which
+        elif any(agreement is Agreement.UNLIKE for _, _, agreement in pairs):
+            mailbox = bool(self.emails & other.emails)
+        else:
             return False
         return not (
-            self.emails & other.emails
-            or self.numbers & other.numbers
-            or any(_near(one, two) for one in self.born for two in other.born)
+            mailbox or self.numbers & other.numbers or any(_near(one, two) for one in self.born for two in other.born)
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ _DESKS = frozenset(
 _DOTLESS = frozenset(("gmail.com", "googlemail.com"))
 _SHORTEST_NUMBER = 7
 _NOT_DIGITS = re.compile(r"[^0-9]")
+_NATIONAL = re.compile(r"0[1-9][0-9 .()/-]*")
 _INTERNATIONAL = re.compile(r"\+[1-9][0-9 .()/-]*")
 
 
@@ -80,7 +82,10 @@ def phone_key(written: str, country: str) -> str | None:
     digits = _NOT_DIGITS.sub("", written)
     if len(digits) < _SHORTEST_NUMBER or len(set(digits)) == 1:
         return None
-    if _INTERNATIONAL.fullmatch(written) and (plain := _plain_number(digits)):
+    if _INTERNATIONAL.fullmatch(written):
+        if plain := _plain_number(digits):
+            return plain
+    elif _NATIONAL.fullmatch(written) and (plain := _plain_national(digits, country)):
         return plain
     try:
         number = phonenumbers.parse(written, country)
@@ -102,26 +107,56 @@ def _plain_number(digits: str) -> str | None:
     for length in (1, 2, 3):
         known = _countries().get(digits[:length])
         if known is not None:
-            trunk, lengths = known
             national = digits[length:]
-            plain = len(national) in lengths and not (trunk and national.startswith(trunk))
+            plain = len(national) in known.lengths and not known.trunk.match(national)
             return f"+{digits}" if plain else None
     return None
 
 
+def _plain_national(digits: str, country: str) -> str | None:
+    """A number in its country's own form, with the trunk prefix 0, where its reading is plain; else None."""
+    code = _national(country)
+    known = _countries().get(code)
+    if known is None:
+        return None
+    trunk = known.trunk.match(digits)
+    plain = trunk is not None and trunk.group() == "0" and len(digits) - 1 in known.lengths
+    return f"+{code}{digits[1:]}" if plain and not known.numbers.fullmatch(digits) else None
+
+
 @cache
-def _countries() -> dict[str, tuple[str, frozenset[int]]]:
-    """Calling code → trunk prefix and lengths of its numbers, of the countries whose prefix is plain digits."""
+def _national(country: str) -> str:
+    """The calling code of a country that is the first of its code and whose numbers keep no leading zero."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, country_code_for_region
+
+    code = country_code_for_region(country)
+    first = COUNTRY_CODE_TO_REGION_CODE.get(code, ("",))[0] == country
+    return str(code) if first and country != "IT" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Country:
+    """A country whose numbers have no rule of their own: its trunk prefix, the lengths and the form of its numbers."""
+
+    trunk: re.Pattern[str]
+    lengths: frozenset[int]
+    numbers: re.Pattern[str]
+
+
+@cache
+def _countries() -> dict[str, _Country]:
+    """Calling code → the rules of its first country."""
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
     found = {}
     for code, regions in COUNTRY_CODE_TO_REGION_CODE.items():
         data = PhoneMetadata.metadata_for_region(regions[0])
-        if data is None or data.general_desc is None or data.national_prefix_transform_rule:
-            continue
-        trunk = data.national_prefix_for_parsing or ""
-        if trunk.isdigit() or not trunk:
-            found[str(code)] = (trunk, frozenset(data.general_desc.possible_length))
+        if data is not None and data.general_desc is not None and not data.national_prefix_transform_rule:
+            found[str(code)] = _Country(
+                re.compile(data.national_prefix_for_parsing or r"\Znothing"),
+                frozenset(data.general_desc.possible_length),
+                re.compile(data.general_desc.national_number_pattern),
+            )
     return found
 
 

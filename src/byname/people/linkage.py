@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from byname.people.comparisons import BLOCKS, ELSE, EXACT, FIELDS
+from byname.people.comparisons import BLOCKS, ELSE, EXACT, FIELDS, WEAK
 from byname.people.mixture import FEW, Weights, mix
 
 if TYPE_CHECKING:
@@ -171,7 +171,9 @@ def _prepare(con: duckdb.DuckDBPyConnection, faces: pa.Table, fields: list[str])
         "create or replace macro bones(x) as "
         "translate(x[1:1] || regexp_replace(x[2:], '[aeiouyhw]', '', 'g'), 'ckqzvdtbpmn', 'kkkssttppnn')"
     )
-    rules = [sql for needs, sql in BLOCKS.values() if set(needs) <= set(fields)]
+    names = sorted((name for name in BLOCKS if set(BLOCKS[name][0]) <= set(fields)), key=lambda name: name in WEAK)
+    rules = [BLOCKS[name][1] for name in names]
+    weak_from = sum(name not in WEAK for name in names)
     con.execute("create or replace temp table block (rule integer, value ubigint, unique_id bigint)")
     for rule, sql in enumerate(rules):
         con.execute(
@@ -193,9 +195,10 @@ def _prepare(con: duckdb.DuckDBPyConnection, faces: pa.Table, fields: list[str])
             from sized
             group by rule, size
         )
-        select sized.value, sized.size from sized join proposed using (rule, size) where proposed.pairs <= $most
+        select sized.value, sized.size from sized join proposed using (rule, size)
+        where proposed.pairs <= case when rule < $weak_from then $most else $few end
         """,
-        {"most": max(_PAIRS_A_GROUP * faces.num_rows, _PAIRS)},
+        {"most": max(_PAIRS_A_GROUP * faces.num_rows, _PAIRS), "few": _PAIRS, "weak_from": weak_from},
     )
     con.execute(
         """
