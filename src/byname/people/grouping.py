@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from byname.engines import statement
 from byname.people.comparisons import FIELDS
@@ -196,6 +197,8 @@ def join_likely(
     """
     order = np.lexsort((scored.right, scored.left, -scored.probability))
     likely = order[scored.probability[order] >= threshold]
+    unclear = _either_of_two(faces, scored.left[likely], scored.right[likely])
+    either, likely = likely[unclear], likely[~unclear]
     left, right = scored.left[likely], scored.right[likely]
     apart = [(int(grouped.component[one]), int(grouped.component[two])) for one, two in cannot]
     # Where an edge is alone between two groups there is nothing to hold it against.
@@ -221,7 +224,7 @@ def join_likely(
     below = order[(scored.probability[order] < threshold) & (scored.probability[order] >= _WORTH_A_LOOK)]
     doubtful = [
         place
-        for place in np.concatenate([likely[refused], below]).tolist()
+        for place in np.concatenate([likely[refused], either, below]).tolist()
         if component[scored.left[place]] != component[scored.right[place]]
         and frozenset((int(scored.left[place]), int(scored.right[place]))) not in foes
     ][:_MOST_TO_LOOK_AT]
@@ -243,6 +246,25 @@ def join_likely(
         ),
         float(scored.probability[joining].mean()) if len(joining) else 1.0,
     )
+
+
+def _either_of_two(faces: pa.Table, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Edges of an initial that may be either of two people: R. Haddad beside Rosa and Robin is left to a person."""
+    groups = faces.column("unique_id").to_numpy()
+    initial = np.asarray(pc.fill_null(pc.equal(pc.utf8_length(faces.column("given")), 1), False))
+    short = set(groups[initial].tolist())
+    partners: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for place, (one, two) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+        if (one in short) != (two in short):
+            partners[one if one in short else two].append((two if one in short else one, place))
+    several = {group: edges for group, edges in partners.items() if len(edges) > 1}
+    told = _faces_told(faces, np.unique([other for edges in several.values() for other, _ in edges]).astype(np.int64))
+    unclear = np.zeros(len(left), dtype=bool)
+    for edges in several.values():
+        names = [told[other] for other, _ in edges]
+        if any(one.differs(two) for place, one in enumerate(names) for two in names[place + 1 :]):
+            unclear[[place for _, place in edges]] = True
+    return unclear
 
 
 def _faces_told(faces: pa.Table, groups: NDArray[np.int64]) -> dict[int, Told]:

@@ -39,20 +39,22 @@ class Told:
         self.numbers |= other.numbers
         self.emails |= other.emails
 
+    def differs(self, other: Told) -> bool:
+        """Is there a pair of first names that are not plainly one person's?"""
+        return any(agreement is not None and agreement < Agreement.ALIKE for agreement in self._agreements(other))
+
     def contradicts(self, other: Told) -> bool:
         """Do first names disagree while nothing personal agrees?"""
-        pairs = [(one, two, names_agree(*one, *two)) for one in self.names for two in other.names]
-        written_out = [agreement for one, two, agreement in pairs if len(one[0]) > 1 and len(two[0]) > 1]
-        initials_only = written_out and all(agreement is not None and agreement < Agreement.ALIKE for agreement in written_out)
-        if initials_only and len(written_out) < len(pairs):
-            mailbox = False  # R. may be Rosa's or Robin's: one mailbox does not tell which
-        elif any(agreement is Agreement.UNLIKE for _, _, agreement in pairs):
-            mailbox = bool(self.emails & other.emails)
-        else:
+        if Agreement.UNLIKE not in self._agreements(other):
             return False
         return not (
-            mailbox or self.numbers & other.numbers or any(_near(one, two) for one in self.born for two in other.born)
+            self.emails & other.emails
+            or self.numbers & other.numbers
+            or any(_near(one, two) for one in self.born for two in other.born)
         )
+
+    def _agreements(self, other: Told) -> list[Agreement | None]:
+        return [names_agree(*one, *two) for one in self.names for two in other.names]
 
 
 def _near(one: str, two: str) -> bool:

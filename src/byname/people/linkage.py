@@ -228,8 +228,8 @@ def _settings(model: Model, groups: int) -> Any:
         silent = f" or ({field.silent_when})" if field.silent_when else ""
         rows: list[Any] = [levels.CustomLevel(null + silent).configure(is_null_level=True)]
         for level, m, u in zip(field.levels, model.m[field.name], model.u[field.name], strict=True):
-            if level.when == EXACT:
-                row: Any = levels.ExactMatchLevel(field.name, term_frequency_adjustments=field.by_frequency)
+            if level.when == EXACT:  # among a few records every value is frequent
+                row: Any = levels.ExactMatchLevel(field.name, term_frequency_adjustments=field.by_frequency and groups >= FEW)
             elif level.when == ELSE:
                 row = levels.ElseLevel()
             else:
