@@ -8,8 +8,8 @@ where l and k are the shares of all pairs that are one person and one household.
 themselves (the M-step of expectation maximisation for mixing weights: Dempster, Laird, Rubin 1977, JRSS B 39, p. 1;
 the two-class model is Fellegi and Sunter 1969, JASA 64, p. 1183).
 
-Strangers' agreement (u) is measured on random pairs, and some of those are one person: where duplicates are many that
-hides how rare agreement is among strangers. So u is taken less l times m.
+Strangers' agreement (u) is measured on random pairs, and some of those are one person or one household: where these are
+many that hides how rare agreement is among strangers. So u is taken less l times m and k times h.
 """
 
 from __future__ import annotations
@@ -68,11 +68,12 @@ class Mixed:
     household_share: float
 
 
-def corrected(weights: Weights, person_share: float) -> list[float]:
-    """u among strangers only, a level."""
+def corrected(weights: Weights, person_share: float, household_share: float) -> list[float]:
+    """u among strangers only, a level: of all random pairs less those of one person and of one household."""
+    strangers = 1 - person_share - household_share
     return [
-        u if place < weights.fixed else max((u - person_share * m) / (1 - person_share), u / _MOST_OF_U)
-        for place, (m, u) in enumerate(zip(weights.m, weights.u, strict=True))
+        u if place < weights.fixed else max((u - person_share * m - household_share * h) / strangers, u / _MOST_OF_U)
+        for place, (m, u, h) in enumerate(zip(weights.m, weights.u, weights.h, strict=True))
     ]
 
 
@@ -105,7 +106,7 @@ def mix(
     for _ in range(_ROUNDS if groups >= FEW else 1):
         correction = sum(
             (
-                _by_level(levels[name], np.log2(np.asarray(one.u) / np.asarray(corrected(one, person_share))))
+                _by_level(levels[name], np.log2(np.asarray(one.u) / np.asarray(corrected(one, person_share, household_share))))
                 for name, one in weights.items()
             ),
             np.zeros(len(factors)),

@@ -150,7 +150,7 @@ def _scored(face: Face, known: Face, index: Index, by: Recogniser) -> tuple[floa
         if level < 0:
             continue
         worth = weights[field.name]
-        u = corrected(worth, by.person_share)[level]
+        u = corrected(worth, by.person_share, by.household_share)[level]
         if level == 0 and field.by_frequency:
             u = index.share(field.name, one) or u
         person += math.log2(max(worth.m[level], 1e-5) / u)
