@@ -86,7 +86,7 @@ def bytes_of(folder: Path) -> dict[str, str]:
 
 def test_made_twice_from_the_same_facts_all_tables_but_run_are_the_same_bytes(company: Company) -> None:
     one, other = (bytes_of(refresh(company, as_of=JUNE).folder) for _ in range(2))
-    assert set(one) == {*(f"{name}.parquet" for name in TABLES), "index.sqlite"}
+    assert set(one) == {*(f"{name}.parquet" for name in TABLES), "index.sqlite", "identity.json"}
     assert one.pop("run.parquet") != other.pop("run.parquet")
     assert one == other
 

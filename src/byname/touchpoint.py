@@ -13,6 +13,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from byname.people.linkage import Model
+from byname.people.mixture import FEW
 from byname.people.recognise import Face, Recogniser, recognise
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ class Touchpoint:
         said = json.loads((folder / "identity.json").read_text("utf-8"))
         self._by = Recogniser(**{**said, "model": Model(**said["model"])})
         count = self._db.execute("select max(face) from face").fetchone()[0] or 1
-        self._rarest = 2.0 / max(count, 2)
+        # Among a few people every value is frequent: the model's own figure serves.
+        self._rarest = 2.0 / count if count >= FEW else 0.0
 
     def recognise(self, record: Mapping[str, Any]) -> list[tuple[str, float, str]]:
         """Who this record may be: see `people.recognise.recognise`."""
@@ -132,7 +134,7 @@ class Touchpoint:
     def share(self, field: str, value: str) -> float:
         """See `Index.share`."""
         row = self._db.execute("select share from share where field = ? and value = ?", (field, value)).fetchone()
-        return max(row[0], self._rarest) if row else self._rarest
+        return max(row[0], self._rarest) if row and self._rarest else self._rarest
 
     _listed = ", ".join(_COLUMNS)
 

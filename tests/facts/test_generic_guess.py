@@ -292,8 +292,8 @@ CASES = (
             "rec-122-org, lachlan, berry, 69, giblin street, killarney, bittern, 4814, qld, 19990219, 7364009",
         ),
         "people",
-        "customer_id=rec_id given_name=given_name family_name=surname street=street_number+address_1+address_2 city=suburb postcode=postcode birth_date=date_of_birth",
-        not_="soc_sec_id state",
+        "customer_id=rec_id given_name=given_name family_name=surname street=street_number+address_1+address_2 city=suburb postcode=postcode birth_date=date_of_birth personal_number=soc_sec_id",
+        not_="state",
     ),
     Case(
         "people with a cluster beside them",

@@ -45,7 +45,7 @@ def _best(column: str, besides: str = "", value: str = "") -> str:
     ties = ", ".join(f"{name} nulls last" for name in (column, *besides.replace(",", " ").split()))
     return f"""
     with counted as (
-        select person_id, {column}{besides}, cast(round(sum(votes) * 10) as bigint) as votes, max(seen_at) as seen_at,
+        select person_id, {column}{besides}, cast(round(cast(sum(votes) as double) * 10) as bigint) as votes, max(seen_at) as seen_at,
                cast(sum(records) as bigint) as records, max(source) as source, count(distinct source) as sources
         from votes
         where {value} is not null
