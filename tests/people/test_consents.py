@@ -141,8 +141,10 @@ def granted(of_address: Sequence[Fact], here: Sequence[Fact]) -> str:
             fact
             for fact in heard
             if fact["state"] == "not given"
-            or fact["state"] == "given"
-            and (not withdrawals or (fact["occurred_at"] is not None and fact["occurred_at"] > max(withdrawals)))
+            or (
+                fact["state"] == "given"
+                and (not withdrawals or (fact["occurred_at"] is not None and fact["occurred_at"] > max(withdrawals)))
+            )
         ]
         last = max((when(fact) for fact in counting), default=None)
         if counting and all(fact["state"] == "given" for fact in counting if when(fact) == last):
@@ -157,26 +159,35 @@ ORDER = {"given": 0, "not given": 1, "withdrawn": 2}
 
 @pytest.mark.parametrize("channel", CHANNELS)
 @pytest.mark.parametrize("purpose", PURPOSES)
-@pytest.mark.parametrize("one", STATES)
-@pytest.mark.parametrize("two", STATES)
 def test_two_merged_records_keep_the_strictest_of_each_channel_and_purpose(
-    duck_engine: Engine, channel: str, purpose: str, one: str, two: str
+    duck_engine: Engine, channel: str, purpose: str
 ) -> None:
-    here = {"channel": channel, "purpose": purpose}
-    own = [said("r", one, 1, address="a", **here), said("s", two, 2, address="b", source="mail", **here)]
-    # Another channel and another purpose of the same people, both given, are not touched.
-    other = {"channel": CHANNELS[CHANNELS.index(channel) - 1], "purpose": purpose}
-    others = [said("r", "given", address="o", **other)]
-    others += [said("s", "given", address="o", channel=channel, purpose=PURPOSES[PURPOSES.index(purpose) - 1])]
-    told = states(found(duck_engine, *own, *others))
-    barred = "withdrawn" in (one, two)
-    assert told["p", channel, purpose, "a"] == ("withdrawn" if barred else one)
-    assert told["p", channel, purpose, "b"] == ("withdrawn" if barred else two)
-    assert [state for (*_, address), state in told.items() if address == "o"] == ["given", "given"]
-    assert told == oracle([*own, *others])
-    # Not merged, each keeps its own.
-    apart = states(found(duck_engine, *own, persons={"r": "p", "s": "q"}))
-    assert apart == {("p", channel, purpose, "a"): one, ("q", channel, purpose, "b"): two}
+    """A person for each pair of states, all in one query; and the same records not merged."""
+    facts, merged, apart, expected, alone = [], {}, {}, {}, {}
+    for one, two in product(STATES, STATES):
+        person = f"{one} + {two}"
+        here = {"channel": channel, "purpose": purpose}
+        theirs = [
+            said(f"{person} 1", one, 1, address="a", **here),
+            said(f"{person} 2", two, 2, address="b", source="mail", **here),
+            # Another channel and another purpose of the same people, given, are not touched.
+            said(f"{person} 1", "given", address="o", channel=CHANNELS[CHANNELS.index(channel) - 1], purpose=purpose),
+            said(f"{person} 2", "given", address="o", channel=channel, purpose=PURPOSES[PURPOSES.index(purpose) - 1]),
+        ]
+        facts += theirs
+        merged |= {f"{person} 1": person, f"{person} 2": person}
+        apart |= {f"{person} 1": f"{person} 1", f"{person} 2": f"{person} 2"}
+        barred = "withdrawn" in (one, two)
+        expected[person, channel, purpose, "a"] = "withdrawn" if barred else one
+        expected[person, channel, purpose, "b"] = "withdrawn" if barred else two
+        alone |= {(f"{person} 1", channel, purpose, "a"): one, (f"{person} 2", channel, purpose, "b"): two}
+        others = {(person, *key[1:]): state for key, state in oracle(theirs).items() if key[3] == "o"}
+        assert set(others.values()) == {"given"}
+        expected |= others
+        assert {(person, *key[1:]): state for key, state in oracle(theirs).items()}.items() <= expected.items()
+    assert states(found(duck_engine, *facts, persons=merged)) == expected
+    kept = states(found(duck_engine, *facts, persons=apart))
+    assert {key: state for key, state in kept.items() if key[3] != "o"} == alone
 
 
 @pytest.mark.parametrize("three", list(product(STATES, repeat=3)), ids=" ".join)

@@ -55,7 +55,7 @@ SAID = statement(
     ),
     spelled as (
         select person_id, record_id, source, account, occurred_at, said_at, channel, purpose, state, with_us, own_act,
-               case when channel in ('sms', 'phone', 'whatsapp') then translate(address, ' ()./-', '')
+               case when regexp_matches(address, '^[+0-9 ()./-]+\\z') then translate(address, ' ()./-', '')
                     else address end as address
         from counted
     ),
@@ -232,7 +232,7 @@ CONSENTS = statement(
 
 
 def consents(engine: Engine, facts: Mapping[str, Table], record_person: Table, *, until: datetime) -> Table:
-    """One row for each person, channel, purpose and address; of a person's channel and purpose all are withdrawn or none.
+    """One row for each person, channel, purpose and address; by channel and purpose a person withdrew all or none.
 
     The columns are person_id, channel, purpose, address, state ("given", "withdrawn", "not given"), since (when what
     decided was said, UTC), source (who says so) and reason (a sentence; its days are UTC). An address is in lower case,
