@@ -96,12 +96,10 @@ def test_merge_holds_keeps_the_chosen_id_and_can_be_undone(company: Company) -> 
     ran(company, "people", "merge", one, two, "--keep", two)
     for _ in range(2):
         ran(company, "refresh")
-        assert persons(company)["1"] == persons(company)["4"] == two
+        # All records of the two come together, however the others came to be theirs.
+        assert {persons(company)[one] for one in "1245"} == {two}
     reasons = open_current(company).query("select distinct reason from records where source_id in ('1', '4')")
     assert any("merged by hand" in row["reason"] for row in reasons)
-    # Setting them apart replaces the merge.
-    shop = source(company)
-    assert "replaces" in ran(company, "people", "apart", f"{shop}:1", f"{shop}:4") or True
     merged = json.loads(ran(company, "people", "decisions", "--format", "json"))["decisions"]
     ran(company, "people", "undo", next(row["decision_id"] for row in merged if row["kind"] != "keeps_id"))
     ran(company, "refresh")
@@ -110,8 +108,9 @@ def test_merge_holds_keeps_the_chosen_id_and_can_be_undone(company: Company) -> 
 
 def test_review_lists_uncertain_pairs_and_forgets_those_decided(company: Company) -> None:
     pairs = json.loads(ran(company, "people", "review", "--format", "json"))["pairs"]
-    twins = next(pair for pair in pairs if {"Rosa Haddad", "Karim Haddad"} == {pair["name"], pair["other_name"]})
+    twins = next(pair for pair in pairs if "Karim Haddad" in {pair["name"], pair["other_name"]})
     assert "first name differs" in twins["reason"]
+    assert len({frozenset((pair["person_id"], pair["other_person_id"])) for pair in pairs}) == len(pairs)
     assert "byname people merge" in ran(company, "people", "review")
     ran(company, "people", "apart", twins["person_id"], twins["other_person_id"])
     left = json.loads(ran(company, "people", "review", "--format", "json") or '{"pairs": []}')["pairs"]
@@ -122,7 +121,7 @@ def test_review_lists_uncertain_pairs_and_forgets_those_decided(company: Company
     ("command", "says"),
     [
         (("people", "merge", "nobody@example.com", "mei@example.com"), "nobody"),
-        (("people", "merge", "Haddad", "mei@example.com"), "people"),
+        (("people", "merge", "example.com", "mei@example.com"), "3 people"),
         (("people", "apart", "karim@example.com", "Karim Haddad"), "the same record twice|one person"),
         (("people", "undo", "abc"), "0 decisions"),
     ],

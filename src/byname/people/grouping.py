@@ -90,7 +90,7 @@ def group_by_keys(
         engine: where the tables are.
         bundles: with bundle, given and family.
         edges: bundle, hub and kind, as `exact` finds them.
-        must: pairs of bundles that a person merged.
+        must: pairs of bundles that a person merged and that decide which side of an apart others are on.
         cannot: pairs of bundles that a person set apart.
     """
     count = engine.count(bundles)
@@ -184,7 +184,13 @@ _MOST_TO_LOOK_AT = 10_000
 
 
 def join_likely(
-    grouped: Grouped, faces: pa.Table, scored: Scored, *, threshold: float, cannot: Sequence[tuple[int, int]]
+    grouped: Grouped,
+    faces: pa.Table,
+    scored: Scored,
+    *,
+    threshold: float,
+    must: Sequence[tuple[int, int]],
+    cannot: Sequence[tuple[int, int]],
 ) -> Likely:
     """Join groups that are one person with at least that probability, the likeliest first.
 
@@ -193,6 +199,7 @@ def join_likely(
         faces: what they look like, sorted by unique_id.
         scored: the pairs.
         threshold: from which probability on.
+        must: pairs of bundles that a person merged: the whole of the two people comes together, at the end.
         cannot: pairs of bundles that a person set apart.
     """
     order = np.lexsort((scored.right, scored.left, -scored.probability))
@@ -220,21 +227,25 @@ def join_likely(
     refused = chain[joined.refused]
     used.sort()
     component = components(count, left[used], right[used])[grouped.component]
+    merged = _merged(component, grouped.component, must, cannot)
+    component = components(count, *(np.array([pair[side] for pair in merged], dtype=np.int64) for side in (0, 1)))[
+        component
+    ]
     probability = np.round(scored.probability, 4)
     below = order[(scored.probability[order] < threshold) & (scored.probability[order] >= _WORTH_A_LOOK)]
-    doubtful = [
-        place
-        for place in np.concatenate([likely[refused], either, below]).tolist()
-        if component[scored.left[place]] != component[scored.right[place]]
-        and frozenset((int(scored.left[place]), int(scored.right[place]))) not in foes
-    ][:_MOST_TO_LOOK_AT]
+    two_people: dict[frozenset[int], int] = {}  # the likeliest pair of groups of each two people
+    for place in np.concatenate([likely[refused], either, below]).tolist():
+        pair = frozenset((int(component[scored.left[place]]), int(component[scored.right[place]])))
+        if len(pair) > 1 and frozenset((int(scored.left[place]), int(scored.right[place]))) not in foes:
+            two_people.setdefault(pair, place)
+    doubtful = list(two_people.values())[:_MOST_TO_LOOK_AT]
     joining = likely[used]
     return Likely(
         component,
-        left[used].tolist(),
-        right[used].tolist(),
-        probability[joining].tolist(),
-        words(scored, joining),
+        left[used].tolist() + [int(grouped.component[one]) for one, _ in must],
+        right[used].tolist() + [int(grouped.component[two]) for _, two in must],
+        probability[joining].tolist() + [1.0] * len(must),
+        words(scored, joining) + ["merged by hand"] * len(must),
         list(
             zip(
                 scored.left[doubtful].tolist(),
@@ -246,6 +257,19 @@ def join_likely(
         ),
         float(scored.probability[joining].mean()) if len(joining) else 1.0,
     )
+
+
+def _merged(
+    component: NDArray[np.int64],
+    group: NDArray[np.int64],
+    must: Sequence[tuple[int, int]],
+    cannot: Sequence[tuple[int, int]],
+) -> list[tuple[int, int]]:
+    """The components that people merged; not where that would bring together what they set apart."""
+    edges = [Edge(int(component[one]), int(component[two]), _CERTAIN) for one, two in must]
+    apart = [(int(component[one]), int(component[two])) for one, two in cannot if group[one] != group[two]]
+    used = join(len(component), edges, {}, apart=apart).used
+    return [(edges[place].left, edges[place].right) for place in used]
 
 
 def _either_of_two(faces: pa.Table, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.bool_]:

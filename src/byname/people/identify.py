@@ -271,10 +271,13 @@ def identify(
     described = describe(engine, records, all_versions, country=country, exclude=exclude, decided=sorted(named))
     keys = exact(engine, described, orders, crowd=settings.crowd)
     must, cannot = _decided_bundles(engine, described, decisions)
-    grouped = group_by_keys(engine, described.bundles, keys.edges, must, cannot)
+    # What is merged with one side of an apart is on that side before keys are looked at.
+    sides = {bundle for pair in cannot for bundle in pair}
+    before = [pair for pair in must if sides & set(pair)]
+    grouped = group_by_keys(engine, described.bundles, keys.edges, before, cannot)
     shown = faces(engine, described.placed, engine.arrow(grouped.table()), keys.guards)
     scored = score(asked.con, shown, asked.model)
-    likely = join_likely(grouped, shown, scored, threshold=settings.threshold, cannot=cannot)
+    likely = join_likely(grouped, shown, scored, threshold=settings.threshold, must=must, cannot=cannot)
     return _named(engine, described, keys, grouped, likely, scored, shown, decisions, settings.trust)
 
 
