@@ -116,7 +116,9 @@ def _one(folder: Path, source: Path, given: argparse.Namespace) -> None:
             f"from truth left join '{company}/snapshots/{current}/links.parquet' links on links.source_id = truth.id"
         )
         step = next(line for line in told.splitlines() if line.strip().startswith("who is who"))
-        used = con.execute(f"select seconds from '{company}/snapshots/{current}/run.parquet' where name like '%who is who'")
+        used = con.execute(
+            f"select seconds from '{company}/snapshots/{current}/run.parquet' where name like '%who is who'"
+        )
         print(f"{name}: whole {seconds:.1f} s, {cpu:.1f} CPU s; who is who {used.fetchone()[0]:.1f} s")
         print(re.sub(r"\s+", " ", step))
         said(name, scores("found", con))

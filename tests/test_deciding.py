@@ -1,4 +1,4 @@
-"""Merge, keep apart and undo from the command line, over several refreshes; recognising without one (S0.10, S0.39, S4.15)."""
+"""Merge, apart and undo from the command line, over refreshes; recognising without one (S0.10, S0.39, S4.15)."""
 
 from __future__ import annotations
 
@@ -135,7 +135,9 @@ def test_recognising_needs_no_refresh(company: Company) -> None:
     now = persons(company)
     with Touchpoint(open_current(company).folder) as till:
         assert till.recognise({"email": "MEI@example.com"})[0][0] == now["4"]
-        ((who, sure, why), *_) = till.recognise({"name": "Rosa Haddad", "postcode": "AB1 2CD", "street": "12 Long Lane"})
+        ((who, sure, why), *_) = till.recognise(
+            {"name": "Rosa Haddad", "postcode": "AB1 2CD", "street": "12 Long Lane"}
+        )
         assert who == now["1"]
         assert sure > 0.5
         assert "same postcode" in why
@@ -212,7 +214,9 @@ def test_what_stands_is_what_a_slow_reading_says(said: list[tuple[str, int]]) ->
     ]
     alive: dict[str, bool] = {}
     for row in reversed(rows):  # whatever undoes a decision comes after it
-        undone = any(alive[later["fact_id"]] for later in rows if later["kind"] == "undo" and later["value"] == row["fact_id"])
+        undone = any(
+            alive[later["fact_id"]] for later in rows if later["kind"] == "undo" and later["value"] == row["fact_id"]
+        )
         alive[row["fact_id"]] = not undone
     standing = [row for row in rows if row["kind"] != "undo" and alive[row["fact_id"]]]
     assert standing_rows(rows) == standing[-1:]

@@ -313,13 +313,12 @@ def people_undo(
     folder: Folder,
     decision_id: Annotated[str, typer.Argument(help="As `byname people decisions` shows it; its beginning will do.")],
     by: By = "",
-    note: Note = "",
 ) -> None:
     """Take a decision back; it stays in the history."""
     from byname import deciding, talk
     from byname.company import open_company
 
-    talk.decided(folder, deciding.undo(open_company(folder), decision_id, by=by, note=note))
+    talk.decided(folder, deciding.undo(open_company(folder), decision_id, by=by))
 
 
 @people.command("decisions")

@@ -170,7 +170,7 @@ def apart(company: Company, one: Named, two: Named, *, by: str = "", note: str =
     return _decide(company, "apart", one, two, keep=None, by=by, note=note)
 
 
-def undo(company: Company, decision_id: str, *, by: str = "", note: str = "") -> Decided:
+def undo(company: Company, decision_id: str, *, by: str = "") -> Decided:
     """Take a decision back; it stays in the history.
 
     Raises:
@@ -189,9 +189,7 @@ def undo(company: Company, decision_id: str, *, by: str = "", note: str = "") ->
     return Decided(written[0], f'The decision "{row["kind"]}" of {row["by_whom"]} does not hold any more.', is_new=True)
 
 
-def _decide(
-    company: Company, kind: str, one: Named, two: Named, *, keep: Named | None, by: str, note: str
-) -> Decided:
+def _decide(company: Company, kind: str, one: Named, two: Named, *, keep: Named | None, by: str, note: str) -> Decided:
     if one.record_id == two.record_id:
         raise UsageError(where=one.says, found="the same record twice", expected="two records")
     pair = frozenset((one.record_id, two.record_id))
@@ -238,7 +236,9 @@ def _write(company: Company, rows: Sequence[dict[str, Any]]) -> list[str]:
         }
         for row in rows
     ]
-    kept = [field for field in table("decisions").arrow_schema() if field.name not in ("known_at", "file_id", "version")]
+    kept = [
+        field for field in table("decisions").arrow_schema() if field.name not in ("known_at", "file_id", "version")
+    ]
     folder = company.spill / "deciding"
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -266,4 +266,6 @@ def _facts(company: Company, notice: Callable[[Waiting], None] | None = None) ->
         files = state.files("decisions")
         if not files:
             return []
-        return con.sql("select * from read_parquet($1, union_by_name = true)", params=[files]).to_arrow_table().to_pylist()
+        found = con.sql("select * from read_parquet($1, union_by_name = true)", params=[files]).to_arrow_table()
+        rows: list[dict[str, Any]] = found.to_pylist()
+        return rows

@@ -265,9 +265,7 @@ def _second_step(company: Company) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def _changes(
-    company: Company, at: Engine, records: Table, commit: int, *, first_known: datetime | None
-) -> Table:
+def _changes(company: Company, at: Engine, records: Table, commit: int, *, first_known: datetime | None) -> Table:
     """What became of people since the current snapshot; of the same facts it is what that one said."""
     none = at.arrow(pa.table({name: pa.array([], pa.string()) for name in ("record_id", "person_id")}))
     current = company.snapshots / "CURRENT"

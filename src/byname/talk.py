@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from byname.who import Known
 
 __all__ = [
-    "best", "command", "day", "days", "decided", "decisions", "imports", "outcome", "reading", "recognised", "refreshed",
-    "review", "say", "steps", "waiting", "who", "wrong_use",
+    "best", "command", "day", "days", "decided", "decisions", "imports", "outcome", "reading", "recognised",
+    "refreshed", "review", "say", "steps", "waiting", "who", "wrong_use",
 ]  # fmt: skip
 
 _out = Console(highlight=False, soft_wrap=True)

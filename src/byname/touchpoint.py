@@ -120,8 +120,8 @@ class Touchpoint:
     def by_block(self, values: Iterable[str], most: int) -> list[tuple[str, Face]]:
         """See `Index.by_block`."""
         found: dict[int, None] = {}
-        for rows in sorted((self._block(value) for value in values), key=len):
-            found |= dict.fromkeys(rows)
+        for faces in sorted((self._block(value) for value in values), key=len):
+            found |= dict.fromkeys(faces)
             if len(found) >= most:
                 break
         wanted = list(found)[:most]

@@ -118,7 +118,8 @@ def oracle(facts: Sequence[Fact], objections: Sequence[Fact] = ()) -> dict[tuple
 
 def when(fact: Fact, *, learnt: bool = False) -> datetime:
     instants = (fact["occurred_at"], None if learnt else fact.get("updated_at"), fact["known_at"])
-    return next(instant for instant in instants if instant is not None)
+    first: datetime = next(instant for instant in instants if instant is not None)
+    return first
 
 
 def ended(withdrawal: Fact, here: Sequence[Fact]) -> bool:
@@ -163,7 +164,11 @@ def test_two_merged_records_keep_the_strictest_of_each_channel_and_purpose(
     duck_engine: Engine, channel: str, purpose: str
 ) -> None:
     """A person for each pair of states, all in one query; and the same records not merged."""
-    facts, merged, apart, expected, alone = [], {}, {}, {}, {}
+    facts: list[Fact] = []
+    merged: dict[str, str] = {}
+    apart: dict[str, str] = {}
+    expected: dict[tuple[str, str, str, str], str] = {}
+    alone: dict[tuple[str, str, str, str], str] = {}
     for one, two in product(STATES, STATES):
         person = f"{one} + {two}"
         here = {"channel": channel, "purpose": purpose}

@@ -295,7 +295,10 @@ def test_twins_stay_apart_and_are_left_to_a_person(engine: Engine) -> None:
     + [("Юлия Иванова", "Yuliya Ivanova"), ("Haddad, Rosa", "Rosa Haddad"), ("Alexander Roth", "Alex Roth")],
 )
 def test_short_forms_initials_marks_and_alphabets_are_no_disagreement(engine: Engine, one: str, two: str) -> None:
-    assert len(groups(engine, record("a", name=one, email="x@example.com"), record("b", name=two, email="x@example.com"))) == 1
+    assert (
+        len(groups(engine, record("a", name=one, email="x@example.com"), record("b", name=two, email="x@example.com")))
+        == 1
+    )
 
 
 def test_first_and_last_name_in_the_wrong_order_are_no_disagreement(engine: Engine) -> None:
@@ -333,7 +336,11 @@ def test_what_people_decided_holds_over_keys_and_scores(engine: Engine) -> None:
         record("c", name="Mei Sato", email="mei@example.com"),
     ]
     assert groups(engine, *rows) == {frozenset("ab"), frozenset("c")}
-    assert groups(engine, *rows, decisions=Decisions(cannot=[("a", "b")])) == {frozenset("a"), frozenset("b"), frozenset("c")}
+    assert groups(engine, *rows, decisions=Decisions(cannot=[("a", "b")])) == {
+        frozenset("a"),
+        frozenset("b"),
+        frozenset("c"),
+    }
     assert groups(engine, *rows, decisions=Decisions(must=[("b", "c")])) == {frozenset("abc")}
     both = Decisions(must=[("b", "c")], cannot=[("a", "c")])
     assert groups(engine, *rows, decisions=both) == {frozenset("a"), frozenset("bc")}
@@ -412,7 +419,8 @@ def _word(number: int) -> str:
 
 def test_fifty_thousand_records_with_one_phone_make_no_giant(engine: Engine) -> None:
     rows = pa.Table.from_pylist(
-        [record(f"r{n:05}", phone="+49 30 1234567") for n in range(50_000)], schema=schema.table("records").arrow_schema()
+        [record(f"r{n:05}", phone="+49 30 1234567") for n in range(50_000)],
+        schema=schema.table("records").arrow_schema(),
     )
     table = engine.arrow(rows)
     with duckdb.connect() as con:

@@ -81,11 +81,15 @@ def test_a_hotel_is_no_household(engine: Engine) -> None:
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
-        st.tuples(st.sampled_from("abcdef"), st.sampled_from(["haddad", "sato", ""]), st.sampled_from(["12 Lane", None])),
+        st.tuples(
+            st.sampled_from("abcdef"), st.sampled_from(["haddad", "sato", ""]), st.sampled_from(["12 Lane", None])
+        ),
         max_size=12,
     )
 )
-def test_nobody_is_in_two_households_whatever_the_order(engine: Engine, rows: list[tuple[str, str, str | None]]) -> None:
+def test_nobody_is_in_two_households_whatever_the_order(
+    engine: Engine, rows: list[tuple[str, str, str | None]]
+) -> None:
     made = [person(name, family=family, street=street, postcode="AB1") for name, family, street in rows]
     table = engine.fetch(households(engine, known(engine, *made))).to_pylist()
     assert len({row["person_id"] for row in table}) == len(table)
@@ -148,7 +152,9 @@ def test_a_company_above_itself_is_an_error_that_says_where(engine: Engine) -> N
 def changed(engine: Engine, before: dict[str, str], now: dict[str, str]) -> set[tuple[str, str, str | None]]:
     tables = [
         engine.arrow(
-            pa.table({"record_id": pa.array(list(one), pa.string()), "person_id": pa.array(list(one.values()), pa.string())})
+            pa.table(
+                {"record_id": pa.array(list(one), pa.string()), "person_id": pa.array(list(one.values()), pa.string())}
+            )
         )
         for one in (before, now)
     ]

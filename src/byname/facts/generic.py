@@ -67,7 +67,15 @@ def to_reader(mapping: Mapping) -> Reader:
 
 def _people(mapping: Mapping) -> dict[str, str]:
     who = Who(mapping, "", "")
-    more = ("owner", "created_at", "updated_at", "consent", "opted_out", "referrer_id", "referrer_email")
+    more: tuple[str, ...] = (
+        "owner",
+        "created_at",
+        "updated_at",
+        "consent",
+        "opted_out",
+        "referrer_id",
+        "referrer_email",
+    )
     numbers = have(mapping, "personal_number", "loyalty_number")
     more += tuple(numbers)
     step = given_step(mapping, (*who.meanings, *more), **who.person)

@@ -167,7 +167,7 @@ def _table(rows: list[tuple[object, ...]]) -> pa.Table:
         "company_id": pa.string(), "name": pa.string(), "parent_id": pa.string(), "person_id": pa.string(),
         "since": instant, "until": instant, "reason": pa.string(),
     }  # fmt: skip
-    columns = list(zip(*rows, strict=True)) if rows else [[] for _ in types]
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(types)
     return pa.table(
         {name: pa.array(list(column), kind) for (name, kind), column in zip(types.items(), columns, strict=True)}
     )

@@ -187,9 +187,7 @@ def exact(engine: Engine, described: Described, orders: Table, *, crowd: int) ->
     at_desks = desks(engine, bundles)
     guards = engine.run(GUARDS, keys=keys, desks=at_desks, crowd=crowd)
     agreeing = engine.arrow(_agreeing(engine.fetch(engine.run(MIXED, keys=keys, guards=guards, desks=at_desks))))
-    edges = engine.run(
-        EDGES, keys=keys, guards=guards, agreeing=agreeing, placed=placed, record_bundles=record_bundles
-    )
+    edges = engine.run(EDGES, keys=keys, guards=guards, agreeing=agreeing, placed=placed, record_bundles=record_bundles)
     return Exact(
         keys,
         guards,
@@ -223,7 +221,7 @@ def _agreeing(mixed: pa.Table) -> pa.Table:
             for given, family, name_key in names
             if (given, family) in found and (given or not desk)
         ]
-    columns = list(zip(*rows, strict=True)) if rows else [[], [], [], []]
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 4
     types = (pa.string(), pa.string(), pa.string(), pa.int64())
     names_of = ("kind", "value", "name_key", "class")
     return pa.table(

@@ -58,8 +58,11 @@ FACES = statement(
         {"        union all".join(_VALUE.format(field=field) for field in _FIELDS).lstrip()}
     )
     select unique_id,
-           {", ".join(f"substr(max(case when field = '{field}' then mark || value end), 11) as {field}"
-                      for field in _FIELDS)}
+           {
+        ", ".join(
+            f"substr(max(case when field = '{field}' then mark || value end), 11) as {field}" for field in _FIELDS
+        )
+    }
     from said
     group by unique_id
     """,  # noqa: S608 - our own names

@@ -318,8 +318,6 @@ def words(scored: Scored, places: NDArray[np.int64]) -> list[str]:
     for row, probability in zip(rows, scored.probability[places].tolist(), strict=True):
         if row not in patterns:
             by_level = sorted((level, place) for place, level in enumerate(row) if level >= 0)
-            patterns[row] = "; ".join(
-                text for level, place in by_level if (text := said[names[place]][level])
-            )
+            patterns[row] = "; ".join(text for level, place in by_level if (text := said[names[place]][level]))
         found.append(f"{patterns[row]}; {probability:.3f}")
     return found

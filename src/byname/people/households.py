@@ -113,7 +113,7 @@ def _grouped(shared: pa.Table) -> pa.Table:
     left = np.array([one for one, _ in pairs], dtype=np.int64)
     right = np.array([two for _, two in pairs], dtype=np.int64)
     component = components(len(ids), left, right)
-    sizes = np.bincount(component, minlength=len(ids)) if len(ids) else np.empty(0, np.int64)
+    sizes = np.bincount(component, minlength=len(ids)) if ids else np.empty(0, np.int64)
     why: dict[str, str] = {}
     for person, reason in zip(persons, reasons, strict=True):
         why.setdefault(person, reason)

@@ -340,9 +340,7 @@ def _named(
         counted=engine.run(COUNTED, record_person=record_person),
         look_up=engine.run(LOOK_UP, keys=keys.keys, reasons=reasons, guards=keys.guards),
         known=engine.run(KNOWN, placed=placed, reasons=reasons),
-        faces=engine.fetch(
-            engine.run(PERSON_FACES, shown=engine.arrow(shown), components=components, persons=persons)
-        ),
+        faces=engine.fetch(engine.run(PERSON_FACES, shown=engine.arrow(shown), components=components, persons=persons)),
         uncertain=engine.run(UNCERTAIN, doubts=engine.arrow(_doubts(likely)), persons=persons),
         excluded=int(np.count_nonzero(anchors.column("excluded").to_numpy())),
         report=_report(keys, likely, scored),
@@ -396,7 +394,7 @@ def _paths(engine: Engine, persons: Table, described: Described, components: Tab
                 surest = min(so_far, probability)
                 rows.append((other, surest, reason))
                 waiting.append((other, surest))
-    columns = list(zip(*rows, strict=True)) if rows else [[], [], []]
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 3
     return pa.table(
         {
             "grp": pa.array(list(columns[0]), pa.int64()),

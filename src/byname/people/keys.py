@@ -155,7 +155,7 @@ def _countries() -> dict[str, _Country]:
             found[str(code)] = _Country(
                 re.compile(data.national_prefix_for_parsing or r"\Znothing"),
                 frozenset(data.general_desc.possible_length),
-                re.compile(data.general_desc.national_number_pattern),
+                re.compile(data.general_desc.national_number_pattern or r"\Znothing"),
             )
     return found
 

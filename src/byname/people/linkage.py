@@ -137,9 +137,7 @@ def score(con: duckdb.DuckDBPyConnection, faces: pa.Table, model: Model | None) 
     if not proposed:
         return Scored(*(np.empty(0, np.int64),) * 2, np.empty(0), {}, model, 0.0, 0.0)
     pairs = _pairs(con, model, groups)
-    levels = {
-        name: _levels(pairs.column(f"gamma_{name}"), len(model.m[name])) for name in model.fields
-    }
+    levels = {name: _levels(pairs.column(f"gamma_{name}"), len(model.m[name])) for name in model.fields}
     prior = np.log2(_prior(groups) / (1 - _prior(groups)))
     factors = pairs.column("match_weight").to_numpy() - prior
     mixed = mix(factors, levels, model.weights(), groups=groups)
@@ -229,7 +227,9 @@ def _settings(model: Model, groups: int) -> Any:
         rows: list[Any] = [levels.CustomLevel(null + silent).configure(is_null_level=True)]
         for level, m, u in zip(field.levels, model.m[field.name], model.u[field.name], strict=True):
             if level.when == EXACT:  # among a few records every value is frequent
-                row: Any = levels.ExactMatchLevel(field.name, term_frequency_adjustments=field.by_frequency and groups >= FEW)
+                row: Any = levels.ExactMatchLevel(
+                    field.name, term_frequency_adjustments=field.by_frequency and groups >= FEW
+                )
             elif level.when == ELSE:
                 row = levels.ElseLevel()
             else:

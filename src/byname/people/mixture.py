@@ -69,7 +69,7 @@ class Mixed:
 
 
 def corrected(weights: Weights, person_share: float, household_share: float) -> list[float]:
-    """u among strangers only, a level: of all random pairs less those of one person and of one household."""
+    """U among strangers only, a level: of all random pairs less those of one person and of one household."""
     strangers = 1 - person_share - household_share
     return [
         u if place < weights.fixed else max((u - person_share * m - household_share * h) / strangers, u / _MOST_OF_U)
@@ -106,7 +106,9 @@ def mix(
     for _ in range(_ROUNDS if groups >= FEW else 1):
         correction = sum(
             (
-                _by_level(levels[name], np.log2(np.asarray(one.u) / np.asarray(corrected(one, person_share, household_share))))
+                _by_level(
+                    levels[name], np.log2(np.asarray(one.u) / np.asarray(corrected(one, person_share, household_share)))
+                )
                 for name, one in weights.items()
             ),
             np.zeros(len(factors)),

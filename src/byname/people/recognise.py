@@ -1,4 +1,4 @@
-"""Who is standing at the till, calling, writing? One record against everybody known, in milliseconds, without a refresh.
+"""Who is standing at the till, calling, writing? One record against everybody known, without a refresh.
 
 Exact keys first, by index; then the people who share a block with the record, scored as a refresh would score them:
 the same fields, levels, weights and mixture, on a few candidates instead of millions of pairs.
@@ -85,15 +85,20 @@ def recognise(record: Mapping[str, Any], index: Index, by: Recogniser) -> list[t
     found: dict[str, tuple[float, str]] = {}
     named: dict[str, list[tuple[str, Face, Agreement | None]]] = {}
     for kind, person, known in index.by_key(keys):
-        named.setdefault(kind, []).append((person, known, names_agree(face.given, face.family, known.given, known.family)))
+        named.setdefault(kind, []).append(
+            (person, known, names_agree(face.given, face.family, known.given, known.family))
+        )
     for kind, people in named.items():
         agreeing = [one for one in people if one[2] is not None and one[2] >= Agreement.ALIKE]
         chosen = agreeing or ([one for one in people if one[2] is None] if len(people) == 1 or not face.given else [])
         for person, _, agreement in chosen:
             sure = _KEY / len(chosen) if agreement is None else (_KEY if len(chosen) == 1 else _KEY / len(chosen))
             words = _TITLES[kind] + (
-                "; no first name to compare" if agreement is None else "; same first name"
-                if agreement is Agreement.SAME else "; first name agrees"
+                "; no first name to compare"
+                if agreement is None
+                else "; same first name"
+                if agreement is Agreement.SAME
+                else "; first name agrees"
             )
             if sure > found.get(person, (0.0, ""))[0]:
                 found[person] = (sure, words)
