@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
+import duckdb
 import pytest
 
+from byname import deciding
 from byname.company import Company, create, open_company
 from byname.engines import Engine, open_engine
 from byname.errors import EngineError
 from byname.facts import intake
+from byname.facts.intake import open_ledger
 from byname.facts.reader import FOLDER
 
 
@@ -56,4 +60,28 @@ def company_of_samples(tmp_path_factory: pytest.TempPathFactory) -> Company:
         shutil.copyfile(sample, copy)
         outcomes = list(intake.add(company, [str(copy)]))
         assert all(outcome.error is None for outcome in outcomes), outcomes
+    _who_is_who(company, folder / "members.csv")
     return company
+
+
+def _who_is_who(company: Company, file: Path) -> None:
+    """A household, twins whom nobody can tell apart, an initial under one address, a crowd, and decisions of both kinds."""
+    rows = [
+        "member id,first name,last name,email,phone,date of birth,street,postcode,city,company",
+        "m1,Rosa,Haddad,rosa@acme.test,,1980-02-28,12 Long Lane,AB1 2CD,Leeds,Acme GmbH",
+        "m2,Karim,Haddad,karim@acme.test,,1980-02-28,12 Long Lane,AB1 2CD,Leeds,ACME",
+        "m3,Rosa,Hadad,,030 1234567,1980-02-28,12 Long Lane,AB1 2CD,Leeds,Borealis AB",
+        "m4,R,Haddad,rosa@acme.test,030 7654321,,,,,",
+        "m5,Robin,Haddad,,030 7654321,,,,,",
+        *(f"c{n},{chr(97 + n % 26)}{chr(97 + n // 26)}na,Smith,,030 5555555,,,,," for n in range(60)),
+    ]
+    file.write_text("\n".join(rows))
+    (outcome,) = intake.add(company, [str(file)])
+    assert outcome.error is None
+    with open_ledger(company).state() as state, duckdb.connect() as con:
+        found = dict(
+            con.sql("select source_id, record_id from read_parquet($1)", params=[state.files("records")]).fetchall()
+        )
+    named = {name: deciding.Named(found[name], name, name, is_record=True) for name in ("m1", "m3", "m5", "c1", "c2")}
+    deciding.apart(company, named["m1"], named["m5"], by="ines")
+    deciding.merge(company, named["c1"], named["c2"], keep=named["c2"], by="ines")

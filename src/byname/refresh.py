@@ -173,7 +173,9 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
             with step("households and companies") as says:
                 homes = households(at, people.known)
                 accounts = companies(at, people.known, settings.identity.companies)
-                allowed = consents(at, facts, people.record_person, until=until)
+                # Every version: a box that was ticked again in a newer export does not hide that they withdrew.
+                said = {"consents": all_versions(at, state, "consents")} if "consents" in facts and not known else {}
+                allowed = consents(at, {**facts, **said}, people.record_person, until=until)
                 says[0] = f"{at.count(homes):,} people in households, {at.count(accounts.members):,} in companies"
             with step("purchases") as says:
                 bought = purchases(

@@ -1,5 +1,4 @@
 """What unknown columns mean is told by their names, in several languages, and by their values (S0.23, S4.10, S3.18)."""
-# ruff: noqa: E501 - a row of a file stays in one line
 
 from __future__ import annotations
 
