@@ -1,10 +1,9 @@
 """Who is who against truth: precision, recall and F1 by pairs and by cluster (B-cubed), time by step, memory.
 
-python bench/identity.py FILE --id COLUMN --truth COLUMN [--truth-pattern REGEX] [--splink]
-python bench/identity.py --synthetic 1000000 [--splink]
+python bench/identity.py FILE --id COLUMN --truth COLUMN [--truth-pattern REGEX] [--country CODE]
 
 The file is added to a company made for it and refreshed, by the command line, in processes of their own; then links are
-held against the truth. `--splink` runs Splink alone, on all records, in the same run.
+held against the truth.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ from pathlib import Path
 
 import duckdb
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 
 def scores(pairs: str, con: duckdb.DuckDBPyConnection) -> dict[str, float]:
     """Pairwise and B-cubed figures of a table of (id, truth, found)."""
     con.execute(f"create or replace temp table cells as select truth, found, count(*) as n from {pairs} group by all")
     both, of_found, of_truth = (
-        con.execute(f"select coalesce(sum(n * (n - 1) / 2), 0) from (select sum(n) as n from cells {by})").fetchone()[0]
+        con.execute(f"select coalesce(sum(n * (n - 1) / 2), 0) from (select sum(n) as n from cells {by})").fetchall()[
+            0
+        ][0]
         for by in ("group by truth, found", "group by found", "group by truth")
     )
     b_precision, b_recall = con.execute(
@@ -36,7 +35,7 @@ def scores(pairs: str, con: duckdb.DuckDBPyConnection) -> dict[str, float]:
         select sum(cells.n * cells.n / f.n) / sum(cells.n), sum(cells.n * cells.n / t.n) / sum(cells.n)
         from cells join f using (found) join t using (truth)
         """
-    ).fetchone()
+    ).fetchall()[0]
     precision, recall = both / max(of_found, 1), both / max(of_truth, 1)
     return {
         "precision": precision,
@@ -69,26 +68,17 @@ def ran(*command: str) -> tuple[float, float, str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", nargs="?")
+    parser.add_argument("file")
     parser.add_argument("--id", default="unique_id")
     parser.add_argument("--truth", default="cluster")
     parser.add_argument("--truth-pattern", default="")
-    parser.add_argument("--synthetic", type=int)
     parser.add_argument("--country", default="US")
-    parser.add_argument("--splink", action="store_true")
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         folder = given.keep or Path(made)
         folder.mkdir(exist_ok=True, parents=True)
-        if given.synthetic:
-            import synthetic_people
-
-            source = folder / "people.parquet"
-            synthetic_people.write(given.synthetic, source)
-            given.country = "GB"
-        else:
-            source = Path(given.file)
+        source = Path(given.file)
         _one(folder, source, given)
 
 
@@ -119,7 +109,7 @@ def _one(folder: Path, source: Path, given: argparse.Namespace) -> None:
         used = con.execute(
             f"select seconds from '{company}/snapshots/{current}/run.parquet' where name like '%who is who'"
         )
-        print(f"{name}: whole {seconds:.1f} s, {cpu:.1f} CPU s; who is who {used.fetchone()[0]:.1f} s")
+        print(f"{name}: whole {seconds:.1f} s, {cpu:.1f} CPU s; who is who {used.fetchall()[0][0]:.1f} s")
         print(re.sub(r"\s+", " ", step))
         said(name, scores("found", con))
 

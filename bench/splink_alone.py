@@ -1,4 +1,6 @@
-"""Splink alone, on all records: what the second step is held against. python bench/splink_alone.py PEOPLE.parquet
+"""Splink alone, on all records: what the second step is held against.
+
+python bench/splink_alone.py PEOPLE.parquet
 
 Trained, predicted and clustered on one row a record, with its own library of comparisons; F1 at several thresholds.
 """
@@ -12,8 +14,9 @@ import warnings
 
 import duckdb
 import splink.comparison_library as compare
-from identity import said, scores
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+from identity import said, scores
 
 
 def main() -> None:
