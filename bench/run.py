@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
+TRUTH = HERE.parent / "tests" / "data"
 # The peers need older libraries than ours: they get a place of their own, and the versions that were measured.
 PEERS = [
     "run",
@@ -30,6 +31,19 @@ BENCHES: tuple[tuple[str, list[str]], ...] = (
     ("value_fit.py", ["--peers"]),
     ("add.py", []),
     ("refresh.py", []),
+    ("identity.py", [str(TRUTH / "splink_fake_1000" / "fake_1000.csv")]),
+    (
+        "identity.py",
+        [
+            str(TRUTH / "febrl" / "dataset3.csv"),
+            "--id",
+            "rec_id",
+            "--truth",
+            "rec_id",
+            "--truth-pattern",
+            r"rec-(\d+)-",
+        ],
+    ),
     ("ledger_kill.py", []),
     ("refresh_kill.py", []),
 )
