@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from byname.people.keys import email_key, is_shared_mailbox, matches, phone_key
@@ -57,6 +57,7 @@ def test_a_number_is_the_same_in_every_spelling(written: str, country: str, key:
     assert phone_key(written, country) == key
 
 
+@settings(deadline=None)  # the first call loads tables
 @given(st.text(max_size=40))
 def test_no_text_breaks_a_key(text: str) -> None:
     key = email_key(text)
@@ -65,6 +66,7 @@ def test_no_text_breaks_a_key(text: str) -> None:
     assert number is None or number.startswith("+")
 
 
+@settings(deadline=None)  # the first call loads tables
 @given(st.from_regex(r"[a-z][a-z0-9]{0,10}@[a-z]{1,10}\.[a-z]{2,5}", fullmatch=True))
 def test_a_key_is_its_own_key(address: str) -> None:
     key = email_key(address)
@@ -82,6 +84,7 @@ def test_a_pattern_stands_for_any_letters_whatever_the_case() -> None:
     assert not matches("ines@acme.example.org", ["*@acme.example"])
 
 
+@settings(deadline=None)  # the first call loads tables
 @given(
     st.sampled_from(
         ["1", "7", "33", "34", "39", "43", "44", "49", "52", "54", "55", "61", "81", "86", "91", "353", "420", "972"]
@@ -99,6 +102,7 @@ def test_the_quick_way_says_what_the_library_says(code: str, national: str) -> N
     assert phone_key(written, "DE") == expected
 
 
+@settings(deadline=None)  # the first call loads tables
 @given(
     st.sampled_from(["DE", "GB", "FR", "AT", "NL", "CH", "AU", "ES", "IT", "US", "JP", "BR", "IN", "ZA", "SE", "PL"]),
     st.text("0123456789", min_size=5, max_size=13),

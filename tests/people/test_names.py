@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from byname.people.names import Agreement, classes, first_names, fold, names_agree, split
@@ -35,12 +35,14 @@ def test_couples_and_siblings_do_not(one: str, two: str) -> None:
     assert first_names(two, one) < Agreement.ALIKE
 
 
+@settings(deadline=None)  # the first call loads tables
 @given(NAMES, NAMES)
 def test_agreement_is_symmetric_and_a_name_agrees_with_itself(one: str, two: str) -> None:
     assert first_names(one, two) == first_names(two, one)
     assert first_names(one, one) is Agreement.SAME
 
 
+@settings(deadline=None)  # the first call loads tables
 @given(st.text(max_size=40))
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
@@ -75,6 +77,7 @@ def test_swapped_order_agrees_and_a_missing_first_name_is_not_known() -> None:
     assert names_agree("", "haddad", "rosa", "haddad") is None
 
 
+@settings(deadline=None)  # the first call loads tables
 @given(st.lists(FULL, max_size=6))
 def test_no_class_holds_two_names_that_disagree(names: list[tuple[str, str]]) -> None:
     found = classes(names)
