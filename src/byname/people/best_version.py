@@ -25,16 +25,13 @@ VOTES = statement(
     "people.votes",
     """
     select reasons.person_id, placed.full_name, placed.email, placed.phone, placed.street, placed.city,
-           placed.postcode, placed.country, placed.language, placed.owner, placed.company, placed.source,
-           max(placed.seen_at) as seen_at, min(placed.created_at) as created_at,
-           count(distinct placed.record_id) as records,
-           cast(sum(case when placed.role = 'customer' then $listed else 1 end) as double)
-               * coalesce(max(trust.weight), 1e0) as votes
+           placed.postcode, placed.country, placed.language, placed.owner, placed.source, placed.seen_at,
+           placed.created_at,
+           cast(case when placed.role = 'customer' then $listed else 1 end as double) * coalesce(trust.weight, 1e0)
+               as votes
     from placed
     join reasons on reasons.bundle = placed.bundle
     left join trust on trust.source = placed.source
-    group by reasons.person_id, placed.full_name, placed.email, placed.phone, placed.street, placed.city,
-             placed.postcode, placed.country, placed.language, placed.owner, placed.company, placed.source
     """,
 )
 
@@ -46,7 +43,7 @@ def _best(column: str, besides: str = "", value: str = "") -> str:
     return f"""
     with counted as (
         select person_id, {column}{besides}, cast(round(cast(sum(votes) as double) * 10) as bigint) as votes, max(seen_at) as seen_at,
-               cast(sum(records) as bigint) as records, max(source) as source, count(distinct source) as sources
+               count(*) as records, max(source) as source, count(distinct source) as sources
         from votes
         where {value} is not null
         group by person_id, {column}{besides}

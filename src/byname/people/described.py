@@ -84,7 +84,7 @@ BUNDLES = statement(
     with grouped as (
         select email_key, phone_key, name_key, alone, min(given) as given, min(family) as family,
                max(excluded) as excluded, count(*) as record_rows,
-               count(distinct case when role = 'customer' then record_id end) as listed
+               count_if(role = 'customer') as listed
         from described
         group by email_key, phone_key, name_key, alone
     )

@@ -43,20 +43,45 @@ SHOWN = statement(
 _FIELDS = ("given", "family", "born", "postcode", "street", "city", "email", "phone", "number")
 
 # The value of the most records; of two as frequent the longer one, which is the less abbreviated. The mark is written
-# before the value, so that one max finds both; it counts first, then the length.
-_VALUE = """
-        select unique_id, '{field}' as field, {field} as value,
-               right('0000000' || cast(count(*) as varchar), 7) || right('000' || cast(length({field}) as varchar), 3)
-                   as mark
-        from shown
-        where {field} is not null and {field} <> '' and length({field}) <= 200
-        group by unique_id, {field}"""
+# before the value, so that one max finds both; it counts first, then the length. In a group of one or two records every
+# value is as frequent as another, or the only one: there the length decides, in one pass.
+_LENGTH = "right('000' || cast(length({field}) as varchar), 3)"
+_USABLE = "{field} is not null and {field} <> '' and length({field}) <= 200"
+_VALUE = f"""
+        select unique_id, '{{field}}' as field, {{field}} as value,
+               right('0000000' || cast(count(*) as varchar), 7) || {_LENGTH} as mark
+        from voting
+        where {_USABLE}
+        group by unique_id, {{field}}"""  # noqa: S608 - our own names
 FACES = statement(
     "people.faces",
     f"""
-    with said as (
+    with sized as (select unique_id, count(*) as records from shown group by unique_id),
+    small as (
+        select shown.*
+        from shown
+        join sized on sized.unique_id = shown.unique_id
+        where sized.records <= 2
+    ),
+    voting as (
+        select shown.*
+        from shown
+        join sized on sized.unique_id = shown.unique_id
+        where sized.records > 2
+    ),
+    said as (
         {"        union all".join(_VALUE.format(field=field) for field in _FIELDS).lstrip()}
     )
+    select unique_id,
+           {
+        ", ".join(
+            f"substr(max(case when {_USABLE} then {_LENGTH} || {{field}} end), 4) as {{field}}".format(field=field)
+            for field in _FIELDS
+        )
+    }
+    from small
+    group by unique_id
+    union all
     select unique_id,
            {
         ", ".join(
@@ -67,7 +92,6 @@ FACES = statement(
     group by unique_id
     """,  # noqa: S608 - our own names
 )
-
 
 # A key that joins nobody is no evidence either.
 NOBODYS = statement("people.keys_of_nobody", "select kind, value from guards where starts_with(joins, 'nobody')")

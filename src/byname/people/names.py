@@ -182,6 +182,8 @@ def _swapped(given_one: str, family_one: str, given_two: str, family_two: str) -
     """Is the one's first name the other's last, and the other way round, as far as both are known?"""
     if len(given_one) < 2 or len(family_two) < 2 or not given_two:  # noqa: PLR2004 - an initial proves no order
         return False
+    if given_one[0] != family_two[0] or (family_one and family_one[0] != given_two[0]):
+        return False  # swapped by a slip, a name is spelled as before
     return first_names(given_one, family_two) >= Agreement.ALIKE and (
         not family_one or (len(family_one) > 1 and first_names(family_one, given_two) >= Agreement.ALIKE)
     )
