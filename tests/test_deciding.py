@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+import time_machine
 from typer.testing import CliRunner
 
+from byname import deciding
 from byname.cli import app
-from byname.company import Company
+from byname.company import Company, open_company
 from byname.errors import UsageError
 from byname.facts import intake
 from byname.people import person_id
-from byname.people.decisions import standing_rows
 from byname.snapshot import open_current
 from byname.touchpoint import Touchpoint
-from tests.case import made
+from tests.case import facts, made
 
 PEOPLE = """id,first name,last name,email,phone,date of birth,street,postcode,city
 1,Rosa,Haddad,rosa@example.com,,1980-02-28,12 Long Lane,AB1 2CD,Leeds
@@ -30,15 +31,23 @@ PEOPLE = """id,first name,last name,email,phone,date of birth,street,postcode,ci
 """
 
 
-@pytest.fixture
-def company(tmp_path: Path) -> Company:
-    acme = made(tmp_path / "acme")
-    file = tmp_path / "people.csv"
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    folder = tmp_path_factory.mktemp("deciding")
+    acme = made(folder / "acme")
+    file = folder / "people.csv"
     file.write_text(PEOPLE)
     (outcome,) = intake.add(acme, [str(file)])
     assert outcome.error is None
     ran(acme, "refresh")
     return acme
+
+
+@pytest.fixture
+def company(first: Company, tmp_path: Path) -> Company:
+    """A company of one's own with a snapshot, in a folder whose name needs quoting."""
+    shutil.copytree(first.folder, tmp_path / "the acme")
+    return open_company(tmp_path / "the acme")
 
 
 def ran(company: Company, *command: str, status: int = 0) -> str:
@@ -188,40 +197,198 @@ def test_recognising_scores_a_pair_as_a_refresh_does() -> None:
                     assert _level(field.name, left, right) == expected, (field.name, one, two)
 
 
-def decision(number: int, kind: str, one: str = "a", two: str = "b", value: str | None = None) -> dict[str, Any]:
-    return {
-        "fact_id": f"d{number}", "kind": kind, "record_id": one, "other_record_id": two, "value": value,
-        "occurred_at": number, "known_at": number,
-    }  # fmt: skip
-
-
-def test_the_newest_holds_and_an_undo_of_an_undo_brings_back() -> None:
-    merge, apart = decision(1, "merge"), decision(2, "apart", "b", "a")
-    assert standing_rows([merge, apart]) == [apart]
-    undo = decision(3, "undo", value="d2")
-    assert standing_rows([merge, apart, undo]) == [merge]
-    assert standing_rows([merge, apart, undo, decision(4, "undo", value="d3")]) == [apart]
-    keeps = decision(1, "keeps_id")
-    assert standing_rows([keeps, {**merge, "fact_id": "d9"}]) != []
-
-
-@given(st.lists(st.tuples(st.sampled_from(["merge", "apart", "undo"]), st.integers(0, 6)), max_size=7))
-def test_what_stands_is_what_a_slow_reading_says(said: list[tuple[str, int]]) -> None:
-    rows = [
-        decision(place, kind, value=f"d{target}" if kind == "undo" else None)
-        for place, (kind, target) in enumerate(said)
-        if kind != "undo" or target < place
-    ]
-    alive: dict[str, bool] = {}
-    for row in reversed(rows):  # whatever undoes a decision comes after it
-        undone = any(
-            alive[later["fact_id"]] for later in rows if later["kind"] == "undo" and later["value"] == row["fact_id"]
-        )
-        alive[row["fact_id"]] = not undone
-    standing = [row for row in rows if row["kind"] != "undo" and alive[row["fact_id"]]]
-    assert standing_rows(rows) == standing[-1:]
-
-
 def test_an_id_is_made_of_the_anchor_record(company: Company) -> None:
     rows = open_current(company).query("select person_id, anchor from people")
     assert all(row["person_id"] == person_id(row["anchor"]) for row in rows)
+
+
+# ---------------------------------------------------------------------------------- without a refresh between
+
+
+def listed(company: Company) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads(ran(company, "people", "decisions", "--format", "json"))["decisions"]
+    return found
+
+
+def test_a_decision_is_a_fact_and_is_no_import(company: Company) -> None:
+    shop = source(company)
+    before = json.loads(ran(company, "files", "--format", "json"))
+    done = deciding.merge(company, "rosa@example.com", f"{shop}:4", by="ines", note="she said so")
+    assert done.is_new
+    assert done.then == f"takes effect at the next: byname refresh '{company.folder}'"
+    (fact,) = facts(company, "decisions")
+    told = {key: fact[key] for key in ("kind", "value", "by_whom", "source", "account", "reader", "version", "fact_id")}
+    assert told == {
+        "kind": "merge", "value": "she said so", "by_whom": "ines", "source": "byname", "account": "main",
+        "reader": "byname_decisions", "version": 1, "fact_id": done.decision_id,
+    }  # fmt: skip
+    anchors = {row["source_id"]: row for row in open_current(company).query("select * from records")}
+    assert fact["other_record_id"] == anchors["4"]["record_id"]
+    assert json.loads(ran(company, "files", "--format", "json")) == before
+    assert ran(company, "check") == "All is well.\n"
+    with pytest.raises(UsageError, match="a decision about who is who"):
+        ran(company, "remove", fact["file_id"])
+    assert len(facts(company, "decisions")) == 1
+
+
+def test_the_newest_of_merge_and_apart_holds_and_says_what_it_replaces(company: Company) -> None:
+    shop = source(company)
+    with time_machine.travel("2026-07-01", tick=False):  # all in one instant: still one is the newest
+        said = ran(company, "people", "merge", f"{shop}:1", f"{shop}:4", "--by", "ines", "--note", "one house")
+        assert "It replaces" not in said
+        assert "takes effect at the next: byname refresh" in said
+        assert "replaces what ines decided on 2026-07-01: they are one person" in ran(
+            company, "people", "apart", f"{shop}:4", f"{shop}:1", "--by", "olga"
+        )
+        again = ran(company, "people", "apart", f"{shop}:1", f"{shop}:4", "--by", "kim")
+        assert "decided already, by olga" in again
+        assert "undo" not in again
+        rows = listed(company)
+        assert [(row["kind"], row["state"], row["by"]) for row in rows] == [
+            ("merge", "replaced", "ines"),
+            ("apart", "stands", "olga"),
+        ]
+        assert rows[0]["name"] == f"Rosa Hadad ({shop}:1)"
+        assert rows[0]["note"] == "one house"
+        said = ran(company, "people", "undo", rows[1]["decision_id"][:12])
+        assert "Holds again: the merge by ines" in said
+        assert [row["state"] for row in listed(company)] == ["stands", "undone", "stands"]
+        assert "taken back already" in ran(company, "people", "undo", rows[1]["decision_id"])
+        ran(company, "people", "undo", listed(company)[2]["decision_id"])  # an undo of the undo
+        assert [row["state"] for row in listed(company)] == ["replaced", "stands", "undone", "stands"]
+    text = ran(company, "people", "decisions")
+    assert "replaced" in text
+    assert f"Mei Sato ({shop}:4)" in text
+
+
+def test_merging_two_people_ends_what_set_other_records_of_theirs_apart(company: Company) -> None:
+    shop = source(company)
+    now = persons(company)
+    ran(company, "people", "apart", f"{shop}:2", f"{shop}:5", "--by", "ines")
+    done = deciding.merge(company, now["1"], now["4"])
+    assert "It replaces what ines decided" in done.says
+    held = {row["kind"]: row["state"] for row in listed(company)}
+    assert held == {"apart": "undone", "merge": "stands", "undo": "stands"}
+    assert "Holds again: the setting apart by ines" in deciding.undo(company, done.decision_id).says
+    assert [row["state"] for row in listed(company) if row["kind"] in ("apart", "merge")] == ["stands", "undone"]
+
+
+NO_ANCHOR = "select source_id from records join people using (person_id) where record_id <> anchor order by 1"
+
+
+def test_the_id_that_is_kept_is_the_persons_whatever_record_was_named(company: Company) -> None:
+    shop = source(company)
+    now = persons(company)
+    whole = {row["person_id"]: row["anchor"] for row in open_current(company).query("select * from people")}
+    named = next(row["source_id"] for row in open_current(company).query(NO_ANCHOR))
+    first = deciding.merge(company, f"{shop}:3", f"{shop}:{named}", keep=f"{shop}:{named}")
+    (kept,) = (row for row in listed(company) if row["kind"] == "keeps_id")
+    assert kept["record_id"] == whole[now[named]]
+    assert not deciding.merge(company, f"{shop}:3", f"{shop}:{named}", keep=now[named]).is_new
+    assert not deciding.merge(company, f"{shop}:3", f"{shop}:{named}").is_new
+    changed = deciding.merge(company, f"{shop}:3", f"{shop}:{named}", keep=now["3"])
+    assert changed.is_new
+    assert "The id is that of Karim Haddad" in changed.says
+    assert [row["record_id"] for row in listed(company) if (row["kind"], row["state"]) == ("keeps_id", "stands")] == [
+        whole[now["3"]]
+    ]
+    deciding.undo(company, changed.decision_id)
+    stands = [(row["kind"], row["decision_id"]) for row in listed(company) if row["state"] == "stands"]
+    assert ("merge", first.decision_id) in stands
+    assert ("keeps_id", kept["decision_id"]) in stands
+    ran(company, "refresh")
+    assert {persons(company)["3"], persons(company)[named]} == {now[named]}
+
+
+def test_review_leaves_out_a_pair_decided_by_any_of_their_records_until_it_is_undone(company: Company) -> None:
+    snapshot = open_current(company)
+    (pair, *_) = deciding.review(company, snapshot, 20)
+    ids = {pair.person["person_id"], pair.other["person_id"]}
+    records = {
+        one: snapshot.query("select max(record_id) as r from records where person_id = $1", [one])[0]["r"]
+        for one in ids
+    }
+    assert deciding.review(company, snapshot, 0) == []
+    done = deciding.apart(company, *records.values())
+
+    def left() -> list[set[str]]:
+        return [{one.person["person_id"], one.other["person_id"]} for one in deciding.review(company, snapshot, 20)]
+
+    assert ids not in left()
+    deciding.undo(company, done.decision_id)
+    assert ids in left()
+    said = json.loads(ran(company, "people", "review", "--format", "json"))
+    assert {"as_of", "currency", "pairs"} <= set(said)
+    assert all(row["details"] or row["other_details"] for row in said["pairs"])
+    assert f"byname people apart '{company.folder}' p" in ran(company, "people", "review")
+    assert ran(company, "people", "review", "--format", "csv").startswith("person_id,name,details,")
+    (snapshot.folder / "review.parquet").unlink()
+    assert deciding.review(company, snapshot, 20) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (("merge", "shp:1", "mei@example.com"), "nobody.*sources are "),
+        (("merge", "", "mei@example.com"), "no text: found nobody"),
+        (
+            ("merge", "had", "mei@example.com"),
+            r"2 people: p[A-Z2-7]{16} (Rosa|Karim) Had+ad; p.*\n  Type one of these",
+        ),
+        (("merge", "{1}", "{1}"), "the same record twice"),
+        (("merge", "{1}", "{4}", "--keep", "{3}"), "--keep: found Karim Haddad .*one of the two: Rosa Hadad"),
+        (("apart", "{1}", "rosa@example.com"), "the same record twice"),
+        (("undo", ""), "0 decisions that begin so.*\n.*byname people decisions '"),
+    ],
+)
+def test_errors_say_who_may_be_meant_and_what_to_type(company: Company, command: tuple[str, ...], says: str) -> None:
+    records = {row["source_id"]: row["record_id"] for row in open_current(company).query("select * from records")}
+    anchors = {row["person_id"]: row["anchor"] for row in open_current(company).query("select * from people")}
+    now = persons(company)
+    typed = {f"{{{number}}}": anchors[now[number]][:12] for number in records}
+    with pytest.raises(UsageError, match=says) as raised:
+        ran(company, "people", *(typed.get(word, word) for word in command))
+    assert raised.value.exit_status == 2
+    assert raised.value.do
+    assert facts(company, "decisions") == []
+
+
+def test_a_number_of_two_accounts_wants_the_account(company: Company, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(PEOPLE.splitlines()[0] + "\n1,Omar,Diallo,omar@example.com,,,,,\n")
+    (outcome,) = intake.add(company, [str(file)], account="north")
+    assert outcome.error is None
+    ran(company, "refresh")
+    shop = source(company)
+    with pytest.raises(UsageError, match=r"2 records: .*north:1.*\n.*source/account:id"):
+        deciding.merge(company, f"{shop}:1", "mei@example.com")
+    assert "Omar Diallo" in deciding.merge(company, f"{shop}/north:1", "mei@example.com").says
+
+
+def test_two_who_decide_the_same_at_once_write_it_once(company: Company) -> None:
+    shop = source(company)
+    code = (
+        "import sys; from pathlib import Path; from byname import deciding; from byname.company import open_company\n"
+        "one, two = sys.argv[2:]\n"
+        "print(deciding.merge(open_company(Path(sys.argv[1])), one, two).is_new)"
+    )
+    pairs = [("1", "4"), ("4", "1"), ("3", "4")]
+    commands = [[sys.executable, "-c", code, str(company.folder), f"{shop}:{a}", f"{shop}:{b}"] for a, b in pairs]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for command in commands]
+    said = [process.communicate(timeout=120)[0].strip() for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0]
+    assert sorted(said[:2]) == ["False", "True"]
+    assert said[2] == "True"
+    assert [row["state"] for row in listed(company)] == ["stands", "stands"]
+    assert ran(company, "check") == "All is well.\n"
+
+
+def test_without_a_login_somebody_has_to_say_who_decides(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise OSError
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    shop = source(company)
+    with pytest.raises(UsageError, match="--by NAME"):
+        deciding.merge(company, f"{shop}:1", f"{shop}:4")
+    assert deciding.merge(company, f"{shop}:1", f"{shop}:4", by="ines").is_new

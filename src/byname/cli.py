@@ -127,21 +127,24 @@ def files(
     folder: Folder, output: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT
 ) -> None:
     """List what was loaded."""
-    from byname import talk
+    from byname import deciding, talk
     from byname.company import open_company
     from byname.facts.intake import open_ledger
 
-    talk.imports(open_ledger(open_company(folder), talk.waiting).imports().to_pylist(), output)
+    imports = open_ledger(open_company(folder), talk.waiting).imports().to_pylist()
+    talk.imports([one for one in imports if one["reader"] != deciding.READER], output)
 
 
 @app.command()
 def remove(folder: Folder, file_id: Annotated[str, typer.Argument(help="As `byname files` shows it.")]) -> None:
     """Take one import back whole."""
-    from byname import talk
+    from byname import deciding, talk
     from byname.company import open_company
     from byname.facts import intake
 
-    removed = intake.remove(open_company(folder), file_id, talk.waiting)
+    company = open_company(folder)
+    deciding.refuse_to_remove(company, file_id)
+    removed = intake.remove(company, file_id, talk.waiting)
     kept = f"; {removed.kept:,} that a later import had too stay as that import's" if removed.kept else ""
     typer.echo(f"Took back {removed.name} ({removed.file_id}): {removed.deleted:,} rows gone{kept}.")
 
@@ -251,7 +254,9 @@ people = typer.Typer(
 )
 app.add_typer(people, name="people")
 
-Who = Annotated[str, typer.Argument(help="A person (id, e-mail, phone, name) or a record as source:id.")]
+Who = Annotated[
+    str, typer.Argument(help="A person (id, e-mail, phone, name) or a record as source:id or source/account:id.")
+]
 By = Annotated[str, typer.Option(help="Who decides; who is logged in by default.")]
 Note = Annotated[str, typer.Option(help="Why.")]
 
@@ -277,22 +282,15 @@ def people_merge(
     folder: Folder,
     one: Who,
     two: Who,
-    keep: Annotated[str, typer.Option(help="Whose id the person keeps; the one known first by default.")] = "",
+    keep: Annotated[str, typer.Option(help="Which of the two keeps the id; the one known first by default.")] = "",
     by: By = "",
     note: Note = "",
 ) -> None:
     """Two are one person, from the next refresh on."""
     from byname import deciding, talk
     from byname.company import open_company
-    from byname.snapshot import open_current
 
-    company = open_company(folder)
-    snapshot = open_current(company)
-    kept = deciding.name(snapshot, keep) if keep else None
-    done = deciding.merge(
-        company, deciding.name(snapshot, one), deciding.name(snapshot, two), keep=kept, by=by, note=note
-    )
-    talk.decided(folder, done)
+    talk.decided(folder, deciding.merge(open_company(folder), one, two, keep=keep, by=by, note=note))
 
 
 @people.command("apart")
@@ -300,12 +298,8 @@ def people_apart(folder: Folder, one: Who, two: Who, by: By = "", note: Note = "
     """Two are two people, from the next refresh on; two records of one person are set apart."""
     from byname import deciding, talk
     from byname.company import open_company
-    from byname.snapshot import open_current
 
-    company = open_company(folder)
-    snapshot = open_current(company)
-    done = deciding.apart(company, deciding.name(snapshot, one), deciding.name(snapshot, two), by=by, note=note)
-    talk.decided(folder, done)
+    talk.decided(folder, deciding.apart(open_company(folder), one, two, by=by, note=note))
 
 
 @people.command("undo")
@@ -325,7 +319,7 @@ def people_undo(
 def people_decisions(
     folder: Folder, output: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT
 ) -> None:
-    """List what was decided and holds."""
+    """List what was decided, by whom and when, and whether it stands."""
     from byname import deciding, talk
     from byname.company import open_company
 

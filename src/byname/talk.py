@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shlex
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from byname.best import Best
     from byname.company import Company
-    from byname.deciding import Decided, Doubt
+    from byname.deciding import Decided, Decision, Doubt
     from byname.facts.intake import Outcome
     from byname.facts.locks import Waiting
     from byname.refresh import Refreshed, Step
@@ -271,15 +272,20 @@ def review(snapshot: Snapshot, folder: Path, doubts: list[Doubt], output: str) -
         {
             "person_id": one.person["person_id"],
             "name": called(one.person),
+            "details": _details(one.person),
             "other_person_id": one.other["person_id"],
             "other_name": called(one.other),
+            "other_details": _details(one.other),
             "probability": one.probability,
             "reason": one.reason,
             "worth": one.worth,
         }
         for one in doubts
     ]
-    if output != "text":
+    if output == "json":
+        _print_json({"pairs": rows, "as_of": snapshot.terms["as_of"], "currency": snapshot.terms["currency"]})
+        return
+    if output == "csv":
         _print_rows(rows, output, "pairs")
         return
     if not doubts:
@@ -292,52 +298,40 @@ def review(snapshot: Snapshot, folder: Path, doubts: list[Doubt], output: str) -
             markup=False,
         )
         for person in (one.person, one.other):
-            details = " · ".join(
-                str(person[name]) for name in ("email", "phone", "street", "postcode", "city") if person[name]
-            )
-            _out.print(Text(f"    {called(person):<28}", style="bold"), Text(f"{person['person_id']}   {details}"))
-        pair = f"{folder} {one.person['person_id']} {one.other['person_id']}"
-        _out.print(f"    byname people merge {pair}\n    byname people apart {pair}", markup=False, style="dim")
+            line = Text(f"    {called(person):<28}", style="bold")
+            _out.print(line, Text(f"{person['person_id']}   {_details(person)}"))
+        pair = f"{shlex.quote(str(folder))} {one.person['person_id']} {one.other['person_id']}"
+        _out.print(Text(f"    byname people merge {pair}\n    byname people apart {pair}", style="dim"))
     _out.print(f"{len(doubts):,} pairs, as of {snapshot.terms['as_of']}", style="dim")
+
+
+def _details(person: dict[str, Any]) -> str:
+    return " · ".join(str(person[name]) for name in ("email", "phone", "street", "postcode", "city") if person[name])
 
 
 def decided(folder: Path, done: Decided) -> None:
     """What was decided, and when it takes effect."""
-    _out.print(done.says, markup=False)
+    say(done.says)
     if done.is_new:
-        _out.print(
-            f"Decision {done.decision_id[:12]}; it takes effect with: byname refresh {folder}. "
-            f"To take it back: byname people undo {folder} {done.decision_id[:12]}",
-            markup=False,
-        )
+        short = done.decision_id[:12]
+        say(f"Decision {short} {done.then}\nTo take it back: byname people undo {shlex.quote(str(folder))} {short}")
 
 
-def decisions(rows: list[dict[str, Any]], output: str) -> None:
-    """What was decided and holds."""
-    shown = [
-        {
-            "decision_id": row["fact_id"],
-            "kind": row["kind"],
-            "record_id": row["record_id"],
-            "other_record_id": row["other_record_id"],
-            "by": row["by_whom"],
-            "at": row["occurred_at"],
-            "note": row["value"],
-        }
-        for row in rows
-    ]
+def decisions(made: list[Decision], output: str) -> None:
+    """What was decided, and whether it stands."""
     if output != "text":
-        _print_rows(shown, output, "decisions")
+        _print_rows([asdict(one) for one in made], output, "decisions")
         return
-    if not rows:
+    if not made:
         _out.print("Nothing was decided by hand.")
-    for row in shown:
-        note = f"   {row['note']}" if row["note"] else ""
-        _out.print(
-            f"{row['decision_id'][:12]}  {row['kind']:<8} {row['record_id'][:12]}… {row['other_record_id'][:12]}…   "
-            f"{row['by']}, {row['at']:%Y-%m-%d %H:%M}{note}",
-            markup=False,
+    for one in made:
+        pair = (
+            f"of {one.undoes[:12]}, {one.name} and {one.other_name}"
+            if one.undoes
+            else f"{one.name} and {one.other_name}"
         )
+        said = f"{one.by}, {one.at:%Y-%m-%d %H:%M} UTC" + (f"   {one.note}" if one.note else "")
+        say(f"{one.decision_id[:12]}  {one.kind:<8}  {one.state:<8}  {pair}   {said}")
 
 
 def recognised(snapshot: Snapshot, found: list[tuple[str, float, str]], output: str) -> None:

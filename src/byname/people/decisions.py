@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
 
-__all__ = ["KINDS", "Decisions", "standing_decisions", "standing_rows"]
+__all__ = ["KINDS", "Decisions", "standing_decisions", "standing_rows", "states"]
 
 KINDS = ("merge", "apart", "undo", "keeps_id")
 
@@ -28,11 +30,12 @@ class Decisions:
     keeps: list[str] = field(default_factory=list)
 
 
-def standing_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The decisions of merge, apart and keeps_id that hold, oldest first.
+def states(rows: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
+    """Every decision of who is who, oldest first, and whether it "stands", is "undone" or "replaced" by a newer one.
 
     An undo ends the decision that its `value` names; an undo of an undo brings it back. Of several about the same two
-    records the newest holds. A kept id ends with the merge that it came with.
+    records the newest holds. A kept id shares the fate of the merge that it came with: the one that its `value` names,
+    else the one of the same two records.
 
     Args:
         rows: facts of the table `decisions`: fact_id, kind, record_id, other_record_id, value, occurred_at, known_at.
@@ -41,25 +44,39 @@ def standing_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         (row for row in rows if row["kind"] in KINDS),
         key=lambda row: (row["occurred_at"] or row["known_at"], row["known_at"], row["fact_id"]),
     )
-    undone: set[str] = set()
-    for row in reversed(ordered):
-        if row["kind"] == "undo" and row["fact_id"] not in undone and row["value"]:
-            undone.add(row["value"])
-    newest: dict[frozenset[str], dict[str, Any]] = {}
-    for row in ordered:
-        if row["kind"] in ("merge", "apart") and row["fact_id"] not in undone and row["other_record_id"]:
-            newest[_pair(row)] = row
-    kept: dict[frozenset[str], dict[str, Any]] = {}
-    for row in ordered:
-        with_merge = newest.get(_pair(row), {}).get("kind") == "merge"
-        if row["kind"] == "keeps_id" and row["fact_id"] not in undone and with_merge:
-            kept[_pair(row)] = row
-    holding = {row["fact_id"] for row in (*newest.values(), *kept.values())}
-    return [row for row in ordered if row["fact_id"] in holding]
+    undone = _undone(ordered)
+    newest = {
+        _pair(row): row["fact_id"]
+        for row in ordered
+        if row["kind"] in ("merge", "apart") and row["fact_id"] not in undone and row["other_record_id"]
+    }
+    merges = {row["fact_id"]: _pair(row) for row in ordered if row["kind"] == "merge"}
+
+    def came_with(row: dict[str, Any]) -> str | None:
+        return row["value"] if row["value"] in merges else newest.get(_pair(row))
+
+    kept = {
+        came_with(row): row["fact_id"] for row in ordered if row["kind"] == "keeps_id" and row["fact_id"] not in undone
+    }
+
+    def state(row: dict[str, Any]) -> str:
+        merge = came_with(row) if row["kind"] == "keeps_id" else None
+        if row["fact_id"] in undone or merge in undone:
+            return "undone"
+        if row["kind"] == "undo":
+            return "stands"
+        if row["kind"] == "keeps_id":
+            holds = merge in merges and newest.get(merges[merge]) == merge and kept[merge] == row["fact_id"]
+        else:
+            holds = newest.get(_pair(row)) == row["fact_id"]
+        return "stands" if holds else "replaced"
+
+    return [(row, state(row)) for row in ordered]
 
 
-def _pair(row: dict[str, Any]) -> frozenset[str]:
-    return frozenset((row["record_id"], row["other_record_id"] or ""))
+def standing_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The decisions of merge, apart and keeps_id that hold, oldest first; see `states`."""
+    return [row for row, state in states(rows) if state == "stands" and row["kind"] != "undo"]
 
 
 def standing_decisions(facts: pa.Table) -> Decisions:
@@ -71,3 +88,16 @@ def standing_decisions(facts: pa.Table) -> Decisions:
         [(row["record_id"], row["other_record_id"]) for row in by_kind["apart"]],
         [row["record_id"] for row in by_kind["keeps_id"]],
     )
+
+
+def _undone(ordered: Sequence[dict[str, Any]]) -> set[str | None]:
+    """The facts that an undo ended which is not undone itself: whatever undoes comes later, so from the end."""
+    undone: set[str | None] = set()
+    for row in reversed(ordered):
+        if row["kind"] == "undo" and row["fact_id"] not in undone and row["value"]:
+            undone.add(row["value"])
+    return undone
+
+
+def _pair(row: dict[str, Any]) -> frozenset[str]:
+    return frozenset((row["record_id"], row["other_record_id"] or ""))
