@@ -70,9 +70,18 @@ def commands_page() -> str:
         "# The command line",
         "Exit status: 0 done, 1 done with rows refused or an empty result that is likely a mistake, 2 wrong use, 3 failed with nothing changed.",
     ]
+    return "\n\n".join([*parts, *_commands("byname", group)]) + "\n"
+
+
+def _commands(path: str, group: object) -> list[str]:
+    parts = []
     for name, command in sorted(group.commands.items()):  # type: ignore[attr-defined]
-        parts += [f"## byname {name}", command.help or "", _options(command)]
-    return "\n\n".join(parts) + "\n"
+        called = f"{path} {name}"
+        if hasattr(command, "commands"):
+            parts += [f"## {called}", command.help or "", *_commands(called, command)]
+        else:
+            parts += [f"## {called}", command.help or "", _options(command)]
+    return parts
 
 
 def _options(command: object) -> str:
