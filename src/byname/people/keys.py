@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["email_key", "is_shared_mailbox", "matches", "phone_key"]
 
 # The ordinary address needs no more than this; the rest goes through email-validator, forty times slower.
-_ORDINARY = re.compile(r"[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,62}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
+_ORDINARY = re.compile(
+    r"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*(?:\+[a-z0-9_-]+)*@(?:[a-z0-9]+(?:-+[a-z0-9]+)*\.)+[a-z]{2,24}"
+)
+_LONGEST_LOCAL = 63
 _NOBODY = frozenset(
     (
         "noreply no-reply no_reply donotreply do-not-reply do_not_reply mailer-daemon postmaster bounce bounces "
@@ -44,7 +47,7 @@ def email_key(written: str) -> str | None:
     if "<" in text and text.endswith(">"):
         text = text[text.rindex("<") + 1 : -1].strip()
     text = text.removeprefix("mailto:")
-    if not _ORDINARY.fullmatch(text):
+    if not _ORDINARY.fullmatch(text) or text.index("@") > _LONGEST_LOCAL:
         text = _validated(text)
         if not text:
             return None
