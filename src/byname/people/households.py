@@ -30,31 +30,25 @@ SHARED = statement(
     "people.shared",
     """
     with homes as (
-        select distinct known.person_id, known.family, known.email_key, known.phone_key,
+        select distinct known.person_id, nullif(known.family, '') as family,
+               nullif(known.email_key, '') as email, nullif(known.phone_key, '') as phone,
                homes_of.home || '|' || replace(lower(coalesce(known.postcode, known.city)), ' ', '') as home
         from known
         left join streets as homes_of on homes_of.street = known.street
     ),
+    told as (
+        select person_id, 'same family name and address' as reason, family || '|' || home as value from homes
+        union all
+        select person_id, 'same e-mail and family name' as reason, email || '|' || family as value from homes
+        union all
+        select person_id, 'same phone and family name' as reason, phone || '|' || family as value from homes
+        union all
+        select person_id, 'same e-mail and address' as reason, email || '|' || home as value from homes
+        union all
+        select person_id, 'same phone and address' as reason, phone || '|' || home as value from homes
+    ),
     offered as (
-        select person_id, 'same e-mail and family name' as reason, email_key || '|' || family as value
-        from homes
-        where email_key <> '' and family <> ''
-        union
-        select person_id, 'same phone and family name' as reason, phone_key || '|' || family as value
-        from homes
-        where phone_key <> '' and family <> ''
-        union
-        select person_id, 'same e-mail and address' as reason, email_key || '|' || home as value
-        from homes
-        where email_key <> '' and home is not null
-        union
-        select person_id, 'same phone and address' as reason, phone_key || '|' || home as value
-        from homes
-        where phone_key <> '' and home is not null
-        union
-        select person_id, 'same family name and address' as reason, family || '|' || home as value
-        from homes
-        where family <> '' and home is not null
+        select reason, value, person_id from told where value is not null group by reason, value, person_id
     ),
     counted as (
         select reason, value from offered group by reason, value having count(*) between 2 and $most

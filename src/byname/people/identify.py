@@ -278,7 +278,10 @@ def identify(
     shown = faces(engine, described.placed, engine.arrow(grouped.table()), keys.guards)
     scored = score(asked.con, shown, asked.model)
     likely = join_likely(grouped, shown, scored, threshold=settings.threshold, must=must, cannot=cannot)
-    return _named(engine, described, keys, grouped, likely, scored, shown, decisions, settings.trust)
+    people = _named(engine, described, keys, grouped, likely, scored, shown, decisions, settings.trust)
+    for done in (described.placed, described.bundles, described.record_bundles, keys.keys, keys.guards):
+        engine.drop(done)
+    return people
 
 
 def _decided_bundles(
