@@ -67,6 +67,7 @@ class Identity(_Frozen):
 
     threshold: float = Field(default=0.9, ge=0.5, le=0.9999)
     crowd: int = Field(default=50, ge=2)
+    nobody: tuple[str, ...] = ()
     trust: dict[str, Annotated[float, Field(gt=0, le=1000)]] = {}
     companies: dict[str, str] = {}
 
@@ -117,6 +118,7 @@ ids = []                    # the id that a source gives
 [identity]
 threshold = 0.9             # records are joined that are one person with at least this probability; 0.99 joins fewer
 crowd = 50                  # a phone or an address with more names than this identifies nobody
+nobody = []                 # e-mails, phones and ids that identify nobody: "till@acme.example", "+49 30 0000"
 
 [identity.trust]            # whose spelling of a name or an address counts for more; 1 where nothing is said
 # crm = 3

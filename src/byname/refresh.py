@@ -95,6 +95,7 @@ class Refreshed:
     steps: list[Step] = field(default_factory=list)
     unrated: Mapping[str, int] = field(default_factory=dict)
     excluded: int = 0
+    ignored: list[str] = field(default_factory=list)
 
 
 def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
@@ -242,6 +243,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     ),
                 )
             result = Refreshed(writing.folder, False, count, valued, as_of, steps, bought.unrated, people.excluded)
+            result.ignored = [f"{what} {says}" for what, says in people.report if says.startswith("joins nobody")]
             at.write(
                 at.arrow(_run_table(result, engine, state.commit, people.report, metadata)),
                 writing.folder / "run.parquet",

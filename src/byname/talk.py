@@ -39,6 +39,7 @@ __all__ = [
     "refreshed", "review", "say", "steps", "waiting", "who", "wrong_use",
 ]  # fmt: skip
 
+_IGNORED_SHOWN = 3
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -200,6 +201,10 @@ def refreshed(company: Company, result: Refreshed) -> None:
             f"Add under [rates]: {code} = <{company.settings.currency} for one {code}>",
             markup=False,
         )
+    for line in result.ignored[:_IGNORED_SHOWN]:
+        _out.print(f"Ignored: {line}", markup=False)
+    if len(result.ignored) > _IGNORED_SHOWN:
+        _out.print(f"Ignored: {len(result.ignored) - _IGNORED_SHOWN} more; all are in the table run of the snapshot.")
     if result.excluded:
         _out.print(f"Left out: {result.excluded:,} people by [exclude].")
     _out.print(
@@ -373,6 +378,11 @@ def _one(snapshot: Snapshot, known: Known) -> None:
         )
     else:
         _out.print("  Never bought, as far as we know.")
+    if known.household:
+        _out.print(f"  Household: {', '.join(called(one) for one in known.household)}", markup=False)
+    for company in known.companies:
+        until = f" until {company['until']:%b %Y}" if company["until"] else ""
+        _out.print(f"  Company: {company['name']}{until}", markup=False)
     _out.print(f"  Records ({len(known.links):,})")
     for (source, account, role, reason), ids in _grouped(known.links).items():
         shown = ", ".join(ids[:6]) + (f" … {len(ids) - 6:,} more" if len(ids) > 6 else "")  # noqa: PLR2004 - a line's worth

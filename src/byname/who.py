@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +13,20 @@ __all__ = ["Known", "who"]
 _TIMELINE_SHOWN = 1_000
 
 LINKS = "select * exclude (person_id) from links where person_id = $1 order by role, source, source_id"
+HOUSEHOLD = """
+    select people.person_id, people.name, people.email, people.phone, others.reason
+    from households
+    join households as others on others.household_id = households.household_id
+    join people on people.person_id = others.person_id
+    where households.person_id = $1 and others.person_id <> $1
+    order by people.name, people.person_id
+"""
+COMPANIES = """
+    select company_id, name, parent_id, since, until
+    from companies
+    where person_id = $1
+    order by since desc, company_id
+"""
 TIMELINE = """
     select * exclude (person_id)
     from timeline
@@ -30,6 +44,8 @@ class Known:
     value: dict[str, Any] | None
     links: list[dict[str, Any]]
     timeline: list[dict[str, Any]]
+    household: list[dict[str, Any]] = field(default_factory=list)
+    companies: list[dict[str, Any]] = field(default_factory=list)
 
 
 def who(snapshot: Snapshot, text: str, limit: int = 20) -> list[Known]:
@@ -49,4 +65,6 @@ def who(snapshot: Snapshot, text: str, limit: int = 20) -> list[Known]:
     one = found[0]
     links = snapshot.query(LINKS, [one])
     line = snapshot.query(TIMELINE, [one, _TIMELINE_SHOWN])
-    return [Known(people[one], values.get(one), links, line)]
+    household = snapshot.query(HOUSEHOLD, [one])
+    companies = snapshot.query(COMPANIES, [one])
+    return [Known(people[one], values.get(one), links, line, household, companies)]

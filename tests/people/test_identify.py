@@ -403,6 +403,15 @@ def test_a_column_full_of_one_value_makes_no_giant(engine: Engine, said: dict[st
     assert len(groups(engine, *rows)) == 300
 
 
+def test_what_the_settings_list_identifies_nobody(engine: Engine) -> None:
+    rows = [
+        record("a", name="Rosa Haddad", email="till@example.com", phone="030 1234567", external_ids=["loyalty:0"]),
+        record("b", name="Rosa Haddad", email="TILL@example.com", phone="+49 30 1234567", external_ids=["loyalty:0"]),
+    ]
+    assert len(groups(engine, *rows)) == 1
+    assert len(groups(engine, *rows, nobody=("Till@example.com", "030-1234567", "loyalty:0"))) == 2
+
+
 def test_one_phone_under_many_names_is_reported(engine: Engine) -> None:
     rows = [record(f"r{n:03}", name=f"{_word(n)} {_word(n * 7)}", phone="+49 30 1234567") for n in range(120)]
     people = known(engine, *rows)

@@ -39,6 +39,15 @@ def test_names_that_disagree_need_something_personal_in_common() -> None:
     assert join(2, [Edge(0, 1, 2.0)], {0: rosa, 1: karim}).used == [0]
 
 
+@given(st.lists(PAIRS, max_size=20), st.integers(1, NODES))
+def test_no_person_is_larger_than_the_limit(edges: list[tuple[int, int]], largest: int) -> None:
+    joined = join(NODES, [Edge(one, two, 0.95) for one, two in edges], {}, largest=largest)
+    assert max(np.bincount(joined.component)) <= largest
+    # What a person decided is not held against size.
+    decided = join(NODES, [Edge(one, two, 2.0) for one, two in edges], {}, largest=1)
+    assert decided.refused == []
+
+
 def test_a_chain_is_held_against_all_its_members() -> None:
     told = {0: Told({("rosa", "h")}), 1: Told({("r", "h")}), 2: Told({("robert", "h")})}
     joined = join(3, [Edge(0, 1, 0.99), Edge(1, 2, 0.98)], told)

@@ -145,6 +145,7 @@ def describe(
     *,
     country: str,
     exclude: Exclude,
+    nobody: frozenset[str],
     decided: Sequence[str],
 ) -> Described:
     """Describe the records and bundle them.
@@ -155,13 +156,14 @@ def describe(
         all_versions: every version, for when each record was first known.
         country: ISO code, for phone numbers in national form.
         exclude: who is no customer; a person is out if one record fits.
+        nobody: keys that the settings say identify nobody.
         decided: records that a person decided about.
     """
     described = engine.run(
         DESCRIBED,
         records=records,
-        emails=email_keys(engine, records, exclude),
-        phones=phone_keys(engine, records, country),
+        emails=email_keys(engine, records, exclude, nobody),
+        phones=phone_keys(engine, records, country, nobody),
         names=excluded_names(engine, records, exclude),
         first_names=first_names(engine, records),
         surnames=surnames(engine, records),

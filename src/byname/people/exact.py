@@ -66,6 +66,8 @@ KEYS = statement(
            bundles.email_key as other, bundles.listed
     from (select bundle, unnest(external_ids) as value from placed where external_ids is not null) as shared
     join bundles on bundles.bundle = shared.bundle
+    left join nobody on nobody.value = shared.value
+    where nobody.value is null
     union all
     select order_keys.bundle, 'id' as kind, order_keys.value, bundles.given, bundles.family, bundles.name_key,
            bundles.email_key as other, bundles.listed
@@ -172,7 +174,7 @@ class Exact:
     nobodys: pa.Table
 
 
-def exact(engine: Engine, described: Described, orders: Table, *, crowd: int) -> Exact:
+def exact(engine: Engine, described: Described, orders: Table, *, crowd: int, nobody: frozenset[str]) -> Exact:
     """Find the pairs of bundles that share a key.
 
     Args:
@@ -180,10 +182,12 @@ def exact(engine: Engine, described: Described, orders: Table, *, crowd: int) ->
         described: the records and their bundles.
         orders: the newest version of each order, for records that name one by its number.
         crowd: names, addresses or listed rows under one key above which it says nothing about anybody.
+        nobody: ids that the settings say identify nobody.
     """
     placed, bundles, record_bundles = described.placed, described.bundles, described.record_bundles
     order_keys = _order_keys(engine, placed, orders, record_bundles)
-    keys = engine.run(KEYS, bundles=bundles, placed=placed, order_keys=order_keys)
+    listed = engine.arrow(pa.table({"value": pa.array(sorted(nobody), pa.string())}))
+    keys = engine.run(KEYS, bundles=bundles, placed=placed, order_keys=order_keys, nobody=listed)
     at_desks = desks(engine, bundles)
     guards = engine.run(GUARDS, keys=keys, desks=at_desks, crowd=crowd)
     agreeing = engine.arrow(_agreeing(engine.fetch(engine.run(MIXED, keys=keys, guards=guards, desks=at_desks))))

@@ -189,6 +189,7 @@ def join_likely(
     scored: Scored,
     *,
     threshold: float,
+    largest: int,
     must: Sequence[tuple[int, int]],
     cannot: Sequence[tuple[int, int]],
 ) -> Likely:
@@ -199,6 +200,7 @@ def join_likely(
         faces: what they look like, sorted by unique_id.
         scored: the pairs.
         threshold: from which probability on.
+        largest: how many groups may come together as one person.
         must: pairs of bundles that a person merged: the whole of the two people comes together, at the end.
         cannot: pairs of bundles that a person set apart.
     """
@@ -221,7 +223,7 @@ def join_likely(
         Edge(int(one), int(two), float(scored.probability[place]))
         for one, two, place in zip(left[chained], right[chained], likely[chained], strict=True)
     ]
-    joined = join(count, edges, told, apart=apart)
+    joined = join(count, edges, told, apart=apart, largest=largest)
     chain = np.flatnonzero(chained)
     used = np.concatenate([np.flatnonzero(~chained), chain[joined.used]]).astype(np.int64)
     refused = chain[joined.refused]

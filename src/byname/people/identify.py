@@ -25,6 +25,7 @@ from byname.people.exact import exact
 from byname.people.faces import faces
 from byname.people.grouping import group_by_keys, join_likely
 from byname.people.linkage import score
+from byname.people.spellings import nobodys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -268,8 +269,11 @@ def identify(
     """
     decisions = asked.decisions
     named = {record for pair in (*decisions.must, *decisions.cannot) for record in pair}
-    described = describe(engine, records, all_versions, country=country, exclude=exclude, decided=sorted(named))
-    keys = exact(engine, described, orders, crowd=settings.crowd)
+    nobody = nobodys(settings.nobody, country)
+    described = describe(
+        engine, records, all_versions, country=country, exclude=exclude, nobody=nobody, decided=sorted(named)
+    )
+    keys = exact(engine, described, orders, crowd=settings.crowd, nobody=nobody)
     must, cannot = _decided_bundles(engine, described, decisions)
     # What is merged with one side of an apart is on that side before keys are looked at.
     sides = {bundle for pair in cannot for bundle in pair}
@@ -277,7 +281,9 @@ def identify(
     grouped = group_by_keys(engine, described.bundles, keys.edges, before, cannot)
     shown = faces(engine, described.placed, engine.arrow(grouped.table()), keys.guards)
     scored = score(asked.con, shown, asked.model)
-    likely = join_likely(grouped, shown, scored, threshold=settings.threshold, must=must, cannot=cannot)
+    likely = join_likely(
+        grouped, shown, scored, threshold=settings.threshold, largest=settings.crowd, must=must, cannot=cannot
+    )
     people = _named(engine, described, keys, grouped, likely, scored, shown, decisions, settings.trust)
     for done in (described.placed, described.bundles, described.record_bundles, keys.keys, keys.guards):
         engine.drop(done)

@@ -106,6 +106,7 @@ def join(
     *,
     apart: Iterable[tuple[int, int]] = (),
     certain: float = 1.0,
+    largest: int | None = None,
 ) -> Joined:
     """Join along the edges, in their order.
 
@@ -114,10 +115,12 @@ def join(
         edges: the strongest first.
         told: what the nodes say, of those that have anything to say.
         apart: pairs that must not come together.
-        certain: edges above this probability are not held against names (a person decided).
+        certain: edges above this probability are not held against names or size (a person decided).
+        largest: how many nodes may come together; None for any number.
     """
     parent: dict[int, int] = {}
     said: dict[int, Told] = {}
+    sizes: dict[int, int] = {}
     foes: dict[int, set[int]] = {}
     for one, two in apart:
         foes.setdefault(one, set()).add(two)
@@ -134,13 +137,15 @@ def join(
         if one == two:
             continue
         of_one, of_two = (said.get(each) or told.get(each) or Told() for each in (one, two))
+        size = sizes.get(one, 1) + sizes.get(two, 1)
         if any(root(foe) == two for foe in foes.get(one, ())) or (
-            edge.probability <= certain and of_one.contradicts(of_two)
+            edge.probability <= certain and ((largest and size > largest) or of_one.contradicts(of_two))
         ):
             refused.append(place)
             continue
         low, high = min(one, two), max(one, two)
         parent[high] = low
+        sizes[low] = size
         merged = Told()
         merged.take(of_one)
         merged.take(of_two)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from byname.engines import Engine, Table
 
 __all__ = [
-    "desks", "email_keys", "excluded_names", "first_names", "phone_keys", "surnames", "whole_names",
+    "desks", "email_keys", "excluded_names", "first_names", "nobodys", "phone_keys", "surnames", "whole_names",
 ]  # fmt: skip
 
 EMAILS = statement("people.emails", "select distinct email from records where email is not null")
@@ -52,26 +52,35 @@ WHOLE = statement(
 MAILBOXES = statement("people.mailboxes", "select distinct email_key from bundles where email_key <> ''")
 
 
-def email_keys(engine: Engine, records: Table, exclude: Exclude) -> Table:
+def nobodys(listed: Sequence[str], country: str) -> frozenset[str]:
+    """The keys of what the settings say identifies nobody, in any spelling."""
+    return frozenset(key for one in listed for key in (one.strip(), email_key(one), phone_key(one, country)) if key)
+
+
+def _unless(key: str | None, nobody: frozenset[str]) -> str | None:
+    return None if key in nobody else key
+
+
+def email_keys(engine: Engine, records: Table, exclude: Exclude, nobody: frozenset[str]) -> Table:
     """E-mail as written, its mailbox, and whether it is excluded: one row a spelling."""
     written = engine.fetch(engine.run(EMAILS, records=records)).column("email").to_pylist()
     return engine.arrow(
         pa.table(
             {
                 "email": pa.array(written, pa.string()),
-                "email_key": pa.array([email_key(text) for text in written], pa.string()),
+                "email_key": pa.array([_unless(email_key(text), nobody) for text in written], pa.string()),
                 "excluded": pa.array([matches(text, exclude.emails) for text in written], pa.bool_()),
             }
         )
     )
 
 
-def phone_keys(engine: Engine, records: Table, country: str) -> Table:
+def phone_keys(engine: Engine, records: Table, country: str, nobody: frozenset[str]) -> Table:
     """Phone and country as written, and the number in E.164: one row a spelling."""
     spelled = engine.fetch(engine.run(PHONES, records=records))
     written, countries = spelled.column("phone").to_pylist(), spelled.column("country").to_pylist()
     keys = [
-        phone_key(text, code.upper() if len(code) == len("DE") else country)
+        _unless(phone_key(text, code.upper() if len(code) == len("DE") else country), nobody)
         for text, code in zip(written, countries, strict=True)
     ]
     return engine.arrow(
