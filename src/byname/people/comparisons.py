@@ -161,7 +161,7 @@ FIELDS: tuple[Field, ...] = (
 )
 
 # What a household has in common, or a whole town: these find a few more pairs where records are few, and little but
-# households where they are many.
+# households where they are many; some are looked at all the same, to tell how many households there are.
 WEAK = frozenset(("swapped", "family", "street", "born", "family_postcode", "street_family", "born_family"))
 
 # Which groups are compared at all: those that have one of these in common. Columns that it needs → DuckDB SQL.

@@ -226,7 +226,8 @@ class People:
 
 def person_id(anchor: str) -> str:
     """'p' and 16 characters of base32 over sha256 of the anchor record's id: stable without a register."""
-    return "p" + base64.b32encode(hashlib.sha256(anchor.encode()).digest()).decode()[:16]
+    # Ten bytes are sixteen characters.
+    return "p" + base64.b32encode(hashlib.sha256(anchor.encode()).digest()[:10]).decode()
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Model", "Scored", "score"]
 
-_PAIRS_A_GROUP, _PAIRS = 0.5, 50_000  # of each block rule, the larger of the two
+_PAIRS_A_GROUP, _PAIRS = 0.25, 50_000  # of each block rule, the larger of the two
 _LARGEST_BLOCK = 200
-_MANY = 200_000  # groups from which on weak blocks have nothing to add
 _FILLED = 0.02  # a field that fewer groups have is not compared
 _RANDOM_PAIRS = 3e5
 _EM_PAIRS = 1e5
@@ -170,9 +169,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, faces: pa.Table, fields: list[str])
         "create or replace macro bones(x) as "
         "translate(x[1:1] || regexp_replace(x[2:], '[aeiouyhw]', '', 'g'), 'ckqzvdtbpmn', 'kkkssttppnn')"
     )
-    many = faces.num_rows > _MANY
-    names = [name for name in BLOCKS if set(BLOCKS[name][0]) <= set(fields) and not (many and name in WEAK)]
-    names.sort(key=lambda name: name in WEAK)
+    names = sorted((name for name in BLOCKS if set(BLOCKS[name][0]) <= set(fields)), key=lambda name: name in WEAK)
     rules = [BLOCKS[name][1] for name in names]
     weak_from = sum(name not in WEAK for name in names)
     con.execute("create or replace temp table block (rule integer, value ubigint, unique_id bigint)")

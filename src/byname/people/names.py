@@ -39,7 +39,6 @@ _LETTERS = str.maketrans(
     | {"θ": "th", "χ": "ch", "ψ": "ps"}
 )
 _PLAIN = re.compile(r"[^a-z]+")
-_ANY = re.compile(r"[\W\d_]+")
 _TITLE = re.compile(r"^(?:(?:mr|mrs|ms|miss|dr|prof|herr|frau|mme|mlle|sr|sra|ing|dipl|mag)\b ?)+")
 _NOBODY = frozenset(
     (
@@ -59,13 +58,20 @@ def fold(text: str | None) -> str:
         return ""
     if not lowered.isascii():
         apart = unicodedata.normalize("NFKD", lowered.translate(_LETTERS))
-        lowered = "".join(one for one in apart if not unicodedata.combining(one)).translate(_LETTERS)
+        lowered = "".join(one for one in apart if not unicodedata.combining(one)).lower().translate(_LETTERS)
     else:
         lowered = lowered.replace("'", "")
-    folded = (_PLAIN if lowered.isascii() else _ANY).sub(" ", lowered).strip()
+    if lowered.isascii():
+        folded = _PLAIN.sub(" ", lowered).strip()
+    else:
+        folded = " ".join("".join(one if _letter(one) else " " for one in lowered).split())
     if sum(map(str.isdigit, lowered)) * 2 > len(lowered):
         return ""
     return _TITLE.sub("", folded).strip() or ("" if _TITLE.match(folded + " ") else folded)
+
+
+def _letter(one: str) -> bool:
+    return one.isalpha() or unicodedata.category(one).startswith("M")  # the vowel signs of many scripts
 
 
 def split(name: str | None, given: str | None, family: str | None) -> tuple[str, str]:
@@ -195,6 +201,8 @@ def classes(names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
     A name that agrees with two that disagree with each other may be either's, and has no class. A name without a first
     name is anybody's: it joins where there is one class only.
     """
+    if len(names) == 2 and names[0][0] and names[1][0]:  # noqa: PLR2004 - a couple, most often
+        return {names[0]: 1, names[1]: 1 if _one_person(*names) else 2}
     full = sorted({name for name in names if name[0]}, key=lambda name: (len(name[0]), name))
     friends = {one: {two for two in full if two != one and _one_person(one, two)} for one in full}
     unclear: set[tuple[str, str]] = set()
