@@ -114,7 +114,7 @@ TABLES: dict[str, dict[str, str]] = {
         "parent_id": "the company above, by [identity.companies]",
         "person_id": "who buys for it",
         "since": "first seen there, UTC",
-        "until": "when the next company was seen, UTC; null for today's",
+        "until": "when another company was first seen after this one was last seen, UTC; null while it goes on",
         "reason": "the record that says so",
     },
     "consents": {
