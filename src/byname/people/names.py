@@ -112,7 +112,8 @@ def _gendered(short: str, long: str) -> bool:
 _ENDINGS = [
     {"a", "o"}, {"a", "e"}, {"e", "o"}, {"a", "i"}, {"o", "i"}, {"e", "i"}, {"a", "us"}, {"a", "er"}, {"", "ina"},
     {"", "ine"}, {"", "ette"}, {"a", "an"}, {"a", "as"}, {"e", "a"}, {"ia", "ius"}, {"el", "elle"}, {"le", "la"},
-    {"", "ne"}, {"", "le"}, {"", "na"}, {"ia", "ian"}, {"ie", "ia"},
+    {"", "ne"}, {"", "le"}, {"", "na"}, {"ia", "ian"}, {"ie", "ia"}, {"", "ia"}, {"", "tte"}, {"er", "ra"},
+    {"an", "ne"}, {"an", "na"}, {"ael", "elle"},
 ]  # fmt: skip
 
 
