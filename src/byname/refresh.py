@@ -175,9 +175,13 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 homes = households(at, people.known)
                 accounts = companies(at, people.known, settings.identity.companies)
                 # Every version: a box that was ticked again in a newer export does not hide that they withdrew.
-                said = {"consents": all_versions(at, state, "consents")} if "consents" in facts and not known else {}
-                allowed = consents(at, {**facts, **said}, people.record_person, until=until)
-                says[0] = f"{at.count(homes):,} people in households, {at.count(accounts.members):,} in companies"
+                withdrawn = (
+                    {"consents": all_versions(at, state, "consents")} if "consents" in facts and not known else {}
+                )
+                allowed = consents(at, {**facts, **withdrawn}, people.record_person, until=until)
+                says[0] = (
+                    f"{at.count(homes.members):,} people in households, {at.count(accounts.members):,} in companies"
+                )
             with step("purchases") as says:
                 bought = purchases(
                     at,
@@ -211,7 +215,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     (records, "records", ("record_id",)),
                     (at.run(REVIEW, uncertain=people.uncertain, worth=worth.table), "review", ("worth", "record_id")),
                     (changes, "people_changes", ("kind", "person_id", "other_person_id")),
-                    (homes, "households", ("household_id", "person_id")),
+                    (homes.members, "households", ("household_id", "person_id")),
                     (accounts.members, "companies", ("company_id", "person_id", "since")),
                     (allowed, "consents", ("person_id", "channel", "purpose", "address")),
                 ):
@@ -219,7 +223,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 says[0] = f"{rows:,} links; {at.count(changes):,} people changed"
             with step("write the timeline and people") as says:
                 line = timeline(at, facts, people.record_person, until=until)
-                everybody = directory(at, people, line, homes, accounts.current)
+                everybody = directory(at, people, line, homes.members, accounts.current)
                 at.write(everybody, writing.folder / "people.parquet", order_by=("person_id",), metadata=metadata)
                 rows = _write_person_table(
                     at,
@@ -245,7 +249,11 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
             result = Refreshed(writing.folder, False, count, valued, as_of, steps, bought.unrated, people.excluded)
             result.ignored = [f"{what} {says}" for what, says in people.report if says.startswith("joins nobody")]
             at.write(
-                at.arrow(_run_table(result, engine, state.commit, people.report, metadata)),
+                at.arrow(
+                    _run_table(
+                        result, engine, state.commit, [*people.report, *homes.report, *accounts.report], metadata
+                    )
+                ),
                 writing.folder / "run.parquet",
                 order_by=("kind", "name"),
                 metadata=metadata,

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from byname.engines import Engine, Table, open_engine
-from byname.people.households import find_households, home, households
+from byname.people.households import home, households
 from tests.test_parity import Recorder, assert_alike
 
 COLUMNS = "person_id record_id source given family email_key phone_key street postcode city country company".split()
@@ -41,13 +41,13 @@ def known(engine: Engine, *rows: dict[str, Any]) -> Table:
 def members(engine: Engine, *rows: dict[str, Any]) -> set[frozenset[str]]:
     """The people of each household."""
     of: dict[str, set[str]] = {}
-    for row in engine.fetch(households(engine, known(engine, *rows))).to_pylist():
+    for row in engine.fetch(households(engine, known(engine, *rows)).members).to_pylist():
         of.setdefault(row["household_id"], set()).add(row["person_id"])
     return {frozenset(one) for one in of.values()}
 
 
 def reasons(engine: Engine, *rows: dict[str, Any]) -> set[str]:
-    return set(engine.fetch(households(engine, known(engine, *rows))).column("reason").to_pylist())
+    return set(engine.fetch(households(engine, known(engine, *rows)).members).column("reason").to_pylist())
 
 
 def people(count: int, **said: Any) -> list[dict[str, Any]]:
@@ -73,7 +73,7 @@ def test_what_two_people_share_makes_a_household_and_is_said(
 
 
 def test_the_id_is_made_of_the_smallest_person(engine: Engine) -> None:
-    (row, _) = engine.fetch(households(engine, known(engine, *people(2, **LANE)))).to_pylist()
+    (row, _) = engine.fetch(households(engine, known(engine, *people(2, **LANE))).members).to_pylist()
     assert row["household_id"] == "h" + base64.b32encode(hashlib.sha256(b"p000").digest()).decode()[:16]
 
 
@@ -166,7 +166,7 @@ def test_a_companys_phone_and_mailbox_make_no_household(engine: Engine) -> None:
 
 def test_a_long_chain_is_dropped_and_counted(engine: Engine) -> None:
     linked = [person(f"p{n:03}", phone_key=f"+49{k}") for k in range(13) for n in (k, k + 1)]
-    found = find_households(engine, known(engine, *linked, *people_of("q", 2)))
+    found = households(engine, known(engine, *linked, *people_of("q", 2)))
     assert {row["person_id"] for row in engine.fetch(found.members).to_pylist()} == {"q0", "q1"}
     assert found.report == [("chains that are no household", "1 of more than 12, 14 people")]
 
@@ -176,8 +176,8 @@ def people_of(letter: str, count: int) -> list[dict[str, Any]]:
 
 
 def test_nothing_is_reported_where_nothing_was_dropped(engine: Engine) -> None:
-    assert find_households(engine, known(engine)).report == []
-    assert find_households(engine, known(engine, *people(2, **LANE))).report == []
+    assert households(engine, known(engine)).report == []
+    assert households(engine, known(engine, *people(2, **LANE))).report == []
 
 
 ROWS = st.lists(
@@ -201,14 +201,14 @@ def test_nobody_is_in_two_households_and_the_order_of_rows_does_not_matter(
     engine: Engine, rows: list[dict[str, Any]], random: Any
 ) -> None:
     order = ("household_id", "person_id")
-    found = engine.fetch(households(engine, known(engine, *rows)), order_by=order).to_pylist()
+    found = engine.fetch(households(engine, known(engine, *rows)).members, order_by=order).to_pylist()
     assert len({row["person_id"] for row in found}) == len(found)
     sizes: dict[str, int] = {}
     for row in found:
         sizes[row["household_id"]] = sizes.get(row["household_id"], 0) + 1
     assert all(2 <= size <= 12 for size in sizes.values())
     random.shuffle(rows)
-    assert engine.fetch(households(engine, known(engine, *rows)), order_by=order).to_pylist() == found
+    assert engine.fetch(households(engine, known(engine, *rows)).members, order_by=order).to_pylist() == found
 
 
 @pytest.mark.spark
@@ -220,7 +220,7 @@ def test_households_are_the_same_on_both_engines(duck_engine: Engine, spark_engi
     ]  # fmt: skip
     tables = []
     for one in (Recorder(duck_engine), Recorder(spark_engine)):
-        table = households(one, known(one, *rows))  # type: ignore[arg-type]
+        table = households(one, known(one, *rows)).members  # type: ignore[arg-type]
         tables.append(one.engine.fetch(table, order_by=table.columns))
         assert [statement.name for statement, *_ in one.ran] == [
             "people.streets",

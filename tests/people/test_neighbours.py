@@ -40,7 +40,7 @@ def known(engine: Engine, *rows: dict[str, Any]) -> Table:
 
 def members(engine: Engine, *rows: dict[str, Any]) -> set[frozenset[str]]:
     of: dict[str, set[str]] = {}
-    for row in engine.fetch(households(engine, known(engine, *rows))).to_pylist():
+    for row in engine.fetch(households(engine, known(engine, *rows)).members).to_pylist():
         of.setdefault(row["household_id"], set()).add(row["person_id"])
     return {frozenset(one) for one in of.values()}
 
@@ -91,7 +91,7 @@ def test_nobody_is_in_two_households_whatever_the_order(
     engine: Engine, rows: list[tuple[str, str, str | None]]
 ) -> None:
     made = [person(name, family=family, street=street, postcode="AB1") for name, family, street in rows]
-    table = engine.fetch(households(engine, known(engine, *made))).to_pylist()
+    table = engine.fetch(households(engine, known(engine, *made)).members).to_pylist()
     assert len({row["person_id"] for row in table}) == len(table)
     assert members(engine, *made) == members(engine, *reversed(made))
 

@@ -22,7 +22,7 @@ from byname.people.keys import is_shared_mailbox
 if TYPE_CHECKING:
     from byname.engines import Engine, Table
 
-__all__ = ["Households", "find_households", "home", "households"]
+__all__ = ["Households", "home", "households"]
 
 _MOST_PERSONS = 8  # under one key: beyond that it is a hotel, a school or an office
 _LARGEST = 12
@@ -114,17 +114,7 @@ def home(street: str) -> str:
     return " ".join(_SHORT.get(word, _STREET_IN_ONE.sub("strasse", word)) for word in words)
 
 
-def households(engine: Engine, known: Table) -> Table:
-    """Households of two and more: household_id, person_id, reason.
-
-    Args:
-        engine: where the tables are.
-        known: one row a record: person_id, family, email_key, phone_key, street, postcode, city and company.
-    """
-    return find_households(engine, known).members
-
-
-def find_households(engine: Engine, known: Table) -> Households:
+def households(engine: Engine, known: Table) -> Households:
     """Households of two and more, with what was left out.
 
     Two people are of one household if they share a mailbox or a phone (not a desk's, a company's or a crowd's) and the
