@@ -4,14 +4,14 @@ Fader and Hardie, "The Gamma-Gamma Model of Monetary Value" (2013), brucehardie.
 numbers are theirs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from byname.value.gamma_functions import digamma, log_beta, trigamma
-from byname.value.newton import Floats, climb, maximise
+from byname.value.newton import Floats, climb, laplace, maximise
 from byname.value.triples import whole_numbers
 
 # As in bgnbd: within the cache, and below what makes BLAS start threads.
@@ -45,6 +45,8 @@ class GammaGamma:
         mean_spend: mean of the buyers' mean spends, in units of money; 0 without buyers.
         fallback: empty, or why `expected_spend` does not use the parameters but counts the population's
             mean as one more order of each person: (mean_spend + n * mean) / (1 + n).
+        spread: covariance of the logarithms of p, q and v (Laplace: minus the inverse Hessian), shape (3, 3); zeros
+            where there is a fallback.
     """
 
     p: float
@@ -57,6 +59,7 @@ class GammaGamma:
     penalised: bool = False
     mean_spend: float = float("nan")
     fallback: str = ""
+    spread: Floats = field(default_factory=lambda: np.zeros((3, 3)), compare=False, repr=False)
 
     @classmethod
     def fit(cls, orders: ArrayLike, mean_spend: ArrayLike, people: ArrayLike | None = None) -> Self:
@@ -100,6 +103,7 @@ class GammaGamma:
             penalised=found.penalised,
             mean_spend=data.mean_spend,
             fallback=reason,
+            spread=np.zeros((3, 3)) if reason else laplace(data.evaluate(found.at)[2]),
         )
 
     def log_likelihood(self, orders: ArrayLike, mean_spend: ArrayLike, people: ArrayLike | None = None) -> float:
@@ -128,6 +132,33 @@ class GammaGamma:
         total = np.where(n > 0, n * np.asarray(mean_spend, dtype=np.float64), 0.0)
         prior_total, prior_orders = self.prior
         return (prior_total + total) / (prior_orders + n)
+
+    def draws(self, orders: ArrayLike, mean_spend: ArrayLike, future: Floats, *, seed: int) -> Floats:
+        """Draw what future orders bring in all: the person's own rate from (2), the orders around it.
+
+        Args:
+            orders: n, orders behind the mean, shape (rows,).
+            mean_spend: mean value of those orders, shape (rows,).
+            future: drawn numbers of orders to come, shape (draws, rows).
+            seed: the same seed draws the same.
+
+        Returns:
+            Units of money, shape (draws, rows). With a ``fallback`` each order brings what is expected.
+        """
+        if self.fallback:
+            return future * self.expected_spend(orders, mean_spend)
+        random = np.random.default_rng(seed)
+        n = np.asarray(orders, dtype=np.float64)
+        total = np.where(n > 0, n * np.asarray(mean_spend, dtype=np.float64), 0.0)
+        result = np.empty(future.shape)
+        thetas = random.multivariate_normal(np.log([self.p, self.q, self.v]), self.spread, len(future))
+        # Beyond three standard errors of a weakly known shape lie spends that nobody has.
+        away = 3 * np.sqrt(np.diag(self.spread))
+        for place, theta in enumerate(np.clip(thetas, thetas.mean(axis=0) - away, thetas.mean(axis=0) + away)):
+            p, q, v = np.exp(theta)
+            rate = random.gamma(p * n + q) / (v + total)
+            result[place] = random.gamma(p * future[place]) / rate
+        return result
 
     @property
     def prior(self) -> tuple[float, float]:

@@ -154,3 +154,14 @@ def _search(evaluate: Evaluate, start: Floats, centre: Floats) -> tuple[Floats, 
     again = climb(evaluate, np.asarray(result.x, dtype=np.float64), centre)
     best = again if again[-1] or again[1] >= found[1] else found
     return *best[:3], found[3] + int(result.nfev) + again[3], best[-1]
+
+
+def laplace(hessian: Floats) -> Floats:
+    """Covariance of the unknowns, as if the likelihood were normal around its maximum: minus the inverse Hessian.
+
+    No direction is known worse than by the weak prior (standard deviation 3), so the result is positive definite and
+    finite for every Hessian.
+    """
+    curvature, directions = np.linalg.eigh(-(hessian + hessian.T) / 2)
+    spread: Floats = (directions / np.maximum(curvature, _PENALTY)) @ directions.T
+    return spread
