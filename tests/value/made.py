@@ -92,7 +92,7 @@ def worths(engine: Engine, clv: Mapping[str, float]) -> Table:
                 "person_id": pa.array(list(clv), pa.string()),
                 "clv": pa.array(list(clv.values()), pa.float64()),
                 "expected_spend": pa.array(list(clv.values()), pa.float64()),
-                "spend_total": pa.array([Decimal(str(one)) for one in clv.values()], pa.decimal128(18, 4)),
+                "spend_total": pa.array([Decimal(f"{one:.4f}") for one in clv.values()], pa.decimal128(18, 4)),
             }
         )
     )
