@@ -92,8 +92,8 @@ TRUST = statement(
 PASSED_OVER = statement(
     "value.words_passed_over",
     """
-    select count_if(asked_id = person_id) as selves,
-           count_if(in_reply_to is not null and asked_id is null) as unknown
+    select count(*) filter (where asked_id = person_id) as selves,
+           count(*) filter (where in_reply_to is not null and asked_id is null) as unknown
     from said
     """,
 )

@@ -65,9 +65,9 @@ VOTES_TOLD = statement(
     "value.votes_told",
     """
     select count(*) as told,
-           count_if(had.fact_id is null) as of_no_idea,
-           count_if(had.fact_id is not null and record_person.person_id is null) as of_nobody,
-           count_if(had.person_id = record_person.person_id) as own
+           count(*) filter (where had.fact_id is null) as of_no_idea,
+           count(*) filter (where had.fact_id is not null and record_person.person_id is null) as of_nobody,
+           count(*) filter (where had.person_id = record_person.person_id) as own
     from votes
     left join had on had.source = votes.source and had.account = votes.account and had.source_id = votes.idea_id
     left join record_person on record_person.record_id = votes.record_id
@@ -78,7 +78,7 @@ VOTES_TOLD = statement(
 IDEAS_TOLD = statement(
     "value.ideas_told",
     """
-    select count_if(had.fact_id is null) as of_nobody
+    select count(*) filter (where had.fact_id is null) as of_nobody
     from ideas
     left join had on had.fact_id = ideas.fact_id
     where ideas.occurred_at is null or ideas.occurred_at < $until

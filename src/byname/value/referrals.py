@@ -61,13 +61,17 @@ EDGES = statement(
 LEFT_OUT = statement(
     "value.referrals_left_out",
     """
+    with judged as (
+        select claims.person_id = claims.referrer_id as is_self, claims.referrer_id = edges.referrer_id as is_first,
+               claims.fact_id <> edges.fact_id as is_other
+        from claims
+        left join edges on edges.person_id = claims.person_id
+    )
     select count(*) as claims,
-           count_if(claims.person_id = claims.referrer_id) as selves,
-           count_if(claims.person_id <> claims.referrer_id and claims.referrer_id = edges.referrer_id
-                    and claims.fact_id <> edges.fact_id) as again,
-           count_if(claims.person_id <> claims.referrer_id and claims.referrer_id <> edges.referrer_id) as later
-    from claims
-    left join edges on edges.person_id = claims.person_id
+           count(*) filter (where is_self) as selves,
+           count(*) filter (where not is_self and is_first and is_other) as again,
+           count(*) filter (where not is_self and not is_first) as later
+    from judged
     """,
 )
 
