@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from pathlib import Path
 
 import duckdb
@@ -58,11 +60,17 @@ def orders_file(path: Path, people: int, orders: int) -> None:
     with duckdb.connect() as con:
         con.execute(_MACROS)
         con.register("bought", bought)
+        con.register("ids", pa.table({"p": np.arange(people), "person_id": [_person_id(one) for one in range(people)]}))
         con.execute(
-            f"""copy (select 'p' || lpad(p::varchar, 8, '0') as person_id, bought_at(p, k, days_ago) as occurred_at,
+            f"""copy (select person_id, bought_at(p, k, days_ago) as occurred_at,
                              amount_of(p, k) as amount
-                      from bought order by hash(p * 1024 + k)) to '{path}' (format parquet)"""
+                      from bought join ids using (p) order by hash(p * 1024 + k)) to '{path}' (format parquet)"""
         )
+
+
+def _person_id(number: int) -> str:
+    """As a snapshot's: 'p' and 16 characters of a hash."""
+    return "p" + base64.b32encode(hashlib.sha256(str(number).encode()).digest()[:10]).decode()
 
 
 def shop(folder: Path, people: int, orders: int) -> dict[str, Path]:
@@ -97,6 +105,6 @@ def shop(folder: Path, people: int, orders: int) -> dict[str, Path]:
                              bought_at(p, k, days_ago) as occurred_at,
                              {digest.format(number)} as row_hash, amount_of(p, k) as amount,
                              'EUR' as currency, 'web' as channel, 'paid' as status
-                      from bought order by hash(p * 1024 + k)) to '{folder}/orders.parquet' (format parquet)"""
+                      from bought join ids using (p) order by hash(p * 1024 + k)) to '{folder}/orders.parquet' (format parquet)"""
         )
     return {name: folder / f"{name}.parquet" for name in ("records", "orders")}

@@ -41,11 +41,12 @@ def ours(path: Path) -> int:
     import pyarrow.parquet as pq
 
     from byname.engines import open_engine
-    from byname.value.purchases import summary
+    from byname.value.rows import days_bought, rows_at
 
     with tempfile.TemporaryDirectory() as spill, open_engine("duckdb", spill=Path(spill), memory="2GB") as engine:
         orders = engine.files([str(path)], pq.read_schema(path))
-        return engine.count(summary(engine, orders, zone="UTC", as_of=date.fromisoformat(AS_OF)))
+        days = days_bought(engine, orders, zone="UTC")
+        return engine.count(rows_at(engine, days, date.fromisoformat(AS_OF), wide=False))
 
 
 def _measured(which: str, path: Path) -> dict[str, float]:

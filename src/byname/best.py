@@ -14,12 +14,22 @@ __all__ = ["Best", "best", "reason"]
 
 _DAYS_PER_YEAR = 365.25
 
+# What each measure is, and the order of people by it; ties by rank. Growth is in money: a small customer who doubles
+# is not ahead of a large one who grows by a tenth.
+MEASURES: dict[str, tuple[str, str]] = {
+    "clv": ("clv", "expected {worth}, discounted at {discount:.0%} a year"),
+    "engagement": ("engagement_value", "engagement value: own worth, referrals, influence and ideas that have a price"),
+    "growth": ("growth * expected_spend", "growth of rate and basket, times what is expected"),
+    "referrals": ("referral_value", "worth of the friends whom they brought"),
+    "risk": ("value_at_risk", "worth that may be slipping away"),
+}
+
 BEST = """
     with top as (
-        select person_id, orders, repeat_orders, recency_days, age_days, mean_spend, spend_total, returned_total,
-               p_alive, expected_orders, expected_spend, clv, rank
+        select *, {measure} as measure
         from value
-        order by rank
+        {where}
+        order by {order}
         limit $1
     ),
     bought as (
@@ -35,8 +45,14 @@ BEST = """
     from top
     join people using (person_id)
     left join bought using (person_id)
-    order by top.rank
+    order by {order}
 """
+
+_SHOWN = (
+    "orders", "repeat_orders", "recency_days", "age_days", "mean_spend", "returned_total", "p_alive", "expected_orders",
+    "median_spend", "expected_spend_quarter", "value_at_risk", "referral_value", "influence_value", "knowledge_value",
+    "engagement_value", "growth", "share_of_wallet", "p_top_decile_month", "p_top_decile_year",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,7 +63,10 @@ class Best:
     person_id: str
     name: str
     email: str | None
+    measure: float
     clv: float
+    clv_low: float
+    clv_high: float
     expected_spend: float
     spend_total: float
     reason: str
@@ -55,35 +74,48 @@ class Best:
     figures: dict[str, Any]
 
 
-def best(snapshot: Snapshot, limit: int) -> list[Best]:
-    """The first people by lifetime value."""
-    return [_described(snapshot, row) for row in snapshot.query(BEST, [limit])]
+def best(snapshot: Snapshot, limit: int, by: str = "clv") -> list[Best]:
+    """The first people by a measure of `MEASURES`; only those who have one."""
+    measure, _ = MEASURES[by]
+    where = "" if by == "clv" else f"where {measure} > 0"
+    order = "rank" if by == "clv" else "measure desc, rank"
+    rows = snapshot.query(BEST.format(measure=measure, where=where, order=order), [limit])
+    return [_described(snapshot, row, by) for row in rows]
 
 
-def _described(snapshot: Snapshot, row: dict[str, Any]) -> Best:
+def _described(snapshot: Snapshot, row: dict[str, Any], by: str) -> Best:
     last = row["last_order"] or {}
-    shown = (
-        "orders",
-        "repeat_orders",
-        "recency_days",
-        "age_days",
-        "mean_spend",
-        "returned_total",
-        "p_alive",
-        "expected_orders",
-    )
+    said = reason(row, snapshot.terms["currency"])
     return Best(
         rank=row["rank"],
         person_id=row["person_id"],
         name=called(row),
         email=row["email"],
+        measure=row["measure"],
         clv=row["clv"],
+        clv_low=row["clv_low"],
+        clv_high=row["clv_high"],
         expected_spend=row["expected_spend"],
         spend_total=float(row["spend_total"]),
-        reason=reason(row, snapshot.terms["currency"]),
+        reason="; ".join([*_because(row, by, snapshot.terms["currency"]), said]),
         proof={name: last.get(name) for name in ("source", "account", "source_id", "occurred_at")},
-        figures={name: row[name] for name in shown},
+        figures={name: row.get(name) for name in _SHOWN},
     )
+
+
+def _because(row: dict[str, Any], by: str, currency: str) -> list[str]:
+    """What makes this person first by that measure."""
+    if by == "growth":
+        return [f"buys {row['growth']:+.0%} against the half before"]
+    if by == "risk":
+        return [
+            f"{row['p_alive']:.0%} likely still a customer; {row['recency_days']:,} days of buying, then silence for "
+            f"{row['age_days'] - row['recency_days']:,}"
+        ]
+    if by in ("referrals", "engagement") and row.get("brought"):
+        friends = "friend" if row["brought"] == 1 else "friends"
+        return [f"brought {row['brought']} {friends} who spent {float(row['friends_spent']):,.0f} {currency}"]
+    return []
 
 
 def called(row: dict[str, Any]) -> str:

@@ -32,8 +32,10 @@ from byname.people.linkage import Model
 from byname.people.recognise import Recogniser
 from byname.snapshot import SCHEMA_VERSION, Writing, write_index
 from byname.touchpoint import write_recogniser
-from byname.value.clv import Terms
-from byname.value.purchases import purchases, summary
+from byname.value.policy import Policy
+from byname.value.purchases import purchases
+from byname.value.rows import days_bought
+from byname.value.terms import Terms
 from byname.value.valuation import valuation
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ __all__ = ["Refreshed", "Step", "refresh"]
 
 # Small row groups: one person's rows are found and read in milliseconds.
 _PERSON_ROW_GROUP = 8_192
-_IDENTITY = "identity"
+_IDENTITY, _VALUE = "identity", "value"
 
 RECORDS = statement(
     "refresh.records",
@@ -192,18 +194,18 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     rates=settings.rates,
                     until=until,
                 )
-                buyers = summary(at, bought.net, zone=settings.zone, as_of=as_of)
-                says[0] = f"{at.count(bought.net):,} orders of {at.count(buyers):,} buyers"
+                days = days_bought(at, bought.net, zone=settings.zone)
+                says[0] = f"{at.count(bought.net):,} orders"
             with step("worth") as says:
-                worth = valuation(at, buyers, bought.returned, terms)
-                model = worth.orders
-                says[0] = (
-                    f"{worth.histories:,} distinct histories; BG/NBD r={model.r:.4g} alpha={model.alpha_days:.4g} days "
-                    f"a={model.a:.4g} b={model.b:.4g}"
-                )
+                kept = models.load(company.models, _VALUE)
+                valued = valuation(at, days, bought.returned, terms, as_of, Policy.from_json(kept) if kept else None)
+                policy = valued.worth.policy
+                if policy.record and (not kept or policy.trained_upto >= Policy.from_json(kept).trained_upto):
+                    models.keep(company.models, _VALUE, policy.to_json())
+                says[0] = f"{valued.worth.people:,} buyers; " + policy.says()
             metadata = _metadata(company, as_of, terms)
             with step("write worth and links") as says:
-                valued = at.write(worth.table, writing.folder / "value.parquet", order_by=("rank",), metadata=metadata)
+                buyers = at.write(valued.table, writing.folder / "value.parquet", order_by=("rank",), metadata=metadata)
                 linked = links(at, facts, people.record_person, until=until)
                 rows = _write_person_table(
                     at, linked, writing.folder / "links.parquet", ("role", "source", "account", "source_id"), metadata
@@ -213,7 +215,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 changes = _changes(company, at, records, state.commit, first_known=known)
                 for table, name, order in (
                     (records, "records", ("record_id",)),
-                    (at.run(REVIEW, uncertain=people.uncertain, worth=worth.table), "review", ("worth", "record_id")),
+                    (at.run(REVIEW, uncertain=people.uncertain, worth=valued.table), "review", ("worth", "record_id")),
                     (changes, "people_changes", ("kind", "person_id", "other_person_id")),
                     (homes.members, "households", ("household_id", "person_id")),
                     (accounts.members, "companies", ("company_id", "person_id", "since")),
@@ -246,7 +248,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                         settings.country,
                     ),
                 )
-            result = Refreshed(writing.folder, False, count, valued, as_of, steps, bought.unrated, people.excluded)
+            result = Refreshed(writing.folder, False, count, buyers, as_of, steps, bought.unrated, people.excluded)
             result.ignored = [f"{what} {says}" for what, says in people.report if says.startswith("joins nobody")]
             at.write(
                 at.arrow(

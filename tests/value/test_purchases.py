@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from byname.engines import open_engine
 from byname.facts import schema
-from byname.value.purchases import purchases, summary
+from byname.value.purchases import purchases
+from byname.value.rows import days_bought, rows_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ def give_back(order_id: str | None, at: str, amount: object, who: str = "rosa", 
 def counted(
     engine: Engine, orders: list[dict[str, Any]], returns: list[dict[str, Any]] | None = None, zone: str = "UTC"
 ) -> tuple[dict[str, dict[str, Any]], dict[str, int]]:
-    """Each buyer's summary with what went back, and the orders left out for want of a rate."""
+    """Each buyer's row with what went back, and the orders left out for want of a rate."""
     until = datetime(2026, 7, 1, tzinfo=ZoneInfo(zone)).astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
     people = sorted({row["record_id"] for row in [*orders, *(returns or [])] if row["record_id"]} - {"stranger"})
     record_person = pa.table({"record_id": pa.array(people, pa.string()), "person_id": pa.array(people, pa.string())})
@@ -65,7 +66,8 @@ def counted(
         rates=RATES,
         until=until,
     )
-    found = engine.fetch(summary(engine, bought.net, zone=zone, as_of=AS_OF)).to_pylist()
+    days = days_bought(engine, bought.net, zone=zone)
+    found = engine.fetch(rows_at(engine, days, AS_OF, wide=True)).to_pylist()
     returned = {row["person_id"]: row["returned_total"] for row in engine.fetch(bought.returned).to_pylist()}
     rows = {row.pop("person_id"): row for row in found}
     for person, row in rows.items():
@@ -93,7 +95,7 @@ def test_a_day_with_several_orders_is_one_purchase_and_what_lies_ahead_is_not_se
     )
     assert set(rows) == {"rosa"}
     assert history(rows) == (4, 2, 29, 29, 100)
-    assert rows["rosa"]["repeat_spend"] == 70  # all days but the first
+    assert rows["rosa"]["first_spend"] == 30
 
 
 @pytest.mark.parametrize(("zone", "x", "t_x"), [("UTC", 1, 1), ("Europe/Berlin", 0, 0), ("America/New_York", 0, 0)])
@@ -246,6 +248,15 @@ def test_every_history_is_what_plain_python_counts(
     assert counted(engine, orders, returns, zone)[0] == plainly(orders, returns, ZoneInfo(zone))
 
 
+def _within(of: dict[date, Decimal]) -> dict[str, Any]:
+    """Spend and purchase days within the last 30, 91, 182 and 365 days."""
+    found: dict[str, Any] = {}
+    for days in (30, 91, 182, 365):
+        late = [amount for day, amount in of.items() if (AS_OF - day).days < days]
+        found |= {f"spend_{days}": sum(late, Decimal(0)), f"days_{days}": len(late)}
+    return found
+
+
 def plainly(orders: list[dict[str, Any]], returns: list[dict[str, Any]], zone: ZoneInfo) -> dict[str, dict[str, Any]]:
     """The same by loops."""
 
@@ -291,7 +302,10 @@ def plainly(orders: list[dict[str, Any]], returns: list[dict[str, Any]], zone: Z
             "recency_days": (max(of) - min(of)).days,
             "age_days": (AS_OF - min(of)).days,
             "spend_total": sum(of.values()),
-            "repeat_spend": sum(of.values()) - of[min(of)],
+            "first_spend": of[min(of)],
+            "last_spend": of[max(of)],
+            "most_spend": max(of.values()),
+            **_within(of),
             "returned_total": sum((row["amount"] for row in given_back if row["record_id"] == who), Decimal(0)),
         }
         for who, of in days.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -14,14 +14,20 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from tests.case import add, made
-from tests.value.simulate import simulate_bgnbd
+from tests.value.shop import FIRST, Shop, simulated
 
 from byname.demo import PURCHASES
 from byname.engines import open_engine
 from byname.facts import intake
 from byname.facts.change import show
 from byname.facts.store import LEDGER_TABLES
-from byname.value import BgNbd, GammaGamma, Terms, Triples, outlook, values_of_people
+from byname.value import Terms
+from byname.value import past as reading
+from byname.value import valuation as valuing
+from byname.value.blend import blend
+from byname.value.candidates import Fitted
+from byname.value.policy import Policy, choose, levelled, times
+from byname.value.ranges import Places
 from byname.value.valuation import valuation
 
 if TYPE_CHECKING:
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
     from byname.engines import Engine
 
 TERMS = Terms(180, annual_discount_rate=0.12, margin=0.4)
+AS_OF = FIRST + timedelta(days=720)
 
 
 @pytest.fixture(scope="module")
@@ -39,67 +46,143 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def people() -> pa.Table:
-    """Three thousand buyers with histories as BG/NBD has them, some of whom paid nothing."""
-    x, t_x, age = simulate_bgnbd(3_000, r=0.6, alpha_days=60, a=0.8, b=3.0, cohort_days=500, seed=7)
-    random = np.random.default_rng(8)
-    cents = np.where(random.random(x.size) < 0.05, 0, random.gamma(3, 900, x.size) * (x + 1)).astype(np.int64)
-    first = np.where(x > 0, cents // (x + 1), cents)
+def shop() -> Shop:
+    return simulated(1_200, 721, seed=9)
+
+
+def days(shop: Shop) -> pa.Table:
+    """One row for each person and purchase day, ids as hashes begin."""
+    letters = "234567ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     return pa.table(
         {
-            "person_id": [f"p{at:05}" for at in range(x.size)],
-            "orders": x + 1 + (random.random(x.size) < 0.1),
-            "repeat_orders": x,
-            "recency_days": t_x,
-            "age_days": age,
-            "spend_total": money(cents),
-            "repeat_spend": money(cents - first),
+            "person_id": [f"p{letters[one % 32]}{letters[one // 32 % 32]}{one:05}" for one in shop.person],
+            "day": pa.array([FIRST + timedelta(days=int(one)) for one in shop.day], pa.date32()),
+            "orders": np.ones(len(shop.day), dtype=np.int64),
+            "spent": money(shop.spent),
         }
     )
 
 
-def money(cents: Any) -> pa.Array:
-    return pa.array([Decimal(int(one)) / 100 for one in cents], pa.decimal128(18, 4))
+def money(amounts: Any) -> pa.Array:
+    return pa.array([Decimal(f"{one:.2f}") for one in amounts], pa.decimal128(18, 4))
 
 
-def valued(engine: Engine, people: pa.Table) -> list[dict[str, Any]]:
-    returned = pa.table({"person_id": ["p00001"], "returned_total": pa.array([Decimal(3)], pa.decimal128(18, 4))})
-    worth = valuation(engine, engine.arrow(people), engine.arrow(returned), TERMS)
+def nothing() -> pa.Table:
+    return pa.table({"person_id": pa.array([], pa.string()), "returned_total": pa.array([], pa.decimal128(18, 4))})
+
+
+def valued(engine: Engine, shop: pa.Table, policy: Policy | None = None, as_of: date = AS_OF) -> list[dict[str, Any]]:
+    worth = valuation(engine, engine.arrow(shop), engine.arrow(nothing()), TERMS, as_of, policy)
     found: list[dict[str, Any]] = engine.fetch(worth.table, order_by=("rank",)).to_pylist()
+    assert all(np.isfinite(value) for row in found for value in row.values() if isinstance(value, float))
     return found
 
 
-def test_the_value_table_is_what_the_kernels_give(engine: Engine, people: pa.Table) -> None:
-    rows = sorted(valued(engine, people), key=lambda row: row["person_id"])
-    history = tuple(people.column(name).to_numpy() for name in ("repeat_orders", "recency_days", "age_days"))
-    triples, whose = Triples.of_people(*history)
-    days = history[0] + 1
-    mean = np.array([float(one) for one in people.column("spend_total").to_pylist()]) / days
-    model, spend = BgNbd.fit(triples), GammaGamma.fit(days, mean)
-    expected = values_of_people(outlook(model, triples, TERMS), whose, spend, orders=days, mean_spend=mean, terms=TERMS)
-    for name in ("p_alive", "expected_orders", "expected_spend", "clv"):
-        np.testing.assert_allclose([row[name] for row in rows], getattr(expected, name), rtol=1e-8, err_msg=name)
-    assert [row["returned_total"] for row in rows[:3]] == [0, 3, 0]
-    assert [row["mean_spend"] is None for row in rows] == list(history[0] == 0)
+def test_the_value_table_is_what_the_policy_says_of_each_person(engine: Engine, shop: Shop) -> None:
+    """The engine's counts and slices against the arrays of a second implementation (tests/value/shop.py)."""
+    policy = choose(shop.past(), AS_OF, 180)
+    table = days(shop)
+    rows = {row["person_id"]: row for row in valued(engine, table, policy)}
+    known, ids = shop.rows(AS_OF)
+    fitted = Fitted.on(known, AS_OF, shop.past().daily)
+    predicted = policy.predict(fitted, known, 180)
+    expected = blend(times(predicted, levelled(fitted, predicted, policy.level)), policy.weights)
+    assert policy.ranges is not None
+    low, median, high = policy.ranges.of_people(Places.of(expected)(expected), expected)
+    model = fitted.models["Pareto/NBD"]
+    history = (known.repeat_orders, known.recency_days, known.age_days)
+    kept = 0.4 * model.expected_orders_discounted(180, 0.12, *history) / model.expected_orders(180, *history)
+    name = dict(zip(shop.person, table.column("person_id").to_pylist(), strict=True))
+    for column, values in {
+        "expected_spend": expected,
+        "median_spend": median,
+        "clv": kept * expected,
+        "clv_low": kept * low,
+        "clv_high": kept * high,
+        "p_alive": model.p_alive(*history),
+        "expected_orders": model.expected_orders(180, *history),
+    }.items():
+        found = [rows[name[one]][column] for one in ids]
+        np.testing.assert_allclose(found, values, rtol=1e-6, atol=1e-9, err_msg=column)
+    assert all(0 <= row["clv_low"] <= row["clv_high"] for row in rows.values())
+    assert all(0 <= row["expected_spend_quarter"] <= row["expected_spend"] + 1e-9 for row in rows.values())
+    assert all(row["value_at_risk"] >= 0 for row in rows.values())
+    assert [rows[name[one]]["mean_spend"] is None for one in ids] == (known.repeat_orders == 0).tolist()
 
 
-def test_ranks_follow_worth_and_are_the_same_however_the_rows_come(engine: Engine, people: pa.Table) -> None:
-    rows = valued(engine, people)
+def test_people_in_many_slices_are_worth_the_same(engine: Engine, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = choose(shop.past(), AS_OF, 180)
+    whole = {row["person_id"]: row["expected_orders"] for row in valued(engine, days(shop), policy)}
+    monkeypatch.setattr(valuing, "_SLICE", 100)
+    parts = {row["person_id"]: row["expected_orders"] for row in valued(engine, days(shop), policy)}
+    assert parts.keys() == whole.keys()
+    np.testing.assert_allclose(list(parts.values()), [whole[one] for one in parts], rtol=1e-9)
+
+
+def test_a_choice_on_a_part_of_the_people_serves_all_of_them(
+    engine: Engine, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_ENOUGH", 600)
+    read = reading.past_of(engine, engine.arrow(days(shop)), AS_OF)
+    some, _, _ = read.read(AS_OF - timedelta(days=180), AS_OF)
+    assert 300 < len(some) < 900
+    assert read.people == 1_200
+    assert len(valued(engine, days(shop))) == 1_200
+
+
+def test_ranks_follow_worth_and_are_the_same_however_the_rows_come(engine: Engine, shop: Shop) -> None:
+    rows = valued(engine, days(shop))
     assert [row["rank"] for row in rows] == list(range(1, len(rows) + 1))
     # A hundredth of a cent is a tie, which the spend so far and then the id decide.
     assert (np.diff([row["clv"] for row in rows]) <= 1e-4).all()
-    turned = people.take(np.random.default_rng(9).permutation(people.num_rows))
+    table = days(shop)
+    turned = table.take(np.random.default_rng(9).permutation(table.num_rows))
     assert valued(engine, turned) == rows
 
 
-def test_a_company_without_buyers_has_no_worth_and_no_trouble(engine: Engine, people: pa.Table) -> None:
-    assert valued(engine, people.slice(0, 0)) == []
+def test_a_purchase_after_the_day_is_not_seen(engine: Engine, shop: Shop) -> None:
+    earlier = FIRST + timedelta(days=500)
+    assert valued(engine, days(shop), as_of=earlier) == valued(engine, days(shop.until(500)), as_of=earlier)
 
 
-def test_a_single_buyer_is_worth_something_finite(engine: Engine, people: pa.Table) -> None:
-    (row,) = valued(engine, people.slice(0, 1))
-    assert np.isfinite(row["clv"])
+def only(rows: list[tuple[str, int, float]]) -> pa.Table:
+    """Purchase days by hand: who, days after FIRST, how much."""
+    return pa.table(
+        {
+            "person_id": pa.array([who for who, _, _ in rows], pa.string()),
+            "day": pa.array([FIRST + timedelta(days=day) for _, day, _ in rows], pa.date32()),
+            "orders": pa.array([1] * len(rows), pa.int64()),
+            "spent": money([spent for _, _, spent in rows]),
+        }
+    )
+
+
+def test_a_company_without_buyers_has_no_worth_and_no_trouble(engine: Engine) -> None:
+    assert valued(engine, only([])) == []
+
+
+def test_a_single_buyer_has_a_wide_range_and_no_record(engine: Engine) -> None:
+    (row,) = valued(engine, only([("pA", 1, 20.0)]))
+    assert 0 <= row["clv_low"] <= row["clv"] <= max(row["clv_high"], row["clv"])
     assert row["rank"] == 1
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(f"p{n:03}", n % 300, 10.0 + n % 7) for n in range(400)],  # nobody came twice
+        [(f"p{n:03}", 700, 10.0) for n in range(60)],  # all on one day, for one price
+        [(f"p{n:03}", day, 5.0) for n in range(40) for day in range(0, 720, 7)],  # nobody ever left
+        [("pA", day, 1.0) for day in range(720)] + [(f"p{n:03}", n, 3.0) for n in range(50)],  # every day for two years
+        [(f"p{n:03}", n * 7, 0.0) for n in range(90)],  # nobody paid anything
+        [(f"p{n:03}", n * 7, 1e9 if n == 5 else 1.0) for n in range(90)],  # one who spends it all
+    ],
+)
+def test_odd_shops_get_finite_numbers(engine: Engine, rows: list[tuple[str, int, float]]) -> None:
+    found = valued(engine, only(rows))
+    assert len(found) == len({who for who, _, _ in rows})
+    assert all(0 <= row[name] <= 1 for row in found for name in ("p_alive", "p_top_decile_month", "p_top_decile_year"))
+    assert all(row["clv_low"] <= row["clv_high"] for row in found)
 
 
 # ------------------------------------------------------------------------------------- online_retail
@@ -119,40 +202,40 @@ def retail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPy
         yield con
 
 
-def only(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+def of_shop(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
     (row,) = con.execute(sql).fetchall()
     return tuple(row)
 
 
 def test_every_line_of_the_shop_is_in_the_ledger(retail: duckdb.DuckDBPyConnection) -> None:
     """320,705 lines and 88,652 of them of nobody, none doubled and none dropped, 2,483 repeated ones among them."""
-    assert only(retail, "select count(*), count(*) filter (record_id is null) from order_lines") == (320_705, 88_652)
+    assert of_shop(retail, "select count(*), count(*) filter (record_id is null) from order_lines") == (320_705, 88_652)
     repeated = "select count(*) - count(distinct row_hash) from order_lines"
-    assert only(retail, repeated) == (2_483,)
+    assert of_shop(retail, repeated) == (2_483,)
 
 
 def test_every_invoice_is_an_order_or_a_return(retail: duckdb.DuckDBPyConnection) -> None:
     """16,459 invoices: those whose lines come to less than nothing are returns, all others orders."""
     orders, returns = (
-        only(retail, f"select count(distinct source_id) from {name}")[0] for name in ("orders", "returns")
+        of_shop(retail, f"select count(distinct source_id) from {name}")[0] for name in ("orders", "returns")
     )
     assert (orders, returns, orders + returns) == (13_903, 2_556, 16_459)
 
 
 def test_cancellations_are_returns_and_never_orders(retail: duckdb.DuckDBPyConnection) -> None:
     """5,847 lines begin with C; three with A are adjustments of bad debt, one of which is above nothing."""
-    assert only(
+    assert of_shop(
         retail, "select count(*) filter (order_id like 'C%'), count(*) filter (order_id like 'A%') from order_lines"
     ) == (5_847, 3)
-    assert only(retail, "select count(*) from orders where source_id like 'C%'") == (0,)
-    assert only(retail, "select count(*) filter (source_id not like 'C%') from returns") == (2,)
-    assert only(retail, "select count(*) from orders where source_id like 'A%'") == (1,)
+    assert of_shop(retail, "select count(*) from orders where source_id like 'C%'") == (0,)
+    assert of_shop(retail, "select count(*) filter (source_id not like 'C%') from returns") == (2,)
+    assert of_shop(retail, "select count(*) from orders where source_id like 'A%'") == (1,)
 
 
 def test_customer_numbers_lose_their_point_nought_and_nobody_is_invented(retail: duckdb.DuckDBPyConnection) -> None:
     """3,360 numbers written as 17850.0; a few have two countries, which is one record in two spellings."""
-    assert only(retail, "select count(distinct record_id) from records") == (3_360,)
-    assert only(retail, "select count(distinct record_id) from order_lines") == (3_360,)
+    assert of_shop(retail, "select count(distinct record_id) from records") == (3_360,)
+    assert of_shop(retail, "select count(distinct record_id) from order_lines") == (3_360,)
 
 
 def test_the_money_of_all_lines_is_the_money_of_orders_less_returns(retail: duckdb.DuckDBPyConnection) -> None:
@@ -161,9 +244,9 @@ def test_the_money_of_all_lines_is_the_money_of_orders_less_returns(retail: duck
     with SHIPPED.open("rb") as packed, gzip.open(packed, "rt", encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             total += Decimal(row["Quantity"]) * Decimal(row["UnitPrice"])
-    assert only(retail, "select (select sum(amount) from orders) - (select sum(amount) from returns)") == (total,)
+    assert of_shop(retail, "select (select sum(amount) from orders) - (select sum(amount) from returns)") == (total,)
 
 
 def test_days_are_the_shops_own(retail: duckdb.DuckDBPyConnection) -> None:
-    first, last = only(retail, "select min(occurred_at), max(occurred_at) from order_lines")
+    first, last = of_shop(retail, "select min(occurred_at), max(occurred_at) from order_lines")
     assert (first.date(), last.date()) == (date(2010, 12, 1), date(2011, 8, 31))

@@ -1,8 +1,8 @@
-"""What each customer is worth: purchase models on distinct histories, spend per order, lifetime value."""
+"""What each customer is worth: chosen by back-test on the company's own past, with ranges."""
 
 from byname.value.bgnbd import BgNbd
-from byname.value.clv import Outlook, Terms, Values, outlook, values_of_people
 from byname.value.gamma_gamma import GammaGamma
+from byname.value.terms import Terms
 from byname.value.triples import Triples
 
-__all__ = ["BgNbd", "GammaGamma", "Outlook", "Terms", "Triples", "Values", "outlook", "values_of_people"]
+__all__ = ["BgNbd", "GammaGamma", "Terms", "Triples"]

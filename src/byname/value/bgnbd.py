@@ -1,7 +1,9 @@
-"""BG/NBD: who still buys, and how often.
+"""BG/NBD and MBG/NBD: who still buys, and how often.
 
 Fader, Hardie and Lee, "'Counting Your Customers' the Easy Way: An Alternative to the Pareto/NBD Model",
-Marketing Science 24 (2005) 275-284. Equation numbers are theirs.
+Marketing Science 24 (2005) 275-284. Equation numbers are theirs. MBG/NBD, where people may leave after the first
+purchase too: Batislam, Denizel and Filiztekin, "Empirical Validation and Comparison of Models for Customer Base
+Analysis", International Journal of Research in Marketing 24 (2007) 201-209; it is BG/NBD with one more chance to leave.
 
 The likelihood (6) needs no special function here: with whole x, ratios of gamma functions are products over
 0..x-1, and summed over people each factor counts once for every person who went on past it. Powers of
@@ -9,14 +11,14 @@ The likelihood (6) needs no special function here: with whole x, ratios of gamma
 function.
 """
 
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from byname.value.horizon import Steps, discounted_steps, orders_if_alive
-from byname.value.newton import Floats, Maximum, climb, maximise
+from byname.value.newton import Floats, Maximum, climb, drawn_parameters, laplace, maximise
 from byname.value.triples import Ints, Triples, check_histories, distinct_pairs, whole_numbers
 
 # Small enough for the processor's cache, and for BLAS not to start threads whose waiting costs more than
@@ -28,6 +30,8 @@ _ENOUGH_TO_START = 30_000
 # Where nothing is known of how often people buy, once a year or less: a shop open for two days must not
 # promise thousands.
 _DAYS_PER_YEAR = 365.25
+# A standard deviation of a logarithm over which a parameter may as well be a tenth or the tenfold.
+_UNKNOWN = 2.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,12 @@ class BgNbd:
             hardly any people, nobody ever leaves) and a weak normal prior was added: standard deviation 3
             for each logarithm, around r = a = b = 1 and alpha = the mean age, but no less than a year. The
             numbers are then usable, not estimates to publish.
+        spread: covariance of the logarithms of the four (Laplace), shape (4, 4).
     """
+
+    name: ClassVar[str] = "BG/NBD"
+    # Chances to leave before the first repeat purchase.
+    early: ClassVar[int] = 0
 
     r: float
     alpha_days: float
@@ -64,6 +73,7 @@ class BgNbd:
     iterations: int = 0
     converged: bool = False
     penalised: bool = False
+    spread: Floats = field(default_factory=lambda: np.eye(4) * 9.0, compare=False, repr=False)
 
     @classmethod
     def fit(cls, triples: Triples) -> Self:
@@ -77,8 +87,8 @@ class BgNbd:
             The fit. It never raises for want of data: see ``penalised`` and ``converged``. Without people the
             parameters are r = a = b = 1 and alpha_days = 365.25, with ``converged`` False.
         """
-        likelihood = Likelihood.of(triples)
-        centre = likelihood.centre
+        likelihood = Likelihood.of(triples, cls.early)
+        centre, spread = likelihood.centre, np.eye(4) * 9.0
         if not likelihood.people:
             found = Maximum(centre, 0.0, 0, converged=False, penalised=True)
         else:
@@ -87,6 +97,7 @@ class BgNbd:
             if thin is not None:
                 start = climb(thin.evaluate, start, centre, most=25)[0]
             found = maximise(likelihood.evaluate, start, centre)
+            spread = laplace(likelihood.evaluate(found.at)[2])
         r, alpha_days, a, b = (float(value) for value in np.exp(found.at))
         return cls(
             r,
@@ -98,11 +109,20 @@ class BgNbd:
             iterations=found.iterations,
             converged=found.converged,
             penalised=found.penalised,
+            spread=spread,
         )
+
+    @property
+    def identified(self) -> str:
+        """Empty, or why the parameters of leaving mean nothing here: a -> 0 is a shop that nobody leaves."""
+        # A standard deviation of ln(a) over ln(10): a may as well be a tenth or the tenfold.
+        if np.sqrt(self.spread[2, 2]) > _UNKNOWN or self.penalised:
+            return "nobody is seen to leave: how people leave cannot be told from these purchases"
+        return ""
 
     def log_likelihood(self, triples: Triples) -> float:
         """Give the natural logarithm of the likelihood (6) of these people, time in days."""
-        return Likelihood.of(triples).evaluate(np.log([self.r, self.alpha_days, self.a, self.b]))[0]
+        return Likelihood.of(triples, self.early).evaluate(np.log([self.r, self.alpha_days, self.a, self.b]))[0]
 
     def p_alive(self, repeat_orders: ArrayLike, recency_days: ArrayLike, age_days: ArrayLike) -> Floats:
         """Give the probability that a person has not left by the as-of day.
@@ -176,19 +196,70 @@ class BgNbd:
         steps = discounted_steps(horizon_days, annual_discount_rate)
         return self._orders(steps, *_histories(repeat_orders, recency_days, age_days))
 
+    def draws(
+        self,
+        days: float,
+        repeat_orders: ArrayLike,
+        recency_days: ArrayLike,
+        age_days: ArrayLike,
+        *,
+        count: int,
+        seed: int,
+    ) -> Ints:
+        """Draw how often each may buy in the days after the as-of day.
+
+        The parameters are drawn too (normal around the fit, with ``spread``), then whether the person is alive, their
+        rate and their probability of leaving; purchases end with the one after which they leave.
+
+        Args:
+            days: the horizon.
+            repeat_orders: x, shape (n,).
+            recency_days: t_x in whole days, likewise.
+            age_days: T in whole days, likewise.
+            count: how many draws.
+            seed: the same seed draws the same.
+
+        Returns:
+            Purchases, shape (count, n).
+        """
+        x, t_x, age = _histories(repeat_orders, recency_days, age_days)
+        random = np.random.default_rng(seed)
+        result = np.empty((count, len(x)), dtype=np.int64)
+        at = np.log([self.r, self.alpha_days, self.a, self.b])
+        for rows, theta in drawn_parameters(at, self.spread, count, random):
+            r, alpha, a, b = np.exp(theta)
+            alive = type(self)(r, alpha, a, b)._p_alive(x, t_x, age)  # noqa: SLF001 - another of this class
+            shape = (len(rows), len(x))
+            rate = random.gamma(r + x, size=shape) / (alpha + age)
+            leaves = np.clip(random.beta(a, b + x + self.early, size=shape), 1e-12, 1.0)
+            bought = np.minimum(random.poisson(rate * days), random.geometric(leaves))
+            result[rows] = np.where(random.random(shape) < alive, bought, 0)
+        return result
+
     def _orders(self, steps: Steps, x: Ints, t_x: Ints, age: Ints) -> Floats:
         """Evaluate (10) once for each distinct (x, T), then multiply by P(alive) of each history."""
         pair_x, pair_age, inverse = distinct_pairs(x, age)
-        alive = orders_if_alive(self.r, self.alpha_days, self.a, self.b, steps, pair_x, pair_age)
+        alive = orders_if_alive(self.r, self.alpha_days, self.a, self.b + self.early, steps, pair_x, pair_age)
         return alive[inverse] * self._p_alive(x, t_x, age)
 
     def _p_alive(self, x: Ints, t_x: Ints, age: Ints) -> Floats:
         log_days = np.log1p(np.arange(int(age.max(initial=0)) + 1) / self.alpha_days)
-        odds = np.log(self.a) - np.log(self.b + np.maximum(x - 1, 0))
+        odds = np.log(self.a) - np.log(self.b + np.maximum(x - 1 + self.early, 0))
         odds += (self.r + x) * (log_days[age] - log_days[t_x])
         # exp overflows harmlessly far above: such a person is gone.
         gone = np.exp(np.minimum(odds, 700.0))
-        return np.where(x > 0, 1 / (1 + gone), 1.0)
+        return np.where(x + self.early > 0, 1 / (1 + gone), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class MbgNbd(BgNbd):
+    """The MBG/NBD model: as BG/NBD, but people may leave after their first purchase too.
+
+    So who bought once and was never seen again is not alive for sure.
+    """
+
+    name: ClassVar[str] = "MBG/NBD"
+    early: ClassVar[int] = 1
 
 
 def _histories(repeat_orders: ArrayLike, recency_days: ArrayLike, age_days: ArrayLike) -> tuple[Ints, Ints, Ints]:
@@ -212,6 +283,7 @@ class Likelihood:
         weights: people with each of these.
         people: all of them.
         orders: all their repeat orders.
+        early: chances to leave before the first repeat purchase.
     """
 
     went_on: Floats
@@ -220,15 +292,16 @@ class Likelihood:
     weights: Floats
     people: int
     orders: float
+    early: int = 0
 
     @classmethod
-    def of(cls, triples: Triples) -> Self:
+    def of(cls, triples: Triples, early: int = 0) -> Self:
         """Add up what stays the same from pass to pass."""
         x, age = triples.repeat_orders, triples.age_days
         weights = triples.people.astype(np.float64)
         by_x = np.bincount(x, weights, minlength=1)
         orders = weights * x
-        some = np.flatnonzero((x > 0) & (triples.people > 0))
+        some = np.flatnonzero((x + early > 0) & (triples.people > 0))
         return cls(
             went_on=np.cumsum(by_x[::-1])[::-1][1:],
             by_age=np.stack((np.bincount(age, weights, minlength=1), np.bincount(age, orders, minlength=1))),
@@ -236,6 +309,7 @@ class Likelihood:
             weights=weights[some],
             people=int(triples.people.sum()),
             orders=float(orders.sum()),
+            early=early,
         )
 
     @property
@@ -257,7 +331,7 @@ class Likelihood:
             return None
         x, t_x, age = (column[::n] for column in self.repeaters)
         scale = float(self.weights.sum() / self.weights[::n].sum())
-        return Likelihood(self.went_on, self.by_age, (x, t_x, age), self.weights[::n] * scale, self.people, self.orders)
+        return replace(self, repeaters=(x, t_x, age), weights=self.weights[::n] * scale)
 
     def evaluate(self, theta: Floats) -> tuple[float, Floats, Floats]:
         """Give log-likelihood, gradient and Hessian in (ln r, ln alpha, ln a, ln b)."""
@@ -294,15 +368,22 @@ class Likelihood:
         return value, gradient, upper + np.triu(upper, 1).T
 
     def _products(self, r: float, a: float, b: float) -> tuple[float, Floats, Floats]:
-        """G(r+x)/G(r) * B(a, b+x)/B(a, b) as products over j < x of (r+j) (b+j) / (a+b+j)."""
-        j = np.arange(len(self.went_on))
-        n = self.went_on
-        per_r, per_b, per_ab = 1 / (r + j), 1 / (b + j), 1 / (a + b + j)
-        # ln((b+j) / (a+b+j)), exact where b is huge and a is not.
-        value = float(n @ (np.log(r + j) - np.log1p(a * per_b)))
-        gradient = np.array([r * (n @ per_r), 0.0, -a * (n @ per_ab), b * (n @ (per_b - per_ab))])
+        """G(r+x)/G(r) * B(a, b+x)/B(a, b) as products over j < x of (r+j) (b+j) / (a+b+j).
+
+        With an early chance to leave it is B(a, b+x+1), one more factor for everybody.
+        """
+        went_on, j = self.went_on, np.arange(len(self.went_on))
+        per_r = 1 / (r + j)
+        value = float(went_on @ np.log(r + j))
         hessian = np.zeros((4, 4))
-        hessian[0, 0] = r * (n @ (j * per_r**2))
+        hessian[0, 0] = r * (went_on @ (j * per_r**2))
+
+        n = np.concatenate(([float(self.people)], went_on)) if self.early else went_on
+        j = np.arange(len(n))
+        per_b, per_ab = 1 / (b + j), 1 / (a + b + j)
+        # ln((b+j) / (a+b+j)), exact where b is huge and a is not.
+        value -= float(n @ np.log1p(a * per_b))
+        gradient = np.array([r * (went_on @ per_r), 0.0, -a * (n @ per_ab), b * (n @ (per_b - per_ab))])
         hessian[2, 2] = -a * (n @ ((b + j) * per_ab**2))
         hessian[2, 3] = a * b * (n @ per_ab**2)
         hessian[3, 3] = b * (n @ (j * per_b**2 - (a + j) * per_ab**2))
@@ -317,8 +398,8 @@ class Likelihood:
             The sum, and a table: rows are the sums of the seven features below, columns 0..3 weighted by
             the curvature of each term times one of the first four features, column 4 by its slope.
         """
-        before = np.arange(len(self.went_on) + 1) - 1.0
-        before[0] = 0.0  # x is never 0 here
+        # Chances not taken before the last purchase; without an early one x is never 0 here.
+        before = np.maximum(np.arange(len(self.went_on) + 1) - 1.0 + self.early, 0.0)
         log_odds = np.log(a) - np.log(b + before)
         leave = b / (b + before)
         leave_slope = leave * (before / (b + before))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from byname.value.scores import capture, gini
+from byname.value.scores import gini
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,21 +21,18 @@ if TYPE_CHECKING:
 __all__ = ["blend", "weights"]
 
 _ROUNDS = 20
-# Who is best is asked first, then whether the very best are caught.
-_CAPTURE_COUNTS = 0.5
 
 
-def blend(predicted: Mapping[str, Floats], chosen: Mapping[str, float], level: Mapping[str, float]) -> Floats:
-    """The weighted mean of the candidates, each brought to the same level first.
+def blend(predicted: Mapping[str, Floats], chosen: Mapping[str, float]) -> Floats:
+    """The weighted mean of candidates that were brought to one level, shape (people,).
 
     Args:
         predicted: spend by candidate, shape (people,).
         chosen: weight by candidate; they sum to 1.
-        level: by what each candidate is multiplied.
     """
     total = np.zeros(len(next(iter(predicted.values()))))
     for name, weight in chosen.items():
-        total += weight * level[name] * predicted[name]
+        total += weight * predicted[name]
     return total
 
 
@@ -56,7 +53,7 @@ def weights(predicted: Sequence[Mapping[str, Floats]], actual: Sequence[Floats])
         scores = {
             name: np.mean(
                 [
-                    _score(spent, before + window[name])
+                    gini(spent, before + window[name])
                     for spent, before, window in zip(actual, sums, predicted, strict=True)
                 ]
             )
@@ -66,7 +63,3 @@ def weights(predicted: Sequence[Mapping[str, Floats]], actual: Sequence[Floats])
         taken.append(best)
         sums = [before + window[best] for before, window in zip(sums, predicted, strict=True)]
     return {name: taken.count(name) / _ROUNDS for name in names if name in taken}
-
-
-def _score(actual: Floats, predicted: Floats) -> float:
-    return gini(actual, predicted) + _CAPTURE_COUNTS * capture(actual, predicted)

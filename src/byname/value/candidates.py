@@ -12,15 +12,18 @@ import numpy as np
 
 from byname.value.contract import MODELS
 from byname.value.gamma_gamma import GammaGamma
+from byname.value.seasons import Calendar
 from byname.value.triples import Triples
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from datetime import date
 
     from byname.value.contract import PurchaseModel
     from byname.value.rows import Floats, Rows
+    from byname.value.seasons import Daily
 
-__all__ = ["ALL", "LEARNED", "PLAIN", "REPEAT", "RULES", "Fitted", "structural"]
+__all__ = ["ALL", "LEARNED", "PLAIN", "PLAIN_REFERENCE", "REPEAT", "RULES", "SEASONAL", "Fitted", "structural"]
 
 PLAIN = "past spend continues"
 LEARNED = "learned"
@@ -34,10 +37,13 @@ RULES: Mapping[str, Callable[[Rows, float, float], Floats]] = {
     "last quarter continues": lambda rows, days, span: rows.spend_91 * (days / min(91.0, span)),
 }
 ALL, REPEAT = "all orders", "repeat orders"
+# Its level is the blend's: a rule's or the trees' is that of other months, this one knows that people leave.
+PLAIN_REFERENCE, SEASONAL = "Pareto/NBD, all orders", "Pareto/NBD with seasons, all orders"
 
 
 def structural(name: str) -> str:
     """The purchase model's name in a candidate's name, or nothing."""
+    name = PLAIN_REFERENCE if name == SEASONAL else name
     return next((model.name for model in MODELS if name.startswith(f"{model.name},")), "")
 
 
@@ -48,31 +54,53 @@ class Fitted:
     Attributes:
         models: by name.
         spend: Gamma-Gamma on all orders, and on the repeat ones.
+        day: the day at whose end it was fitted.
         span_days: from the company's first purchase to the day, 1 or more.
+        calendar: the pace of months; None where the history does not tell it.
+        on_clock: the reference model fitted on the calendar's clock.
     """
 
     models: Mapping[str, PurchaseModel]
     spend: Mapping[str, GammaGamma]
+    day: date
     span_days: float
+    calendar: Calendar | None = None
+    on_clock: PurchaseModel | None = None
 
     @classmethod
-    def on(cls, rows: Rows, span_days: float) -> Self:
-        """Fit on people one by one; a million are better counted on the engine first."""
+    def on(cls, rows: Rows, day: date, daily: Daily) -> Self:
+        """Fit all candidates on people one by one."""
         triples, _ = Triples.of_people(rows.repeat_orders, rows.recency_days, rows.age_days)
         repeats = rows.repeat_orders > 0
-        return cls(
-            {model.name: model.fit(triples) for model in MODELS},
-            {
-                ALL: GammaGamma.fit(rows.repeat_orders + 1, rows.mean_spend),
-                REPEAT: GammaGamma.fit(rows.repeat_orders[repeats], _repeat_mean(rows)[repeats]),
-            },
-            span_days,
-        )
+        spend = {
+            ALL: GammaGamma.fit(rows.repeat_orders + 1, rows.mean_spend),
+            REPEAT: GammaGamma.fit(rows.repeat_orders[repeats], _repeat_mean(rows)[repeats]),
+        }
+        return cls.counted(triples, spend, day, daily, {model.name for model in MODELS})
+
+    @classmethod
+    def counted(
+        cls, triples: Triples, spend: Mapping[str, GammaGamma], day: date, daily: Daily, wanted: Collection[str]
+    ) -> Self:
+        """Fit on counts of distinct histories, the models that are wanted by name."""
+        models = {model.name: model.fit(triples) for model in MODELS if model.name in wanted}
+        calendar = Calendar.of(daily.until(day), models[structural(PLAIN_REFERENCE)])
+        on_clock = None
+        if calendar:
+            on_clock = type(models[structural(PLAIN_REFERENCE)]).fit(calendar.triples(day, triples))
+        span_days = max((day - daily.first_day).days + 1.0, 1.0)
+        return cls(models, spend, day, span_days, calendar, on_clock)
 
     @property
     def names(self) -> list[str]:
         """All candidates but the learned one."""
-        return [f"{model}, {which}" for model in self.models for which in self.spend] + list(RULES)
+        seasonal = [SEASONAL] if self.on_clock else []
+        return [*(f"{model}, {which}" for model in self.models for which in self.spend), *seasonal, *RULES]
+
+    @property
+    def reference(self) -> str:
+        """The candidate whose level is the blend's."""
+        return SEASONAL if self.on_clock else PLAIN_REFERENCE
 
     def expected_spend(self, rows: Rows, days: float, names: Iterable[str]) -> dict[str, Floats]:
         """Spend within the next days by candidate, shape (people,) each."""
@@ -82,12 +110,22 @@ class Fitted:
             if name in RULES:
                 found[name] = np.maximum(RULES[name](rows, days, self.span_days), 0.0)
                 continue
+            if name == SEASONAL:
+                found[name] = self._on_clock(rows, days) * self.spend_per_order(rows)
+                continue
             model, _, which = name.partition(", ")
             if model not in orders:
                 history = (rows.repeat_orders, rows.recency_days, rows.age_days)
                 orders[model] = self.models[model].expected_orders(days, *history)
             found[name] = orders[model] * self.spend_per_order(rows, which)
         return found
+
+    def _on_clock(self, rows: Rows, days: float) -> Floats:
+        if not self.calendar or not self.on_clock:
+            message = "no calendar was learned: the history is shorter than two years"
+            raise ValueError(message)
+        recency, age = self.calendar.retimed(self.day, rows.recency_days, rows.age_days)
+        return self.on_clock.expected_orders(self.calendar.ahead(self.day, days), rows.repeat_orders, recency, age)
 
     def spend_per_order(self, rows: Rows, which: str = ALL) -> Floats:
         """What the next order is expected to bring, shape (people,)."""

@@ -34,6 +34,8 @@ _NO_INFORMATION = 1e-3
 # factor of 20 either way costs half a unit of log-likelihood. Far less than one person tells where the data
 # do tell something.
 _PENALTY = 1 / 9
+# Parameter vectors that draws are made of: enough to spread them, few enough to be quick.
+_VECTORS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +167,16 @@ def laplace(hessian: Floats) -> Floats:
     curvature, directions = np.linalg.eigh(-(hessian + hessian.T) / 2)
     spread: Floats = (directions / np.maximum(curvature, _PENALTY)) @ directions.T
     return spread
+
+
+def drawn_parameters(
+    at: Floats, spread: Floats, count: int, random: np.random.Generator
+) -> list[tuple[NDArray[np.intp], Floats]]:
+    """Draw vectors of parameters around a fit, and which draws are made with each.
+
+    No further than three standard errors, nor than a factor of e**3: a tail of the normal curve is no knowledge.
+    """
+    away = np.minimum(3 * np.sqrt(np.diag(spread)), 3.0)
+    vectors = random.multivariate_normal(at, spread, min(count, _VECTORS))
+    vectors = np.clip(vectors, at - away, at + away)
+    return [(np.arange(place, count, len(vectors)), theta) for place, theta in enumerate(vectors)]

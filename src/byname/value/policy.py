@@ -8,86 +8,30 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from byname.value.blend import weights
-from byname.value.candidates import LEARNED, PLAIN, Fitted
+from byname.value.blend import blend, weights
+from byname.value.candidates import LEARNED, PLAIN, PLAIN_REFERENCE, Fitted
 from byname.value.learned import FEWEST, Learned, learn
 from byname.value.ranges import Places, Ranges, Tops, coverage
-from byname.value.scores import came_true, capture, gini, mean_absolute_error, total_error
+from byname.value.windows import FEWEST_PEOPLE, Record, Score, Window, calibration, earlier, record, score, season_seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from byname.value.rows import Floats, Ints, Rows
+    from byname.value.rows import Floats, Rows
+    from byname.value.windows import Past
 
-    type Read = Callable[[date, date], tuple[Rows, Floats, Ints]]
+__all__ = ["BLEND", "MONTH", "Policy", "choose", "default", "levelled", "times"]
 
-__all__ = ["REFERENCE", "Policy", "Record", "Score", "Window", "choose", "default", "levelled"]
-
-# Its level is the blend's: a rule's or the trees' is that of other months, this one knows that people leave.
-REFERENCE = "Pareto/NBD, all orders"
 BLEND = "blend"
-MONTH, YEAR = 30, 365
-_FEWEST = 30  # people, for a window to say anything
-_SHORTEST = 14  # days
-_APART = (0, 14, 28)  # days before the newest window
+MONTH = 30
 _MOST = 20_000  # people on which weights are chosen
-_FIRST = 50
-_TENTH = 10
 # How wrong a shop's total tends to be where nothing else is known of it.
 _LEVEL_SD = 0.15
-
-
-@dataclass(frozen=True)
-class Window:
-    """Buyers at an earlier day, and what each spent in the days after it."""
-
-    day: date
-    days: int
-    span_days: float
-    rows: Rows
-    spent: Floats
-    place: Ints
-
-
-@dataclass(frozen=True)
-class Score:
-    """How one candidate did on one window; units in `byname.value.scores`."""
-
-    day: str
-    days: int
-    candidate: str
-    people: int
-    gini: float
-    capture: float
-    mae: float
-    total_error: float
-    coverage: float | None = None
-
-
-@dataclass(frozen=True)
-class Record:
-    """Of the first people by prediction at an earlier day, how many were among as many real first ones.
-
-    Attributes:
-        day: the day of the prediction.
-        days: the days that were predicted.
-        first: how many first people.
-        came_true: of the blend's.
-        plain: of the plain rule's, past spend.
-        held_out: the weights were chosen without these days.
-    """
-
-    day: str
-    days: int
-    first: int
-    came_true: int
-    plain: int
-    held_out: bool
 
 
 @dataclass(frozen=True)
@@ -146,47 +90,74 @@ class Policy:
         said["trained_upto"] = date.fromisoformat(said["trained_upto"])
         return cls(**said)
 
+    @property
+    def held(self) -> float | None:
+        """The share of people who were inside their 80% range on the newest window; None where there is no window."""
+        return next((one.coverage for one in self.scores if one.candidate == BLEND), None)
+
+    def says(self) -> str:
+        """What was chosen and how it did, in a sentence or two."""
+        blended = ", ".join(f"{share:.0%} {name}" for name, share in self.weights.items())
+        if self.record is None:
+            return f"{blended}; nothing to test it on yet, so the ranges are the models' own"
+        one = self.record
+        said = (
+            f"{blended}; of the first {one.first} foretold on {one.day} for {one.days} days, {one.came_true} came true "
+            f'("{PLAIN}" {one.plain}); 80% ranges held {self.held or 0:.0%}'
+        )
+        return said if self.season_seen else f"{said}; season not seen"
+
     def serves(self, as_of: date, horizon_days: int, people: int) -> bool:
         """Is it still the one to use? Not before its own days, a quarter later, or for twice the people."""
         age = (as_of - self.trained_upto).days
-        return 0 <= age <= 92 and horizon_days == self.horizon_days and people <= 2 * max(self.people, _FEWEST)  # noqa: PLR2004
+        return 0 <= age <= 92 and horizon_days == self.horizon_days and people <= 2 * max(self.people, FEWEST_PEOPLE)  # noqa: PLR2004
+
+    def scored(self, window: Window, blended: Floats) -> list[Score]:
+        """How the blend, its median and its ranges did on a window."""
+        if self.ranges is None:
+            return [score(window, BLEND, blended)]
+        low, median, high = self.ranges.of_people(Places.of(blended)(blended), blended)
+        held = coverage(window.spent, low, high)
+        return [score(window, BLEND, blended, held), score(window, f"{BLEND}, median", median)]
 
     def predict(self, fitted: Fitted, rows: Rows, days: float) -> dict[str, Floats]:
         """Spend by candidate that is part of the blend, and by the reference, each at its own level."""
-        return _predicted(fitted, rows, days, {REFERENCE, *self.weights} - {LEARNED}, self.learned)
+        return _predicted(
+            fitted, rows, days, {PLAIN_REFERENCE, fitted.reference, *self.weights} - {LEARNED}, self.learned
+        )
 
 
 def default(as_of: date, horizon_days: int, people: int) -> Policy:
     """Where nothing was seen yet: the best single model on every shop tried."""
-    return Policy(as_of, horizon_days, 0, people, {REFERENCE: 1.0})
+    return Policy(as_of, horizon_days, 0, people, {PLAIN_REFERENCE: 1.0})
 
 
-def levelled(predicted: Mapping[str, Floats], level: float) -> dict[str, float]:
+def levelled(fitted: Fitted, predicted: Mapping[str, Floats], level: float) -> dict[str, float]:
     """By what to multiply each candidate so that all have the reference's total, times a level."""
-    total = float(predicted[REFERENCE].sum())
+    reference = fitted.reference if fitted.reference in predicted else PLAIN_REFERENCE
+    total = float(predicted[reference].sum())
     return {name: level * total / (float(values.sum()) or 1.0) for name, values in predicted.items()}
 
 
-def choose(read: Read, *, first: date, as_of: date, horizon_days: int, people: int) -> Policy:
+def choose(past: Past, as_of: date, horizon_days: int) -> Policy:
     """Choose on earlier windows of the company's own history.
 
     Args:
-        read: buyers at the end of a day, what each spent after it until another day, and a number of each person.
-        first: the day of the first purchase.
+        past: where the windows are read.
         as_of: the last day that may be seen.
         horizon_days: what is to be predicted.
-        people: buyers in all; `read` may give a sample of them.
 
     Returns:
         The policy; `default` where the history is too short or the people are too few.
     """
-    span = (as_of - first).days + 1
+    span = (as_of - past.first).days + 1
     seen = min(horizon_days, span // 2)
-    windows = _windows(read, first, as_of, seen)
+    windows = earlier(past, as_of, seen)
     if not windows:
-        return default(as_of, horizon_days, people)
-    predicted, learned = _out_of_sample(windows)
-    at_one_level = [_times(window, levelled(window, 1.0)) for window in predicted]
+        return default(as_of, horizon_days, past.people)
+    models = [Fitted.on(window.rows, window.day, past.daily) for window in windows]
+    predicted, learned = _out_of_sample(windows, models)
+    at_one_level = [times(each, levelled(fitted, each, 1.0)) for fitted, each in zip(models, predicted, strict=True)]
     few = [slice(0, _MOST)] * len(windows)
     chosen = weights(
         [
@@ -195,68 +166,46 @@ def choose(read: Read, *, first: date, as_of: date, horizon_days: int, people: i
         ],
         [window.spent[part] for window, part in zip(windows, few, strict=True)],
     )
-    blended = [_sum(window, chosen) for window in at_one_level]
+    blended = [blend(window, chosen) for window in at_one_level]
     level, level_sd = _level(windows, blended, seen)
     expected = [level * one for one in blended]
     places = [Places.of(one)(one) for one in expected]
     ranges = Ranges.of(
         np.concatenate(places), np.concatenate(expected), np.concatenate([window.spent for window in windows])
     )
-    months = _windows(read, first, as_of, min(MONTH, span // 2), apart=(0, MONTH, 2 * MONTH))
+    months = earlier(past, as_of, min(MONTH, span // 2), apart=(0, MONTH, 2 * MONTH))
     policy = Policy(
         trained_upto=as_of,
         horizon_days=horizon_days,
         seen_days=seen,
-        people=people,
+        people=past.people,
         weights=chosen,
         level=level,
         level_sd=level_sd,
-        season_seen=_season_seen(first, as_of, horizon_days),
+        season_seen=season_seen(past.first, as_of, horizon_days),
         ranges=ranges,
         year=Tops.of([(place, window.spent) for place, window in zip(places, windows, strict=True)]),
         learned=learned if LEARNED in chosen else None,
-        scores=_scores(windows, predicted, expected, ranges),
-        calibration=_calibration(windows[0], expected[0]),
-        record=_record(windows[0], expected[0], predicted[0], held_out=False),
+        calibration=calibration(windows[0], expected[0]),
+        record=record(windows[0], expected[0], predicted[0], held_out=False),
     )
-    return _with_month(policy, months)
+    scores: list[Score] = []
+    for window, each, one in zip(windows, predicted, expected, strict=True):
+        scores += [score(window, name, values) for name, values in each.items()]
+        scores += policy.scored(window, one)
+    return _with_month(replace(policy, scores=tuple(scores)), months, past)
 
 
-def _with_month(policy: Policy, windows: Sequence[Window]) -> Policy:
-    if not windows:
-        return policy
+def _with_month(policy: Policy, windows: Sequence[Window], past: Past) -> Policy:
     seen = []
     for window in windows:
-        fitted = Fitted.on(window.rows, window.span_days)
+        fitted = Fitted.on(window.rows, window.day, past.daily)
+        if not set(policy.weights) <= {LEARNED, *fitted.names}:
+            continue  # the calendar was not known yet
         predicted = policy.predict(fitted, window.rows, window.days)
-        blended = _sum(_times(predicted, levelled(predicted, 1.0)), policy.weights)
+        blended = blend(times(predicted, levelled(fitted, predicted, 1.0)), policy.weights)
         seen.append((Places.of(blended)(blended), window.spent))
-    return replace(policy, month=Tops.of(seen))
-
-
-def _windows(
-    read: Read,
-    first: date,
-    as_of: date,
-    days: int,
-    apart: Sequence[int] = _APART,
-) -> list[Window]:
-    """The newest windows of that length, the same season a year ago, and the one before, as far as history goes."""
-    if days < _SHORTEST:
-        return []
-    newest = as_of - timedelta(days=days)
-    wanted = [newest - timedelta(days=back) for back in apart]
-    for day in (newest - timedelta(days=days), as_of - timedelta(days=YEAR)):
-        if (day - first).days >= days and day + timedelta(days=days) <= as_of and day not in wanted:
-            wanted.append(day)
-    found = []
-    for day in wanted:
-        if (day - first).days < _SHORTEST:
-            continue
-        rows, spent, place = read(day, day + timedelta(days=days))
-        if len(rows) >= _FEWEST and int((spent > 0).sum()) >= _TENTH:
-            found.append(Window(day, days, (day - first).days + 1.0, rows, spent, place))
-    return found
+    return replace(policy, month=Tops.of(seen)) if seen else policy
 
 
 def _predicted(
@@ -269,16 +218,20 @@ def _predicted(
     return found
 
 
-def _out_of_sample(windows: Sequence[Window]) -> tuple[list[dict[str, Floats]], Learned | None]:
+def _out_of_sample(
+    windows: Sequence[Window], models: Sequence[Fitted]
+) -> tuple[list[dict[str, Floats]], Learned | None]:
     """Each candidate's prediction of people and days that it did not see; and the trees trained on everything.
 
     Purchase models see only what was before the window's day. The trees need windows to learn from: two halves of the
     people, each predicted by the trees of the other half.
     """
-    found = []
-    for window in windows:
-        fitted = Fitted.on(window.rows, window.span_days)
-        found.append(_predicted(fitted, window.rows, window.days, fitted.names, None))
+    # A calendar that only the newest window knows cannot be compared over all of them.
+    names = [name for name in models[0].names if all(name in fitted.names for fitted in models)]
+    found = [
+        _predicted(fitted, window.rows, window.days, names, None)
+        for fitted, window in zip(models, windows, strict=True)
+    ]
     if min(len(window.rows) for window in windows) < FEWEST:
         return found, None
     halves = [[window.place % 2 == half for window in windows] for half in (0, 1)]
@@ -307,65 +260,9 @@ def _level(windows: Sequence[Window], blended: Sequence[Floats], seen: int) -> t
     return float(np.exp(known * mean)), float(np.sqrt(variance * (1 + 1 / (independent + 1))))
 
 
-def _season_seen(first: date, as_of: date, horizon_days: int) -> bool:
-    def months(begin: date, days: int) -> set[int]:
-        return {(begin + timedelta(days=one)).month for one in range(min(days, 366))}
-
-    return months(as_of + timedelta(days=1), horizon_days) <= months(first, (as_of - first).days + 1)
-
-
-def _scores(
-    windows: Sequence[Window], predicted: Sequence[Mapping[str, Floats]], expected: Sequence[Floats], ranges: Ranges
-) -> tuple[Score, ...]:
-    found = []
-    for window, each, blended in zip(windows, predicted, expected, strict=True):
-        found += [_score(window, name, values) for name, values in each.items()]
-        low, median, high = ranges.of_people(Places.of(blended)(blended), blended)
-        found.append(_score(window, BLEND, blended, coverage(window.spent, low, high)))
-        found.append(_score(window, f"{BLEND}, median", median))
-    return tuple(found)
-
-
-def _score(window: Window, name: str, values: Floats, held: float | None = None) -> Score:
-    spent = window.spent
-    return Score(
-        window.day.isoformat(),
-        window.days,
-        name,
-        len(spent),
-        gini(spent, values),
-        capture(spent, values),
-        mean_absolute_error(spent, values),
-        total_error(spent, values),
-        held,
-    )
-
-
-def _calibration(window: Window, expected: Floats) -> tuple[tuple[int, float, float], ...]:
-    order = np.argsort(expected, kind="stable")
-    parts = np.array_split(order, min(20, max(1, len(order) // _TENTH)))
-    return tuple((len(part), float(expected[part].mean()), float(window.spent[part].mean())) for part in parts)
-
-
-def _record(window: Window, expected: Floats, predicted: Mapping[str, Floats], *, held_out: bool) -> Record:
-    first = min(_FIRST, max(1, len(expected) // _TENTH))
-    return Record(
-        window.day.isoformat(),
-        window.days,
-        first,
-        came_true(window.spent, expected, first),
-        came_true(window.spent, predicted[PLAIN], first),
-        held_out,
-    )
-
-
-def _times(predicted: Mapping[str, Floats], level: Mapping[str, float]) -> dict[str, Floats]:
+def times(predicted: Mapping[str, Floats], level: Mapping[str, float]) -> dict[str, Floats]:
+    """Each candidate brought to its level."""
     return {name: values * level[name] for name, values in predicted.items()}
-
-
-def _sum(predicted: Mapping[str, Floats], chosen: Mapping[str, float]) -> Floats:
-    total: Floats = np.sum([weight * predicted[name] for name, weight in chosen.items()], axis=0)
-    return total
 
 
 def _plain(value: object) -> object:

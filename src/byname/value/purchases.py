@@ -1,24 +1,22 @@
-"""From orders and returns to what the buy-till-you-die models need to know of each buyer, and nothing else."""
+"""Orders and returns of people, in the company's currency, each order less what went back."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from byname.engines import Statement, statement
-from byname.engines.zone import local_day_sql
+from byname.engines import statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import datetime
     from decimal import Decimal
 
     from byname.engines import Engine, Table
 
-__all__ = ["Purchases", "purchases", "summary"]
+__all__ = ["Purchases", "purchases"]
 
 # An order in one of these was not paid, or was undone as a whole. Plug-ins put "wc-" before the word.
 _NO_SALE = (
@@ -154,27 +152,6 @@ NET = statement(
     """,
 )
 
-SPAN = statement("value.span", "select min(occurred_at) as first_at, max(occurred_at) as last_at from net")
-
-# By person and day first, then by person: that spares a count(distinct) over everything. The day is the company's own:
-# where its zone changes its offset, the expression is made for the span at hand, so this is put together when it runs.
-SUMMARY_SQL = """
-    with bought as (
-        select person_id, {day} as day, count(*) as orders, cast(sum(amount) as decimal(18, 4)) as spent
-        from net
-        group by person_id, {day}
-    )
-    select person_id,
-           cast(sum(orders) as bigint) as orders,
-           count(*) - 1 as repeat_orders,                                  -- x
-           date_diff('day', min(day), max(day)) as recency_days,           -- t_x
-           date_diff('day', min(day), cast($as_of as date)) as age_days,   -- T
-           cast(sum(spent) as decimal(18, 4)) as spend_total,
-           cast(cast(sum(spent) as decimal(18, 4)) - arg_min(spent, day) as decimal(18, 4)) as repeat_spend
-    from bought
-    group by person_id
-"""
-
 TAKEN_BACK = statement(
     "value.taken_back",
     """
@@ -260,22 +237,3 @@ def purchases(
         returned=engine.run(TAKEN_BACK, given_back=given_back),
         unrated=dict(zip(unrated.column("currency").to_pylist(), unrated.column("orders").to_pylist(), strict=True)),
     )
-
-
-def summary(engine: Engine, net: Table, *, zone: str, as_of: date) -> Table:
-    """One row for each buyer: x, t_x and T in days (Fader, Hardie and Lee 2005, JMR 42, p. 416), and what was spent.
-
-    Args:
-        engine: where the table is.
-        net: person_id, occurred_at (UTC) and amount, one row an order.
-        zone: the company's IANA zone: a day begins and ends there.
-        as_of: the last day that counts.
-
-    Returns:
-        person_id, orders, repeat_orders (distinct purchase days less one), recency_days, age_days,
-        spend_total, repeat_spend (of all days but the first).
-    """
-    span = engine.fetch(engine.run(SPAN, net=net)).to_pylist()[0]
-    first, last = span["first_at"] or datetime(1970, 1, 1), span["last_at"] or datetime(1970, 1, 2)  # noqa: DTZ001 - UTC
-    day = local_day_sql("occurred_at", zone, first, last)
-    return engine.run(Statement("value.summary", SUMMARY_SQL.format(day=day)), net=net, as_of=as_of)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
-__all__ = ["Rows", "Sample", "days_bought", "rows_at", "sample", "window_at"]
+__all__ = ["Rows", "days_bought", "rows_at"]
 
 SPAN = statement("value.span", "select min(occurred_at) as first_at, max(occurred_at) as last_at from net")
 
@@ -66,41 +66,7 @@ FEATURES = statement(
     "value.features",
     f"select person_id,{_BASIC}{_MORE} from days where day <= cast($as_of as date) group by person_id",  # noqa: S608
 )
-# A part of the people, the same one in every window; ids are hashes, so any part of them is a random one.
-SAMPLED = statement(
-    "value.sampled",
-    """
-    select person_id, row_number() over (order by person_id) as place
-    from days
-    where substr(person_id, 2, 3) < $below
-    group by person_id
-    """,
-)
-SAMPLED_DAYS = statement(
-    "value.sampled_days",
-    "select days.* from days join sampled on sampled.person_id = days.person_id",
-)
-LATER = statement(
-    "value.later",
-    """
-    select person_id, cast(sum(spent) as decimal(18, 4)) as later
-    from days
-    where day > cast($as_of as date) and day <= cast($until as date)
-    group by person_id
-    """,
-)
-WINDOW = statement(
-    "value.window",
-    """
-    select features.*, sampled.place, coalesce(later.later, cast(0 as decimal(18, 4))) as later
-    from features
-    join sampled on sampled.person_id = features.person_id
-    left join later on later.person_id = features.person_id
-    """,
-)
-
 _WINDOWS = (30, 91, 182, 365)
-_ALPHABET = "234567ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of an id, in the order of bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,40 +160,3 @@ def rows_at(engine: Engine, days: Table, day: date, *, wide: bool) -> Table:
     """
     back = {f"days_{count}": day - timedelta(days=count) for count in (_WINDOWS if wide else (91,))}
     return engine.run(FEATURES if wide else ROWS, days=days, as_of=day, **back)
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A part of the buyers with all that they bought; what windows are read from.
-
-    Attributes:
-        days: as from `days_bought`.
-        people: person_id and place, a number from 1 on.
-    """
-
-    days: Table
-    people: Table
-
-
-def sample(engine: Engine, days: Table, share: float) -> Sample:
-    """Take about that share of the people; all of them for 1."""
-    cells = len(_ALPHABET) ** 3
-    cell = int(share * cells)
-    below = (
-        "~"
-        if cell >= cells
-        else "".join(_ALPHABET[cell // len(_ALPHABET) ** power % len(_ALPHABET)] for power in (2, 1, 0))
-    )
-    people = engine.run(SAMPLED, days=days, below=below)
-    return Sample(days if below == "~" else engine.run(SAMPLED_DAYS, days=days, sampled=people), people)
-
-
-def window_at(engine: Engine, of: Sample, day: date, until: date) -> tuple[Rows, Floats, Ints]:
-    """Buyers at the end of a day, in the order of their ids; what each spent until another day; each one's place."""
-    features = rows_at(engine, of.days, day, wide=True)
-    later = engine.run(LATER, days=of.days, as_of=day, until=until)
-    table = engine.run(WINDOW, features=features, later=later, sampled=of.people)
-    found = engine.fetch(table, order_by=("person_id",))
-    for made in (features, later, table):
-        engine.drop(made)
-    return Rows.of(found), found.column("later").cast("float64").to_numpy(), found.column("place").to_numpy()

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from byname.value.candidates import ALL, structural
-from byname.value.policy import REFERENCE
+from byname.value.candidates import ALL, PLAIN_REFERENCE, structural
 from byname.value.ranges import Places, Ranges, Tops
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def simulated(fitted: Fitted, rows: Rows, days: float, places: Places, expected:
     """
     some = np.linspace(0, len(rows) - 1, min(len(rows), _PEOPLE)).astype(np.intp) if len(rows) else np.zeros(0, np.intp)
     few, means = rows[some], expected[some]
-    model, spend = fitted.models[structural(REFERENCE)], fitted.spend[ALL]
+    model, spend = fitted.models[structural(PLAIN_REFERENCE)], fitted.spend[ALL]
     history = (few.repeat_orders, few.recency_days, few.age_days)
     orders = model.draws(days, *history, count=_DRAWS, seed=1).astype(np.float64)
     spent = spend.draws(few.repeat_orders + 1, np.maximum(few.mean_spend, 0.0), orders, seed=2)

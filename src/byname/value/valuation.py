@@ -1,81 +1,98 @@
-"""What each buyer is worth: the two models fitted on distinct histories, and their numbers brought to people.
+"""What each buyer is worth: models fitted on counts, people valued a slice at a time, one table for the snapshot.
 
-The models never see people: the engine counts distinct (x, t_x, T), the fit runs on these counts, and the
-outlook of each history is joined back on the engine.
+The models never see people: the engine counts distinct histories and spends, and the fits run on these counts. People
+pass through NumPy in slices, so that memory does not grow with them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
-from byname.engines import statement
-from byname.value.bgnbd import BgNbd
-from byname.value.clv import Terms, outlook
+from byname.engines import Statement, statement
+from byname.value.blend import blend
+from byname.value.candidates import ALL, LEARNED, PLAIN_REFERENCE, REPEAT, Fitted, structural
 from byname.value.gamma_gamma import GammaGamma
+from byname.value.past import past_of
+from byname.value.policy import MONTH, Policy, choose, levelled, times
+from byname.value.ranges import Places, Ranges, Tops
+from byname.value.rows import Rows, rows_at
+from byname.value.simulated import simulated
 from byname.value.triples import Triples
 
 if TYPE_CHECKING:
-    from byname.engines import Engine, Table
+    from collections.abc import Iterator
+    from datetime import date
 
-__all__ = ["Valuation", "valuation"]
+    from byname.engines import Engine, Table
+    from byname.value.rows import Floats
+    from byname.value.terms import Terms
+    from byname.value.windows import Past
+
+__all__ = ["Valuation", "Worth", "fitted_at", "valuation", "worth_at"]
+
+_SLICE = 250_000
+_QUARTER = 91
 
 TRIPLES = statement(
     "value.triples",
     """
     select repeat_orders, recency_days, age_days, count(*) as people
-    from summary
+    from rows
     group by repeat_orders, recency_days, age_days
     """,
 )
 
-# Spend per purchase day over all of them: that ranked better on four shops than the repeat ones alone.
+# Spend per purchase day over all of them, and over the repeat ones alone: which ranks better is the shop's own.
 SPENDS = statement(
     "value.spends",
     """
     select repeat_orders + 1 as days,
            cast(spend_total as double) / nullif(cast(repeat_orders + 1 as double), 0) as mean_spend,
            count(*) as people
-    from summary
+    from rows
     where spend_total > cast(0 as decimal(18, 4))
     group by repeat_orders, spend_total
     """,
 )
+REPEAT_SPENDS = statement(
+    "value.repeat_spends",
+    """
+    with again as (
+        select repeat_orders, cast(spend_total - first_spend as decimal(18, 4)) as spent
+        from rows
+        where repeat_orders > 0 and spend_total > first_spend
+    )
+    select repeat_orders as days,
+           cast(spent as double) / nullif(cast(repeat_orders as double), 0) as mean_spend,
+           count(*) as people
+    from again
+    group by repeat_orders, spent
+    """,
+)
+
+SLICE = statement("value.slice", "select * from rows where person_id >= $low and person_id < $high")
 
 VALUE = statement(
     "value.value",
     """
-    with expected as (
-        select summary.person_id, summary.orders, summary.repeat_orders, summary.recency_days,
-        summary.age_days,
-               summary.spend_total, summary.repeat_spend, outlook.p_alive, outlook.expected_orders,
-               outlook.expected_orders_discounted,
-               cast($prior_total + greatest(cast(summary.spend_total as double), cast(0 as double)) as double)
-                   / nullif($prior_orders + cast(summary.repeat_orders + 1 as double), 0) as spend_per_order
-        from summary
-        join outlook on outlook.repeat_orders = summary.repeat_orders
-                    and outlook.recency_days = summary.recency_days
-                    and outlook.age_days = summary.age_days
-    ),
-    worth as (
-        select expected.person_id, expected.orders, expected.repeat_orders, expected.recency_days,
-        expected.age_days,
-               case when expected.repeat_orders > 0
-                    then cast(expected.repeat_spend as double) / nullif(cast(expected.repeat_orders as double), 0) end
-                    as mean_spend,
-               expected.spend_total,
+    with worth as (
+        select rows.person_id, rows.orders, rows.repeat_orders, rows.recency_days, rows.age_days,
+               case when rows.repeat_orders > 0
+                    then cast(cast(rows.spend_total - rows.first_spend as decimal(18, 4)) as double)
+                         / nullif(cast(rows.repeat_orders as double), 0) end as mean_spend,
+               rows.spend_total,
                coalesce(returned.returned_total, cast(0 as decimal(18, 4))) as returned_total,
-               expected.p_alive, expected.expected_orders, expected.spend_per_order,
-               expected.expected_orders * expected.spend_per_order as expected_spend,
-               $margin * expected.expected_orders_discounted * expected.spend_per_order as clv
-        from expected
-        left join returned on returned.person_id = expected.person_id
+               predicted.* exclude (person_id)
+        from rows
+        join predicted on predicted.person_id = rows.person_id
+        left join returned on returned.person_id = rows.person_id
     )
-    select person_id, orders, repeat_orders, recency_days, age_days, mean_spend, spend_total,
-    returned_total, p_alive,
-           expected_orders, expected_spend, clv,
+    select worth.*,
            row_number() over (
                order by cast(round(clv * 10000) as bigint) desc nulls last, spend_total desc nulls last,
                         person_id nulls last
@@ -86,53 +103,176 @@ VALUE = statement(
 
 
 @dataclass(frozen=True)
+class Worth:
+    """Everything fitted at one day; it values people who bought until then.
+
+    Attributes:
+        policy: what to believe.
+        fitted: the models that the policy asks for, and the reference.
+        histories: distinct (x, t_x, T).
+        people: buyers.
+        total_range: 80% range of what all will spend, over what is expected.
+    """
+
+    policy: Policy
+    fitted: Fitted
+    histories: int
+    people: int
+
+    @property
+    def total_range(self) -> tuple[float, float]:
+        """80% range of the total over what is expected of it: 1.28 standard deviations of the past errors of level."""
+        away = 1.2816 * self.policy.level_sd
+        return float(np.exp(-away)), float(np.exp(away))
+
+
+@dataclass(frozen=True)
 class Valuation:
-    """The value table and the models behind it."""
+    """The value table and what is behind it."""
 
     table: Table
-    orders: BgNbd
-    spend: GammaGamma
-    histories: int
+    worth: Worth
 
 
-def valuation(engine: Engine, summary: Table, returned: Table, terms: Terms) -> Valuation:
-    """Fit BG/NBD and Gamma-Gamma and value every buyer.
+def valuation(
+    engine: Engine, days: Table, returned: Table, terms: Terms, as_of: date, policy: Policy | None
+) -> Valuation:
+    """Value every buyer at the end of a day.
 
     Args:
         engine: where the tables are.
-        summary: one row a buyer, from `purchases.summary`.
+        days: one row for each person and purchase day, from `rows.days_bought`.
         returned: person_id and returned_total.
         terms: horizon, discount and margin.
+        as_of: the day.
+        policy: what to believe; chosen anew where there is none, or none that serves.
 
     Returns:
-        One row a buyer: the columns of the snapshot's `value`. `mean_spend` is the mean over repeat
-        purchases; `expected_spend` is revenue within the horizon, `clv` is discounted and times the margin.
+        One row a buyer: the columns of the snapshot's `value`. `mean_spend` is the mean over repeat purchases;
+        `expected_spend` is revenue within the horizon, `clv` is discounted and times the margin.
     """
-    counted = engine.fetch(engine.run(TRIPLES, summary=summary), order_by=("repeat_orders", "recency_days", "age_days"))
+    past = past_of(engine, days, as_of)
+    if policy is None or not policy.serves(as_of, int(terms.horizon_days), past.people):
+        policy = choose(past, as_of, int(terms.horizon_days))
+    rows = rows_at(engine, days, as_of, wide=LEARNED in policy.weights)
+    worth = fitted_at(engine, rows, policy, past, as_of)
+    predicted = worth_at(engine, rows, worth, terms)
+    model = ", ".join(f"{share:.0%} {name}" for name, share in policy.weights.items())
+    table = engine.run(VALUE, rows=rows, predicted=predicted, returned=returned, model=model)
+    engine.drop(predicted)
+    return Valuation(table, worth)
+
+
+def fitted_at(engine: Engine, rows: Table, policy: Policy, past: Past, day: date) -> Worth:
+    """Fit on counts the models that the policy asks for, at the end of a day.
+
+    Args:
+        engine: where the table is.
+        rows: from `rows.rows_at` of that day.
+        policy: what to believe.
+        past: for the pace of months.
+        day: the day.
+    """
+    counted = engine.fetch(engine.run(TRIPLES, rows=rows), order_by=("repeat_orders", "recency_days", "age_days"))
     triples = Triples(
         *(counted.column(name).to_numpy() for name in ("repeat_orders", "recency_days", "age_days", "people"))
     )
-    model = BgNbd.fit(triples)
-    spends = engine.fetch(engine.run(SPENDS, summary=summary), order_by=("days", "mean_spend"))
-    spend_model = GammaGamma.fit(*(spends.column(name).to_numpy() for name in ("days", "mean_spend", "people")))
-    expected = outlook(model, triples, terms)
-    table = pa.table(
-        {
-            **{name: counted.column(name) for name in ("repeat_orders", "recency_days", "age_days")},
-            "p_alive": expected.p_alive,
-            "expected_orders": expected.expected_orders,
-            "expected_orders_discounted": expected.expected_orders_discounted,
+    wanted = {structural(name) for name in (PLAIN_REFERENCE, *policy.weights)}
+    spend = {}
+    for which, what in ((ALL, SPENDS), (REPEAT, REPEAT_SPENDS)):
+        if which == ALL or any(name.endswith(which) for name in policy.weights):
+            found = engine.fetch(engine.run(what, rows=rows), order_by=("days", "mean_spend"))
+            spend[which] = GammaGamma.fit(*(found.column(name).to_numpy() for name in ("days", "mean_spend", "people")))
+    fitted = Fitted.counted(triples, spend, day, past.daily, wanted)
+    return Worth(policy, fitted, len(triples), int(triples.people.sum()))
+
+
+def worth_at(engine: Engine, rows: Table, worth: Worth, terms: Terms) -> Table:
+    """What is expected of each buyer: person_id and the predicted columns of `value`.
+
+    Args:
+        engine: where the table is.
+        rows: from `rows.rows_at`, wide where the policy has the learned model in it.
+        worth: fitted at the same day.
+        terms: horizon, discount and margin.
+    """
+    made, view = [], None
+    for part in _slices(engine, rows, worth.people):
+        view = view or _View.of(worth, Rows.of(part), terms)
+        columns = view.columns(Rows.of(part), terms)
+        made.append(engine.arrow(pa.table({"person_id": part.column("person_id"), **columns})))
+    if len(made) == 1:
+        return made[0]
+    every = " union all ".join(f"select * from part_{place}" for place in range(len(made)))  # noqa: S608 - ours
+    table = engine.run(Statement("value.predicted", every), **{f"part_{place}": one for place, one in enumerate(made)})
+    for one in made:
+        engine.drop(one)
+    return table
+
+
+def _slices(engine: Engine, rows: Table, people: int) -> Iterator[pa.Table]:
+    """People by the second letter of their ids, which are hashes: every slice is a random part of all of them."""
+    letters = "234567ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    count = min(len(letters), max(1, -(-people // _SLICE)))
+    bounds = ["", *(f"p{letters[len(letters) * one // count]}" for one in range(1, count)), "~"]
+    for low, high in pairwise(bounds):
+        part = engine.run(SLICE, rows=rows, low=low, high=high)
+        yield engine.fetch(part, order_by=("person_id",))
+        engine.drop(part)
+
+
+@dataclass(frozen=True)
+class _View:
+    """The policy brought to one day: levels, places and ranges as the first slice has them."""
+
+    worth: Worth
+    level: dict[str, float]
+    places: Places
+    ranges: Ranges
+    month: Tops
+    year: Tops
+
+    @classmethod
+    def of(cls, worth: Worth, rows: Rows, terms: Terms) -> _View:
+        policy = worth.policy
+        predicted = policy.predict(worth.fitted, rows, terms.horizon_days)
+        level = levelled(worth.fitted, predicted, policy.level)
+        expected = blend(times(predicted, level), policy.weights)
+        places = Places.of(expected)
+        ranges, month, year = policy.ranges, policy.month, policy.year
+        if ranges is None or year is None:
+            ranges, year = simulated(worth.fitted, rows, terms.horizon_days, places, expected)
+        if month is None:
+            _, month = simulated(worth.fitted, rows, MONTH, places, expected)
+        return cls(worth, level, places, ranges, month, year)
+
+    def columns(self, rows: Rows, terms: Terms) -> dict[str, Floats]:
+        """The predicted columns of some people, each of shape (people,); never NaN, never infinite."""
+        policy, fitted = self.worth.policy, self.worth.fitted
+        expected = blend(times(policy.predict(fitted, rows, terms.horizon_days), self.level), policy.weights)
+        place = self.places(expected)
+        low, median, high = self.ranges.of_people(place, expected)
+        model = fitted.models[structural(PLAIN_REFERENCE)]
+        history = (rows.repeat_orders, rows.recency_days, rows.age_days)
+        orders = model.expected_orders(terms.horizon_days, *history)
+        quarter = model.expected_orders(min(float(_QUARTER), terms.horizon_days), *history)
+        discounted = np.minimum(
+            model.expected_orders_discounted(terms.horizon_days, terms.annual_discount_rate, *history), orders
+        )
+        alive = model.p_alive(*history)
+        some = np.maximum(orders, 1e-300)
+        kept = terms.margin * discounted / some
+        at_risk = np.where(alive > 0, (1 - alive) / np.maximum(alive, 1e-300), 0.0) * discounted
+        return {
+            "p_alive": alive,
+            "expected_orders": orders,
+            "expected_spend": expected,
+            "median_spend": median,
+            "expected_spend_quarter": expected * (quarter / some),
+            "clv": kept * expected,
+            "clv_low": kept * low,
+            "clv_high": kept * high,
+            "value_at_risk": terms.margin * at_risk * fitted.spend_per_order(rows),
+            "p_top_decile_month": self.month.of_people(place),
+            "p_top_decile_year": self.year.of_people(place),
         }
-    )
-    prior_total, prior_orders = spend_model.prior
-    valued = engine.run(
-        VALUE,
-        summary=summary,
-        returned=returned,
-        outlook=engine.arrow(table),
-        prior_total=prior_total,
-        prior_orders=prior_orders,
-        margin=terms.margin,
-        model="BG/NBD, Gamma-Gamma",
-    )
-    return Valuation(valued, model, spend_model, len(triples))

@@ -1,0 +1,88 @@
+"""What every purchase model can do: one contract, and a test that runs over all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self
+
+from byname.value.bgnbd import BgNbd, MbgNbd
+from byname.value.pareto_nbd import ParetoNbd
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from byname.value.newton import Floats
+    from byname.value.triples import Ints, Triples
+
+__all__ = ["MODELS", "PurchaseModel"]
+
+
+class PurchaseModel(Protocol):
+    """A model of when people buy, fitted on counts of distinct histories (x, t_x, T), time in days."""
+
+    name: ClassVar[str]
+
+    @classmethod
+    def fit(cls, triples: Triples) -> Self:
+        """Fit by maximum likelihood; never raises for want of data."""
+        ...
+
+    @property
+    def loglik(self) -> float:
+        """Natural logarithm of the likelihood at the fit."""
+        ...
+
+    @property
+    def converged(self) -> bool:
+        """The search ended at a maximum."""
+        ...
+
+    @property
+    def spread(self) -> Floats:
+        """Covariance of the parameters' logarithms, positive definite."""
+        ...
+
+    @property
+    def identified(self) -> str:
+        """Empty, or why a part of the parameters means nothing here."""
+        ...
+
+    def log_likelihood(self, triples: Triples) -> float:
+        """Natural logarithm of the likelihood of these people."""
+        ...
+
+    def p_alive(self, repeat_orders: ArrayLike, recency_days: ArrayLike, age_days: ArrayLike) -> Floats:
+        """Probability of not having left, shape (n,)."""
+        ...
+
+    def expected_orders(
+        self, days: float, repeat_orders: ArrayLike, recency_days: ArrayLike, age_days: ArrayLike
+    ) -> Floats:
+        """Expected purchases in the next days, shape (n,)."""
+        ...
+
+    def expected_orders_discounted(
+        self,
+        horizon_days: float,
+        annual_discount_rate: float,
+        repeat_orders: ArrayLike,
+        recency_days: ArrayLike,
+        age_days: ArrayLike,
+    ) -> Floats:
+        """The same, each month's discounted from the month's end, shape (n,)."""
+        ...
+
+    def draws(
+        self,
+        days: float,
+        repeat_orders: ArrayLike,
+        recency_days: ArrayLike,
+        age_days: ArrayLike,
+        *,
+        count: int,
+        seed: int,
+    ) -> Ints:
+        """Drawn numbers of purchases in the next days, the parameters' uncertainty in them, shape (count, n)."""
+        ...
+
+
+MODELS: tuple[type[PurchaseModel], ...] = (BgNbd, MbgNbd, ParetoNbd)
