@@ -36,6 +36,7 @@ def facts_page() -> str:
     ]
     for table in (*schema.TABLES, schema.FILES, schema.SIGHTINGS):
         needs = f" A row without {' or '.join(table.needs)} is refused." if table.needs else ""
+        needs += "".join(f" `{must.column}` must be {must.expected}." for must in table.must)
         parts += [f"## {table.name}", f"{table.says[0].upper()}{table.says[1:]}.{needs}", _columns(table.columns)]
     return "\n\n".join(parts) + "\n"
 

@@ -58,3 +58,32 @@ def taken(text: str, name: str = "file.csv", mapping: generic.Mapping | None = N
 def table_of(columns: str, *rows: str) -> str:
     """Rows of CSV under a header."""
     return "\n".join((columns, *rows)) + "\n"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file, and what must be said of it: kind, columns ("+" joins), settings; `not_` lists columns
+    without meaning."""
+
+    name: str
+    text: str
+    kind: str
+    columns: str
+    settings: str = ""
+    not_: str = ""
+    file: str = "file.csv"
+
+    def holds(self) -> None:
+        """Guess it and compare."""
+        mapping = guessed(self.text, self.file)
+        assert mapping.kind == self.kind
+        said = {key: "+".join(columns).replace(" ", "_") for key, columns in mapping.columns.items()}
+        for pair in self.columns.split():
+            meaning, column = pair.split("=", 1)
+            assert said.get(meaning) == column, meaning
+        for pair in self.settings.split():
+            key, wanted = pair.split("=")
+            value = getattr(mapping, key)
+            assert (",".join(value) if isinstance(value, tuple) else value.replace(" ", "_")) == wanted, key
+        ignored = {column.replace(" ", "_") for column in mapping.ignored}
+        assert set(self.not_.split()) <= ignored

@@ -41,7 +41,8 @@ def mappings(draw: st.DrawFn) -> Mapping:
         date_order=draw(st.sampled_from(["", "dmy", "mdy"])),
         zone=draw(st.sampled_from(["", "Europe/Berlin"])),
         medium=draw(st.sampled_from(["", *MEDIUMS])),
-        scale=draw(st.sampled_from(["", "nps", "stars"])),
+        scale=draw(st.sampled_from(["", "nps", "stars", "rank"])),
+        period=draw(st.sampled_from(["", "month", "half year"])),
         score_from=draw(st.sampled_from([(), (0.0, 100.0), (1.0, 10.0)])),
         score_words=draw(st.booleans()),
         channel=draw(NAMES),
@@ -61,9 +62,10 @@ def test_a_mapping_survives_being_kept_as_text(mapping: Mapping) -> None:
 @settings(max_examples=50, deadline=None)
 @given(mapping=mappings())
 def test_every_mapping_becomes_statements_that_name_what_it_maps(mapping: Mapping) -> None:
-    needed = {"people": "email", "orders": "amount", "messages": "text", "ratings": "score", "contacts": "email"}.get(
-        mapping.kind
-    )
+    needed = {
+        "people": "email", "orders": "amount", "messages": "text", "ratings": "score", "contacts": "email",
+        "subscriptions": "started_at", "ideas": "title", "votes": "idea_id", "usage": "event", "promises": "what",
+    }.get(mapping.kind)  # fmt: skip
     more = {needed: ("x",)} if needed else {"referrer_id": ("x",), "referred_id": ("y",)}
     reader = to_reader(
         Mapping(

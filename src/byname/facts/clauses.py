@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from byname.facts.quoting import literal, quoted
@@ -13,11 +14,17 @@ if TYPE_CHECKING:
     from byname.facts.mapping import Mapping
 
 __all__ = [
+    "AGAINST",
+    "FOR",
+    "IDEA_STATUSES",
     "READ",
+    "RUNS",
     "End",
     "Who",
     "given_step",
     "have",
+    "idea_status",
+    "json_of",
     "one_of",
     "put",
     "same",
@@ -37,6 +44,25 @@ _STATUSES = {
     "reso, terugbetaald",
     "voided": "voided, void, ungültig",
     "failed": "failed, fehlgeschlagen, échoué, fallido, fallito, mislukt, lost, closed lost, verloren",
+}
+
+# An idea's status without case, accents and hyphens.
+IDEA_STATUSES = {
+    "open": "open, new, submitted, pending, under review, in review, under consideration, considering, needs review, "
+    "needs feedback, gathering feedback, gathering interest, collecting votes, reviewing, backlog, received, offen, "
+    "neu, in prufung, eingereicht, ouvert, nouveau, en examen, a l'etude, abierto, abierta, nuevo, en revision, "
+    "aperto, nuovo, in revisione, nieuw, in beoordeling",
+    "planned": "planned, accepted, approved, scheduled, in progress, started, in development, building, will do, "
+    "on the roadmap, on roadmap, geplant, angenommen, in arbeit, in umsetzung, in entwicklung, prevu, planifie, "
+    "accepte, en cours, planificado, planeado, aceptado, en curso, en desarrollo, pianificato, accettato, in corso, "
+    "gepland, in uitvoering",
+    "shipped": "shipped, completed, complete, released, done, live, launched, implemented, delivered, deployed, "
+    "already exists, umgesetzt, erledigt, realisiert, fertig, veroffentlicht, abgeschlossen, realise, termine, livre, "
+    "fait, completado, implementado, hecho, terminado, lanzado, completato, realizzato, fatto, rilasciato, afgerond, "
+    "uitgevoerd",
+    "declined": "declined, rejected, not planned, won't do, wont do, will not do, won't implement, not now, "
+    "will not implement, unlikely to implement, abgelehnt, verworfen, nicht geplant, refuse, rejete, decline, "
+    "rechazado, rechazada, descartado, rifiutato, respinto, afgewezen",
 }
 
 
@@ -94,11 +120,63 @@ def _fingerprint(mapping: Mapping, meaning: str) -> str:
     return f"case when length({plain}) >= 5 and {plain} <> repeat({plain}[1:1], length({plain})) then {hashed} end"
 
 
-_IDS = "order_id message_id contact_id referral_id thread referrer_id referred_id product_id"
+def idea_status(mapping: Mapping) -> str:
+    """SQL of an idea's status: one of ours where we know the word, else the source's own."""
+    status = f"lower({text_of(mapping, 'status')})"
+    plain = f"strip_accents(replace(replace({status}, '_', ' '), '-', ' '))"
+    whens = " ".join(
+        f"when {plain} in ({listed(words.split(', '))}) then '{ours}'" for ours, words in IDEA_STATUSES.items()
+    )
+    return f"case {whens} else {status} end"
+
+
+def json_of(mapping: Mapping, meaning: str) -> str:
+    """SQL of a JSON object with one key for each of the meaning's columns that has a value; null if none has."""
+    pairs = ", ".join(
+        f"{literal(json.dumps(column, ensure_ascii=False) + ': ')} || cast(to_json(text({quoted(column)})) as varchar)"
+        for column in mapping.columns[meaning]
+    )
+    return f"nullif('{{' || concat_ws(', ', {pairs}) || '}}', '{{}}')"
+
+
+def _weight(mapping: Mapping, meaning: str) -> str:
+    """A vote's weight: a number, or a word for or against."""
+    column = quoted(mapping.columns[meaning][0])
+    words = [(one_of(said, f"trim({column})"), number) for said, number in ((FOR, "1"), (AGAINST, "-1"))]
+    known = " or ".join(test for test, _ in words)
+    whens = " ".join(f"when {test} then {number}" for test, number in words)
+    return f"case {whens} else number(case when not ({known}) then {column} end) end"
+
+
+def _last_day(mapping: Mapping, meaning: str) -> str:
+    """The day on which something ended, null where a word or a day of the year 9999 says that it has not."""
+    columns = [quoted(column) for column in mapping.columns[meaning]]
+    value = columns[0] if len(columns) == 1 else f"concat_ws(' ', {', '.join(columns)})"
+    runs = f"regexp_matches(strip_accents(lower(trim({value}))), '{RUNS}')"
+    return f"instant(case when not {runs} then {value} end)"
+
+
+# What is written for the last day of what has none yet.
+RUNS = (
+    "^(running|ongoing|active|present|current|open|open[- ]?end(ed)?|indefinite(ly)?|unlimited|never|no|not yet"
+    "|still open|laufend|lauft|aktiv|offen|unbefristet|nein|en cours|actif|indetermine|illimite|non|activo|vigente"
+    "|indefinido|attivo|in corso|indeterminato|lopend|actief|onbepaald)$|9999"
+)
+FOR = ("up", "upvote", "upvoted", "for", "yes", "like", "agree", "true", "pro", "ja", "oui", "si", "sí", "sì", "sim")
+AGAINST = ("down", "downvote", "downvoted", "against", "no", "dislike", "disagree", "false", "contra", "nein", "non")
+_IDS = (
+    "order_id message_id contact_id referral_id thread referrer_id referred_id product_id subscription_id idea_id "
+    "vote_id event_id promise_id"
+)
 READ: dict[str, Callable[[Mapping, str], str]] = {
     "customer_id": _unless_nobody(called("id")),
     "name": _unless_nobody(text_of),
     "status": _status,
+    "weight": _weight,
+    "ended_at": _last_day,
+    "kept_at": _last_day,
+    "extra": json_of,
+    "properties": json_of,
     "personal_number": _fingerprint,
     "loyalty_number": lambda mapping, meaning: f"'loyalty:' || {called('id')(mapping, meaning)}",
     "in_reply_to": lambda mapping, meaning: f"nullif({called('id')(mapping, meaning)}, '-1')",  # the first of a thread
@@ -107,10 +185,11 @@ READ: dict[str, Callable[[Mapping, str], str]] = {
     meaning: called(function)
     for function, meanings in {
         "id": _IDS,
-        "instant": "date created_at updated_at answered_at",
+        "instant": "date created_at updated_at answered_at started_at shipped_at due_at",
+        "period": "period",
         "birth_date": "birth_date",
         "money": "price discount margin refunded",
-        "number": "quantity",
+        "number": "quantity brands",
         "integer": "helpful",
         "consent": "consent",
         "flag": "opted_out",

@@ -14,6 +14,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from byname.facts import rarer
 from byname.facts.clauses import (
     READ,
     End,
@@ -42,8 +43,9 @@ _PUBLIC = ("review", "post", "community")
 _PURPOSES = {
     "records": "contract", "orders": "contract", "order_lines": "contract", "returns": "contract",
     "ratings": "feedback", "contacts": "marketing", "consents": "marketing", "referrals": "marketing",
+    "subscriptions": "contract", "ideas": "feedback", "votes": "feedback", "usage": "marketing", "promises": "service",
 }  # fmt: skip
-_SCALES = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7), "stars": (1, 5)}
+_SCALES = {"": (1, 5), "nps": (0, 10), "csat": (1, 5), "ces": (1, 7), "stars": (1, 5)}  # a rank has no range
 
 
 def to_reader(mapping: Mapping) -> Reader:
@@ -75,6 +77,7 @@ def _people(mapping: Mapping) -> dict[str, str]:
         "opted_out",
         "referrer_id",
         "referrer_email",
+        "extra",
     )
     numbers = have(mapping, "personal_number", "loyalty_number")
     more += tuple(numbers)
@@ -83,7 +86,7 @@ def _people(mapping: Mapping) -> dict[str, str]:
         **put(mapping, source_id="customer_id"),
         "role": "'customer'",
         "record_id": who.record_id,
-        **same(mapping, *who.details, "owner", "created_at", "updated_at"),
+        **same(mapping, *who.details, "owner", "created_at", "updated_at", "extra"),
         **({"external_ids": f"list_distinct([{', '.join(numbers)}])"} if numbers else {}),
     }
     said = ", ".join(f"cast({column} as varchar)" for column in who.columns)
@@ -232,8 +235,9 @@ def _ratings(mapping: Mapping) -> dict[str, str]:
 
 
 def _rating(mapping: Mapping, who: Who) -> str:
-    meanings = ("message_id", "date", *who.meanings, "updated_at", "about")
-    step = given_step(mapping, meanings, **who.person, score=_score(mapping))
+    meanings = ("message_id", "date", *who.meanings, "updated_at")
+    about = _rated(mapping)
+    step = given_step(mapping, meanings, **who.person, score=_score(mapping), **about)
     rating = {
         **put(mapping, source_id="message_id", occurred_at="date"),
         "record_id": who.record_id,
@@ -241,9 +245,19 @@ def _rating(mapping: Mapping, who: Who) -> str:
         "scale": literal(mapping.scale or "stars"),
         "score": "score",
     }
-    if "about" in mapping.columns:
-        rating |= {"about_kind": "'ticket'" if mapping.medium == "ticket" else "'product'", "about": "about"}
+    if about:
+        kind = "brands" if "brands" in mapping.columns else "ticket" if mapping.medium == "ticket" else "product"
+        rating |= {"about_kind": literal(kind), "about": "about"}
     return select([step], rating, "given", "score is not null")
+
+
+def _rated(mapping: Mapping) -> dict[str, str]:
+    """What was rated: how many brands a rank is among, else a product or a ticket."""
+    if "brands" in mapping.columns:
+        brands = READ["brands"](mapping, "brands")
+        whole = f"cast(cast({brands} as bigint) as varchar)"
+        return {"about": f"case when {brands} = floor({brands}) then {whole} else cast({brands} as varchar) end"}
+    return {"about": text_of(mapping, "about")} if "about" in mapping.columns else {}
 
 
 def _score(mapping: Mapping) -> str:
@@ -253,9 +267,9 @@ def _score(mapping: Mapping) -> str:
     if mapping.score_words:
         return f"stars({column})"
     score = f"number({column})"
-    if mapping.score_from:
+    if mapping.score_from and mapping.scale in _SCALES:
         low, high = mapping.score_from
-        lowest, highest = _SCALES[mapping.scale or "stars"]
+        lowest, highest = _SCALES[mapping.scale]
         return f"{lowest} + ({score} - {low:g}) * {highest - lowest} / {high - low:g}"
     return score
 
@@ -305,4 +319,5 @@ _STATEMENTS: dict[str, Callable[[Mapping], dict[str, str]]] = {
     "ratings": _ratings,
     "contacts": _contacts,
     "referrals": _referrals,
+    **rarer.STATEMENTS,
 }

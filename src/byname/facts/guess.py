@@ -1,7 +1,8 @@
 """What an unknown file is: people, orders, messages, ratings, contacts or referrals, and how to read it.
 
-meanings.py says what each column may mean; here the columns are seen together. What cannot be decided is not
-decided: the error says what was found, what is missing, and where the mapping lies that a person can finish.
+meanings.py says what each column may mean; here the columns are seen together. Rarer kinds (subscriptions, ideas, …)
+are seen through a lens of their own words, in lenses.py, before the common ones are believed. What cannot be decided
+is not decided: the error says what was found, what is missing, and where the mapping lies that a person can finish.
 """
 # ruff: noqa: S608 - the SQL is made here, of columns that we numbered; word lists are written so
 
@@ -13,7 +14,10 @@ from typing import TYPE_CHECKING
 
 from byname.errors import UnreadableFile
 from byname.facts.columns import ALL, MOST, Column, one_row, profiles
-from byname.facts.headers import words_of
+from byname.facts.contracts import contract_without_days
+from byname.facts.headers import concepts_of, words_of
+from byname.facts.lens import Seen
+from byname.facts.lenses import LENSES, rank_among_brands
 from byname.facts.mapping import MEANINGS, WHO, Mapping, missing
 from byname.facts.mapping_file import save_mapping
 from byname.facts.meanings import Meanings, meanings
@@ -61,7 +65,7 @@ def guess(con: duckdb.DuckDBPyConnection, raw: Raw, folder: Path | None = None) 
     columns = profiles(con, raw)
     given = meanings(columns)
     _settle(given)
-    kind = _kind(given, raw.name)
+    kind, given = _through_lenses(_kind(given, raw.name), given, raw.name)
     if kind:
         _FILL[kind](given, con)
     mapping = _mapping(kind, given, con, raw)
@@ -69,6 +73,16 @@ def guess(con: duckdb.DuckDBPyConnection, raw: Raw, folder: Path | None = None) 
     if lacking:
         _give_up(mapping, columns, lacking, raw.name, folder)
     return mapping
+
+
+def _through_lenses(kind: str, given: Meanings, name: str) -> tuple[str, Meanings]:
+    """The rarer kind that the columns are, seen through its lens; else the kind that was found without one."""
+    for lens in LENSES:
+        seen = Seen(lens.look(given.columns), given, kind, concepts_of(name.rsplit(".", 1)[0], lens.words))
+        _settle(seen.given)
+        if lens.holds(seen):
+            return lens.kind, seen.given
+    return rank_among_brands(kind, given), given
 
 
 def _needs_a_header(raw: Raw) -> None:
@@ -267,6 +281,7 @@ def _people(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
         )
     elif given.has("employee"):
         given.move("employee", "owner")
+    contract_without_days(given)
 
 
 def _orders(given: Meanings, con: duckdb.DuckDBPyConnection) -> None:
@@ -310,7 +325,7 @@ def _name_or_product(given: Meanings, con: duckdb.DuckDBPyConnection) -> None:
 def _messages(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
     if given.has("order_id") and any("message" in bag for bag in given.column("order_id").header.bags):
         given.move("order_id", "message_id")  # a ticket is a receipt only where something is sold
-    _own_number(given, "message_id")
+    given.own_number("message_id")
     _owner_is_customer(given)
     for about in ("product", "product_id", "sample", "order_id"):
         given.move(about, "about")
@@ -334,7 +349,7 @@ def _owner_is_customer(given: Meanings) -> None:
 
 
 def _ratings(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
-    _own_number(given, "message_id")
+    given.own_number("message_id")
     given.move("answered_at", "date")
     for about in ("product", "product_id", "employee", "order_id"):
         given.move(about, "about")
@@ -344,21 +359,13 @@ def _ratings(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
 
 def _contacts(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
     given.move("message_id", "contact_id")
-    _own_number(given, "contact_id")
+    given.own_number("contact_id")
     if not given.has("customer_id"):
         given.move("id", "customer_id")
 
 
 def _referrals(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
-    _own_number(given, "referral_id")
-
-
-def _own_number(given: Meanings, meaning: str) -> None:
-    """The rows' own number is different in every row; one that a spreadsheet rounded is none."""
-    if given.has(meaning) and given.column(meaning).unique < MOST:
-        del given.found[meaning]
-    if given.has("id") and given.column("id").unique >= ALL:
-        given.move("id", meaning)
+    given.own_number("referral_id")
 
 
 _FILL: dict[str, Callable[[Meanings, duckdb.DuckDBPyConnection], None]] = {
@@ -368,6 +375,7 @@ _FILL: dict[str, Callable[[Meanings, duckdb.DuckDBPyConnection], None]] = {
     "ratings": _ratings,
     "contacts": _contacts,
     "referrals": _referrals,
+    **{lens.kind: lens.fill for lens in LENSES},
 }
 
 
@@ -405,7 +413,7 @@ def _doubts(kind: str, columns: dict[str, tuple[str, ...]], confidence: float) -
         doubts.append(f"What the columns mean is only {round(100 * confidence)}% sure.")
     if kind not in ("people", "referrals") and not any(one in columns for one in WHO):
         doubts.append("No column says who it was: these facts belong to nobody.")
-    if kind in ("messages", "ratings", "contacts") and "date" not in columns:
+    if kind in ("messages", "ratings", "contacts", "ideas", "votes", "promises") and "date" not in columns:
         doubts.append("No column says when it was.")
     return doubts
 
@@ -420,5 +428,10 @@ def _confidence(kind: str, given: Meanings, columns: dict[str, tuple[str, ...]])
         "ratings": [given.score("score")],
         "contacts": [max(given.score("campaign"), given.score("date")), who],
         "referrals": [0.9],
+        "subscriptions": [given.score("started_at"), max(given.score("plan"), given.score("price")), who],
+        "ideas": [max(given.score("title"), given.score("text"))],
+        "votes": [given.score("idea_id"), who],
+        "usage": [given.score("event"), given.score("date"), who],
+        "promises": [given.score("what"), max(given.score("due_at"), given.score("kept_at")), who],
     }.get(kind, [0.0])
     return round(max(0.0, min(0.99, *keys)), 2) if len(keys) > 1 else round(min(0.99, keys[0]), 2)

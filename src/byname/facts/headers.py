@@ -1,7 +1,8 @@
 """The words of a header: Rechnungsdatum, invoice_date and "date de facture" are all {order, date}.
 
 The words stand in generic_words.toml, in several languages; a compound is taken apart, a word of two meanings
-gives two readings.
+gives two readings. A lens is a table of that file: the words that mean something else in files of one kind ("start"
+in a list of contracts).
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import Any
 
-__all__ = ["Header", "header_of", "words_of"]
+__all__ = ["Header", "concepts_of", "header_of", "words_of"]
 
 _WHOLE = "="  # before a concept that a phrase stands for
 
@@ -29,18 +31,26 @@ class _Words:
 
 
 @cache
-def _words() -> _Words:
+def _words(lens: str = "") -> _Words:
     said = tomllib.loads(Path(__file__).with_name("generic_words.toml").read_text("utf-8"))
+    own = said.get(lens, {})
+    concepts = _concepts(said) | _concepts(own)
+    kinds = {kind: frozenset(words.split()) for kind, words in said["words"].items()}
+    phrases = sorted(
+        ((tuple(key.split()), tuple(to.split())) for key, to in (said["phrases"] | own.get("phrases", {})).items()),
+        key=lambda p: -len(p[0]),
+    )
+    return _Words(concepts, kinds["free"] - set(_concepts(own)), kinds["money"], kinds["cents"], tuple(phrases))
+
+
+def _concepts(said: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Word → the concepts under which it stands."""
     concepts: dict[str, tuple[str, ...]] = {}
     for concept, words in said.items():
         if isinstance(words, str):
             for word in dict.fromkeys(words.split()):
                 concepts[word] = (*concepts.get(word, ()), concept)
-    kinds = {kind: frozenset(words.split()) for kind, words in said["words"].items()}
-    phrases = sorted(
-        ((tuple(key.split()), tuple(to.split())) for key, to in said["phrases"].items()), key=lambda p: -len(p[0])
-    )
-    return _Words(concepts, kinds["free"], kinds["money"], kinds["cents"], tuple(phrases))
+    return concepts
 
 
 def words_of(header: str) -> list[str]:
@@ -48,13 +58,18 @@ def words_of(header: str) -> list[str]:
     return [token.removeprefix(_WHOLE) for token in _tokens(header)]
 
 
-def _tokens(header: str) -> list[str]:
+def concepts_of(header: str, lens: str) -> frozenset[str]:
+    """Every concept that a header or a file's name may say, seen through a lens."""
+    return frozenset(concept for bag in header_of(header, lens).bags for concept in bag)
+
+
+def _tokens(header: str, lens: str = "") -> list[str]:
     """The words of a header: InvoiceNo → invoice, no; "E-Mail-Adresse" → =email (of a phrase), adresse."""
     plain = unicodedata.normalize("NFKD", re.sub(r"[#№º°]", " no ", header.replace("ß", "ss")))
     plain = "".join(character for character in plain if not unicodedata.combining(character))
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
     split = re.findall(r"[^\W\d_]+|\d+", plain.lower())
-    for phrase, to in _words().phrases:
+    for phrase, to in _words(lens).phrases:
         for place in range(len(split) - len(phrase), -1, -1):
             if tuple(split[place : place + len(phrase)]) == phrase:
                 split[place : place + len(phrase)] = [f"{_WHOLE}{concept}" for concept in to]
@@ -62,9 +77,9 @@ def _tokens(header: str) -> list[str]:
 
 
 @cache
-def _parts(word: str) -> tuple[str, ...]:
+def _parts(word: str, lens: str = "") -> tuple[str, ...]:
     """A word, or the known words that it is made of: kundennummer → kunden, nummer; empty if it is unknown."""
-    words = _words()
+    words = _words(lens)
     if word in words.concepts or word in words.free or word in words.money or word in words.cents or word.isdigit():
         return (word,)
     shortest = 2
@@ -72,7 +87,7 @@ def _parts(word: str) -> tuple[str, ...]:
         left = word[:end]
         for link in ("", "s", "n", "en", "es"):
             stem = left.removesuffix(link) if link else left
-            if stem in words.concepts and (not link or left.endswith(link)) and (rest := _parts(word[end:])):
+            if stem in words.concepts and (not link or left.endswith(link)) and (rest := _parts(word[end:], lens)):
                 return (stem, *rest)
     return ()
 
@@ -87,16 +102,17 @@ class Header:
     cents: bool
 
 
-def header_of(name: str) -> Header:
-    """The concepts of a header's words."""
-    words = _words()
+@cache
+def header_of(name: str, lens: str = "") -> Header:
+    """The concepts of a header's words, seen through a lens if there is one."""
+    words = _words(lens)
     known: list[tuple[str | None, ...]] = []
     unknown, money, cents = 0, "", False
-    for token in _tokens(name):
+    for token in _tokens(name, lens):
         if token.startswith(_WHOLE):
             known.append((token.removeprefix(_WHOLE),))
             continue
-        parts = _parts(token)
+        parts = _parts(token, lens)
         unknown += not parts
         for part in parts:
             if part in words.money:

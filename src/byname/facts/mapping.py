@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping as Table
 
-__all__ = ["KINDS", "MEANINGS", "WHO", "Mapping", "missing", "normalised", "signature"]
+__all__ = ["KINDS", "MEANINGS", "PERIODS", "WHO", "Mapping", "missing", "normalised", "signature"]
 
 _PERSON = {
     "customer_id": "the customer's number in this system",
@@ -50,6 +50,7 @@ MEANINGS: Table[str, Table[str, str]] = MappingProxyType(
             "opted_out": "has said that we may not write (yes, no)",
             "referrer_id": "number of the customer who brought this one",
             "referrer_email": "e-mail of the customer who brought this one",
+            "extra": "columns that are kept beside the person as they are",
         },
         "orders": {
             "order_id": "order, invoice or receipt number",
@@ -82,6 +83,7 @@ MEANINGS: Table[str, Table[str, str]] = MappingProxyType(
             "status": "open, solved, …",
             "employee": "who answered",
             "about": "product or order that it is about",
+            "brands": "how many brands the person uses; the score is our rank among them (scale rank)",
             "updated_at": "when this row last changed",
         }
         | _PERSON,
@@ -90,6 +92,7 @@ MEANINGS: Table[str, Table[str, str]] = MappingProxyType(
             "date": "when",
             "score": "the score (see scale)",
             "about": "product, employee or ticket that it is about",
+            "brands": "how many brands the person uses; the score is our rank among them (scale rank)",
             "updated_at": "when this row last changed",
         }
         | _PERSON,
@@ -112,9 +115,59 @@ MEANINGS: Table[str, Table[str, str]] = MappingProxyType(
             "referred_email": "e-mail of the one who was brought",
             "referred_name": "name of the one who was brought",
         },
+        "subscriptions": {
+            "subscription_id": "number of the subscription or contract",
+            "started_at": "first day",
+            "ended_at": "last day; blank while it runs",
+            "plan": "what was subscribed to",
+            "price": "price of one period",
+            "quantity": "how many at that price (seats); the price is multiplied by it",
+            "currency": "ISO code, where a column says it",
+            "period": "monthly, yearly, 3 months, a number of days, …; a number and its unit are joined",
+            "status": "active, cancelled, …",
+            "updated_at": "when this row last changed",
+        }
+        | _PERSON,
+        "ideas": {
+            "idea_id": "the idea's number",
+            "date": "when it was suggested",
+            "title": "in a few words",
+            "text": "the whole",
+            "status": "open, planned, shipped, declined, or a word for one of them",
+            "shipped_at": "when it was put to use",
+            "updated_at": "when this row last changed",
+        }
+        | _PERSON,
+        "votes": {
+            "vote_id": "the vote's number",
+            "idea_id": "the idea's number",
+            "date": "when",
+            "weight": "1 or up for, -1 or down against, or another weight; 1 if there is no column",
+        }
+        | _PERSON,
+        "usage": {
+            "event_id": "the event's number",
+            "date": "when; a date and a time column are joined",
+            "event": "what was done",
+            "properties": "columns that are kept as its details, as JSON",
+        }
+        | _PERSON,
+        "promises": {
+            "promise_id": "the promise's number",
+            "date": "when it was promised",
+            "what": "what we said we would do",
+            "due_at": "by when",
+            "kept_at": "when it was kept; blank while it is not",
+            "employee": "who promised",
+            "updated_at": "when this row last changed",
+        }
+        | _PERSON,
     }
 )
 KINDS = tuple(MEANINGS)
+PERIODS: Table[str, int] = MappingProxyType(
+    {"day": 1, "week": 7, "month": 30, "quarter": 91, "half year": 183, "year": 365}
+)
 WHO = ("customer_id", "email", "phone", "name", "given_name", "family_name", "handle")
 
 # What a file of each kind cannot do without: of each group, at least one (or all of an inner tuple).
@@ -128,6 +181,11 @@ _NEEDED: dict[str, tuple[tuple[str | tuple[str, ...], ...], ...]] = {
         ("referrer_id", "referrer_email", "referrer_name"),
         ("referred_id", "referred_email", "referred_name"),
     ),
+    "subscriptions": (("started_at",), ("plan", "price", "subscription_id")),
+    "ideas": (("title", "text"),),
+    "votes": (("idea_id",), ("customer_id", "email", "phone", "name", "handle")),
+    "usage": (("event",), ("date",)),
+    "promises": (("what",), ("due_at", "kept_at", "date")),
 }
 
 _SIGNATURE_DIGITS = 8
@@ -145,7 +203,7 @@ class Mapping:
         source: the system; files of one source and account share their customers' ids.
         rows: orders: a row is one of "orders"; one of its "lines"; or lines whose "first line" alone has the rest.
         amount_per: orders: the amount is that of the "line", or that of the "order" on each of its lines.
-        minor_units: orders: the amount counts cents.
+        minor_units: orders and subscriptions: the amount or price counts cents.
         currency: of all amounts, where no column says it.
         date_order: "dmy" or "mdy", where the values do not decide.
         zone: where clocks stood; the company's zone if empty.
@@ -153,6 +211,7 @@ class Mapping:
         scale: messages and ratings: what the score counts.
         score_from: lowest and highest score, where they are not the scale's own.
         score_words: the scores are words: "five stars", "good".
+        period: subscriptions: of all prices, where no column says it: "month", "year", …
         channel: contacts: how, where no column says it.
         campaign: contacts: the sending's name, where no column says it.
         return_values: orders: the values of `type` that mean goods or money given back.
@@ -178,6 +237,7 @@ class Mapping:
     scale: str = ""
     score_from: tuple[float, ...] = ()
     score_words: bool = False
+    period: str = ""
     channel: str = ""
     campaign: str = ""
     return_values: tuple[str, ...] = ()
@@ -220,6 +280,8 @@ def missing(mapping: Mapping) -> tuple[str, ...]:
     """What a file of this kind cannot do without and this mapping does not name, such as 'amount or price'."""
     if mapping.kind not in _NEEDED:
         return ("kind",)
+    if mapping.scale == "rank" and not _has(mapping, "brands"):
+        return ("brands (how many the person uses: a rank says nothing without it)",)
     return tuple(
         " or ".join(one if isinstance(one, str) else " and ".join(one) for one in group)
         for group in _NEEDED[mapping.kind]

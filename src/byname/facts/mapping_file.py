@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from byname.errors import SettingsError, nearest
-from byname.facts.mapping import KINDS, MEANINGS, Mapping, missing, normalised, signature
+from byname.facts.mapping import KINDS, MEANINGS, PERIODS, Mapping, missing, normalised, signature
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,8 @@ _CHOICES = {
     "amount_per": ("line", "order"),
     "date_order": ("dmy", "mdy"),
     "medium": MEDIUMS,
-    "scale": ("nps", "csat", "ces", "stars"),
+    "scale": ("nps", "csat", "ces", "stars", "rank"),
+    "period": tuple(PERIODS),
 }
 _PATTERNS = {
     "source": (re.compile(r"[a-z][a-z0-9_]*"), 'a short word of small letters such as "generic" or "till"'),
@@ -181,7 +182,8 @@ _LISTS = ("return_values", "nobody", "nothing", "score_from")
 _SETTINGS: dict[str, type] = {
     "kind": str, "source": str, "rows": str, "amount_per": str, "minor_units": bool, "currency": str,
     "date_order": str, "zone": str, "medium": str, "scale": str, "score_from": list, "score_words": bool,
-    "channel": str, "campaign": str, "return_values": list, "nobody": list, "nothing": list, "ignored": list,
+    "period": str, "channel": str, "campaign": str,
+    "return_values": list, "nobody": list, "nothing": list, "ignored": list,
 }  # fmt: skip
 
 
@@ -239,9 +241,10 @@ _SAYS = {
     "date_order": '"dmy" or "mdy", where the values do not decide how to read 03/04/2026',
     "zone": "where clocks stood, such as Europe/Berlin; empty: the company's",
     "medium": ", ".join(MEDIUMS),
-    "scale": "nps (0 to 10), csat (1 to 5), ces (1 to 7), stars (1 to 5)",
+    "scale": "nps (0 to 10), csat (1 to 5), ces (1 to 7), stars (1 to 5), rank (1 is the first of the brands used)",
     "score_from": "lowest and highest score, where they are not the scale's own",
     "score_words": 'true if the scores are words: "five stars", "good"',
+    "period": f"of all prices, where no column says it: {', '.join(PERIODS)}",
     "channel": "email, phone, visit, …, where no column says it",
     "campaign": "the sending's name, where no column says it",
     "return_values": "values of the type column that mean goods or money given back",
@@ -265,6 +268,11 @@ _SHOWN = {
     "ratings": ("scale", "score_from", "score_words", "date_order", "zone", "nobody", "nothing"),
     "contacts": ("channel", "campaign", "date_order", "zone", "nobody", "nothing"),
     "referrals": ("date_order", "zone", "nobody", "nothing"),
+    "subscriptions": ("period", "minor_units", "currency", "date_order", "zone", "nobody", "nothing"),
+    "ideas": ("date_order", "zone", "nobody", "nothing"),
+    "votes": ("date_order", "zone", "nobody", "nothing"),
+    "usage": ("date_order", "zone", "nobody", "nothing"),
+    "promises": ("date_order", "zone", "nobody", "nothing"),
 }
 
 

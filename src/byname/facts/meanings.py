@@ -12,13 +12,16 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from byname.facts.columns import ALL, LIKELY, MOST
+from byname.facts.headers import header_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from byname.facts.columns import Column
 
-__all__ = ["Candidate", "Meanings", "meanings"]
+    Test = Callable[[Column], bool]
+
+__all__ = ["Candidate", "Meanings", "Rule", "meanings", "meanings_through", "rules_of"]
 
 
 def _is_score(column: Column) -> bool:
@@ -83,7 +86,7 @@ def _among(words: Collection[str]) -> Callable[[Column], bool]:
 
 
 # What the values must be, by meaning; a short text or a number where a meaning is not listed.
-_VALUES: dict[str, Callable[[Column], bool]] = {
+_VALUES: dict[str, Test] = {
     "email": lambda column: column.email >= LIKELY,
     "phone": lambda column: column.phone >= LIKELY and column.separated < LIKELY,
     "date": lambda column: column.dates,
@@ -116,9 +119,10 @@ _VALUES: dict[str, Callable[[Column], bool]] = {
     **dict.fromkeys(("referrer", "referred", "recipient"), _end),
 }
 
-_ANYONE = "customer order shipping message"
 # Meaning, how sure, the concepts that it is made of, those that may come besides.
-_RULES: tuple[tuple[str, float, str, str], ...] = (
+Rule = tuple[str, float, str, str]
+_ANYONE = "customer order shipping message"
+_RULES: tuple[Rule, ...] = (
     ("id", 0.9, "id", ""),
     ("id", 0.7, "id", "serial"),
     ("order_id", 0.97, "order id", "customer"),
@@ -243,11 +247,16 @@ _MOST_UNKNOWN = 3
 
 
 @cache
-def _compiled() -> tuple[tuple[str, float, frozenset[str], frozenset[str]], ...]:
+def _compiled(rules: tuple[Rule, ...]) -> tuple[tuple[str, float, frozenset[str], frozenset[str]], ...]:
     return tuple(
         (meaning, score, frozenset(needed.split()), frozenset(needed.split()) | frozenset(allowed.split()))
-        for meaning, score, needed, allowed in _RULES
+        for meaning, score, needed, allowed in rules
     )
+
+
+def rules_of(meanings: Collection[str]) -> tuple[Rule, ...]:
+    """The rules of these meanings, for a lens that needs them too."""
+    return tuple(rule for rule in _RULES if rule[0] in meanings)
 
 
 @dataclass(frozen=True)
@@ -260,11 +269,11 @@ class Candidate:
     why: str = "by its name"
 
 
-def _by_header(column: Column) -> list[Candidate]:
+def _by_header(column: Column, rules: tuple[Rule, ...], values: Mapping[str, Test]) -> list[Candidate]:
     """What the header allows and the values do not forbid."""
     best: dict[str, float] = {}
     unknown = _UNKNOWN_WORD * min(column.header.unknown, _MOST_UNKNOWN)
-    for meaning, score, needed, allowed in _compiled():
+    for meaning, score, needed, allowed in _compiled(rules):
         for bag in column.header.bags:
             if needed <= bag <= allowed:
                 rated = score + _EXACT * (len(bag) == len(needed)) - _SHIPPING * ("shipping" in bag) - unknown
@@ -274,18 +283,21 @@ def _by_header(column: Column) -> list[Candidate]:
     return [
         Candidate(meaning, score, column)
         for meaning, score in best.items()
-        if score >= _LEAST and _allowed(meaning, column) and not _is_other(meaning, column)
+        if score >= _LEAST and _allowed(meaning, column, values) and not _is_other(meaning, column)
     ]
 
 
-def _allowed(meaning: str, column: Column) -> bool:
-    test = _VALUES.get(meaning)
+def _allowed(meaning: str, column: Column, values: Mapping[str, Test]) -> bool:
+    test = values.get(meaning)
     return test(column) if test else column.label
+
+
+_NUMBERED = ("order_id", "customer_id", "message_id", "subscription_id", "idea_id")
 
 
 def _is_other(meaning: str, column: Column) -> bool:
     """The name or number of something else ("Program Name", "PIN code"), or a word for a number ("Order": yes)."""
-    if meaning in ("order_id", "customer_id", "message_id"):
+    if meaning in _NUMBERED:
         return not column.digits and not any("id" in bag for bag in column.header.bags)
     if not column.header.unknown:
         return False
@@ -318,11 +330,15 @@ def _by_values(column: Column) -> list[Candidate]:
 
 @dataclass
 class Meanings:
-    """Meaning → column, while the kind is being found; `others` could have had the meaning too."""
+    """Meaning → column, while the kind is being found.
+
+    `others` could have had the meaning too; `lists` are meanings that several columns share and that are not joined.
+    """
 
     columns: list[Column]
     found: dict[str, Candidate] = field(default_factory=dict)
     others: dict[str, list[Candidate]] = field(default_factory=dict)
+    lists: dict[str, list[Column]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def has(self, *meanings: str) -> bool:
@@ -343,6 +359,13 @@ class Meanings:
             candidate = self.found.pop(meaning)
             self.found[to] = replace(candidate, meaning=to, score=candidate.score * scale)
 
+    def own_number(self, meaning: str) -> None:
+        """The rows' own number is different in every row; one that a spreadsheet rounded is none."""
+        if self.has(meaning) and self.column(meaning).unique < MOST:
+            del self.found[meaning]
+        if self.has("id") and self.column("id").unique >= ALL:
+            self.move("id", meaning)
+
     def says(self, *concepts: str) -> bool:
         """Does any header say one of these?"""
         return any(concept in bag for column in self.columns for bag in column.header.bags for concept in concepts)
@@ -350,7 +373,18 @@ class Meanings:
 
 def meanings(columns: list[Column]) -> Meanings:
     """The best column for each meaning; a column has one meaning."""
-    candidates = [one for column in columns for one in (*_by_header(column), *_by_values(column))]
+    candidates = [one for column in columns for one in (*_by_header(column, _RULES, _VALUES), *_by_values(column))]
+    return _given(columns, candidates)
+
+
+def meanings_through(lens: str, columns: list[Column], rules: tuple[Rule, ...], values: Mapping[str, Test]) -> Meanings:
+    """The same with a lens's words, rules and tests of values; here the header has to tell."""
+    seen = [replace(column, header=header_of(column.name, lens)) for column in columns]
+    candidates = [one for column in seen for one in _by_header(column, rules, _VALUES | dict(values))]
+    return _given(seen, candidates)
+
+
+def _given(columns: list[Column], candidates: list[Candidate]) -> Meanings:
     candidates.sort(key=lambda one: (-one.score, one.column.place))
     given = Meanings(columns)
     taken: set[int] = set()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from byname.facts.meanings import Meanings
     from byname.facts.raw import Raw
 
-__all__ = ["columns_of", "particulars"]
+__all__ = ["columns_of", "particulars", "period_said"]
 
 _MANY, _NEARLY_ALL = 0.2, 0.95
 _NOTHING = ("null", "none", "nan", "n/a", "#n/a", "-", "--", "nil", "undefined")
@@ -62,6 +62,8 @@ def columns_of(kind: str, given: Meanings, order: tuple[str, ...]) -> dict[str, 
     """The kind's meanings with their columns, joined where a street or a moment is written in several."""
     columns = {}
     for meaning in order:
+        if meaning in given.lists:
+            columns[meaning] = tuple(one.name for one in given.lists[meaning])
         if not given.has(meaning):
             continue
         column = given.column(meaning)
@@ -70,6 +72,8 @@ def columns_of(kind: str, given: Meanings, order: tuple[str, ...]) -> dict[str, 
             several = _street(given, column)
         elif meaning in ("date", "created_at") and given.has("time") and not any(":" in one for one in column.examples):
             several.append(given.column("time"))
+        elif meaning == "period" and given.has("period_count"):
+            several.insert(0, given.column("period_count"))
         elif meaning == "discount" and given.others.get("discount"):
             continue  # several kinds of discount: none of them is the whole
         columns[meaning] = tuple(one.name for one in several)
@@ -97,8 +101,13 @@ def particulars(kind: str, given: Meanings, con: duckdb.DuckDBPyConnection, raw:
         )
         said["currency"] = "" if given.has("currency") else _currency(given)
         said["return_values"] = _return_values(given)
+    if kind == "subscriptions":
+        price = given.column("price") if given.has("price") else None
+        said["minor_units"] = price is not None and price.header.cents and not price.decimals
+        said["currency"] = "" if given.has("currency") else _currency(given)
+        said["period"] = "" if given.has("period") else period_said(price)
     if kind in ("messages", "ratings") and given.has("score"):
-        said |= _scale(given, raw.name)
+        said |= {"scale": "rank"} if given.has("brands") else _scale(given, raw.name)
     if kind == "messages":
         said["medium"] = _medium(given, raw.name, said.get("scale", ""))
     if kind == "contacts" and not given.has("channel"):
@@ -171,6 +180,15 @@ def _is_line_total(given: Meanings, con: duckdb.DuckDBPyConnection) -> bool:
         f"from (select {amount} as a, {quantity} as q, {price} as p from shaped)",
     )
     return bool(same >= MOST * rows)
+
+
+def period_said(price: Column | None) -> str:
+    """The period that a price's header names: Monatsbeitrag → month."""
+    if price is None:
+        return ""
+    said = {concept for bag in price.header.bags for concept in bag}
+    named = [period for period in ("week", "month", "quarter", "year") if period in said]
+    return named[0] if len(named) == 1 else ""
 
 
 def _currency(given: Meanings) -> str:

@@ -4,6 +4,7 @@ A reader's SELECT may call these on columns of the file; what was there and coul
 its row and column, and nobody writes that check:
 
     text(x)  id(x)  money(x)  number(x)  integer(x)  instant(x [, zone])  date_of(x)  flag(x)  consent(x)  stars(x)
+    period(x)               a length of time in days: monthly, 1 year, 14
     birth_date(x)           a date_of that is left out where it is none: nobody is refused for a slip in a birthday
     minor(x, currency)      an amount in minor units, such as cents
     record('what', id)      the record_id of that customer record
@@ -62,14 +63,18 @@ _ZERO_DECIMALS = ("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG",
                   "XOF", "XPF")  # fmt: skip
 _THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 
-_TYPED = {"TEXT", "ID", "MONEY", "NUMBER", "INTEGER", "INSTANT", "DATE_OF", "BIRTH_DATE", "FLAG", "CONSENT", "STARS"}
+_TYPED = {"TEXT", "ID", "MONEY", "NUMBER", "INTEGER", "INSTANT", "DATE_OF", "BIRTH_DATE", "FLAG", "CONSENT", "STARS",
+          "PERIOD"}  # fmt: skip
 _UNCHECKED = {"BIRTH_DATE"}
 _ONCE = {*_TYPED, "RECORD"}
 _SQL_TYPES = {
     "text": "varchar", "texts": "varchar[]", "instant": "timestamp", "day": "date", "money": "decimal(18,4)",
     "number": "double", "integer": "bigint", "flag": "boolean",
 }  # fmt: skip
-_NEEDED = {"occurred_at": "a date", "amount": "an amount", "score": "a score"}
+_NEEDED = {
+    "occurred_at": "a date", "amount": "an amount", "score": "a score", "started_at": "a first day",
+    "idea_id": "an idea's number", "event": "what was done", "what": "what was promised",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -358,6 +363,8 @@ def _reading(  # noqa: PLR0911 - a line for each function
             return _instant(con, call, v, order, reader.zone or around.zone)
         case "FLAG":
             return shapes.words(v, _FLAGS, "boolean")
+        case "PERIOD":
+            return shapes.period(v)
         case "CONSENT":
             return shapes.words(v, _CONSENTS, "varchar")
         case _:
@@ -404,6 +411,24 @@ def _refuse(
                 [label, _NEEDED[needed]],
             ):
                 pass
+        has = {projection.alias_or_name.casefold() for projection in tree.selects}  # type: ignore[attr-defined]
+        for must in schema.table(name).must:
+            if has.issuperset((must.column, *must.beside)):
+                _refuse_what_must_not_be(con, must, tree, statements[name])
+
+
+def _refuse_what_must_not_be(con: duckdb.DuckDBPyConnection, must: schema.Must, tree: exp.Expression, sql: str) -> None:
+    """Refuse the rows that break a rule, with the value as the file has it where one column holds it."""
+    names = _columns_behind(sql, must.column)
+    wrong = exp.select("row", must.column).from_(tree.subquery("given")).where(f"not ({must.holds})")  # type: ignore[attr-defined]
+    has = {str(row[0]) for row in con.execute("describe staged").fetchall()}
+    written = f"nullif(trim({quoted(names)}), '')" if names in has else f"cast(wrong.{must.column} as varchar)"
+    con.execute(
+        f"insert into refused select wrong.row, ?, coalesce({written}, 'nothing'), ? "
+        f"from ({wrong.sql('duckdb')}) as wrong join staged on staged.row = wrong.row "
+        "where wrong.row not in (select row from refused)",
+        [names, must.expected],
+    )
 
 
 def _columns_behind(sql: str, alias: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["COMMON", "FILES", "SIGHTINGS", "TABLES", "Column", "FactTable", "table"]
+__all__ = ["COMMON", "FILES", "SIGHTINGS", "TABLES", "Column", "FactTable", "Must", "table"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,23 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Must:
+    """What has to hold of a row that has these columns; where it does not, the row is refused.
+
+    Args:
+        column: the one that is to blame.
+        holds: SQL; a row of which it cannot be said (null) is taken.
+        expected: what was expected, for a person.
+        beside: other columns that `holds` names.
+    """
+
+    column: str
+    holds: str
+    expected: str
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class FactTable:
     """One fact table. `columns` are those of its own; `all_columns` begins with the common ones."""
 
@@ -35,6 +52,7 @@ class FactTable:
     columns: tuple[Column, ...]
     common: bool = True
     needs: tuple[str, ...] = ()  # without these a row is no such fact, and is refused
+    must: tuple[Must, ...] = ()
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
@@ -89,6 +107,11 @@ COMMON = (
 
 def _text(name: str, says: str, *, personal: bool = False) -> Column:
     return Column(name, "text", says, personal)
+
+
+def _not_before(column: str, earlier: str, called: str) -> Must:
+    """A day of leeway: one column may have a time of day or a zone and the other none."""
+    return Must(column, f"{column} > {earlier} - interval '1' day", f"a day that is not before {called}", (earlier,))
 
 
 _PERSONAL = True
@@ -171,7 +194,13 @@ TABLES: tuple[FactTable, ...] = (
             _text("currency", "ISO 4217 code"),
             Column("period_days", "integer", "length of a period in days"),
             Column("started_at", "instant", "first day, UTC"),
-            Column("ended_at", "instant", "last day, UTC; null while it runs"),
+            Column("ended_at", "instant", "last day, UTC, also one to come; null while it runs or where nobody says"),
+            _text("status", "active, trialing, cancelled, …, as the source says; null where it does not"),
+        ),
+        needs=("started_at",),
+        must=(
+            _not_before("ended_at", "started_at", "its first day"),
+            Must("price", "price >= 0", "a price of nothing or more"),
         ),
     ),
     FactTable(
@@ -205,12 +234,30 @@ TABLES: tuple[FactTable, ...] = (
         "a score that a customer gave",
         "rating",
         (
-            _text("scale", "nps (0-10), csat (1-5 or good/bad as 5/1), ces (1-7), stars (1-5)"),
+            _text(
+                "scale",
+                "nps (0-10), csat (1-5 or good/bad as 5/1), ces (1-7), stars (1-5), "
+                "rank (1 = first of the brands that the person uses; about_kind 'brands', about = how many)",
+            ),
             Column("score", "number", "the score on that scale"),
-            _text("about_kind", "employee, product, ticket, company"),
+            _text("about_kind", "employee, product, ticket, company, brands"),
             _text("about", "its id or name", personal=True),
         ),
         needs=("score",),
+        must=(
+            Must(
+                "about",
+                "scale <> 'rank' or coalesce(regexp_full_match(about, '[1-9][0-9]*'), false)",
+                "a whole number of brands, 1 or more, beside a rank",
+                ("scale",),
+            ),
+            Must(
+                "score",
+                "scale <> 'rank' or (score >= 1 and score = floor(score) and score <= try_cast(about as bigint))",
+                "a rank from 1 to the number of brands",
+                ("scale", "about"),
+            ),
+        ),
     ),
     FactTable(
         "referrals",
@@ -228,9 +275,10 @@ TABLES: tuple[FactTable, ...] = (
         (
             _text("title", "in a few words", personal=True),
             _text("text", "the whole", personal=True),
-            _text("status", "open, planned, shipped, declined"),
+            _text("status", "open, planned, shipped, declined; another word as the source has it"),
             Column("shipped_at", "instant", "when it was put to use, UTC"),
         ),
+        must=(_not_before("shipped_at", "occurred_at", "the day of the suggestion"),),
     ),
     FactTable(
         "votes",
@@ -240,6 +288,7 @@ TABLES: tuple[FactTable, ...] = (
             _text("idea_id", "the idea's id in the source"),
             Column("weight", "number", "1 for, -1 against"),
         ),
+        needs=("idea_id",),
     ),
     FactTable(
         "usage",
@@ -249,6 +298,7 @@ TABLES: tuple[FactTable, ...] = (
             _text("event", "what was done"),
             _text("properties", "its details as JSON, without addresses and coordinates", personal=True),
         ),
+        needs=("occurred_at", "event"),
     ),
     FactTable(
         "contacts",
@@ -312,6 +362,11 @@ TABLES: tuple[FactTable, ...] = (
             Column("due_at", "instant", "by when, UTC"),
             Column("kept_at", "instant", "when it was kept, UTC"),
             _text("employee", "who promised"),
+        ),
+        needs=("what",),
+        must=(
+            _not_before("due_at", "occurred_at", "the day of the promise"),
+            _not_before("kept_at", "occurred_at", "the day of the promise"),
         ),
     ),
     FactTable(

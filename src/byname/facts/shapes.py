@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["MACROS", "Reading", "blank", "identifier", "instant", "money", "words"]
+__all__ = ["MACROS", "PERIOD", "Reading", "blank", "identifier", "instant", "money", "period", "words"]
 
 # What people and programs write where there is nothing.
 _SPACE = "[\\s\u00a0]*"
@@ -363,6 +363,38 @@ def _decimal_comma(con: duckdb.DuckDBPyConnection, v: str, bare: str) -> bool:
         f"from (select {v} as v, {bare} as c from shaped where {v} is not null)",
     )
     return bool(comma > stop or (not comma and not stop and thousands and sure))
+
+
+# Days of a unit of time, and how people write it, without accents; {n} days, 1m and P1M are read too.
+_UNITS = (
+    ("1", "d|days?|daily|tage?|taglich|jours?|quotidien(ne)?|dias?|diario|giorn[oi]|dag(en)?"),
+    ("7", "w|weeks?|weekly|wochen?|wochentlich|semaines?|hebdomadaire|semanas?|semanal|settiman[ae]|settimanale"
+          "|we+k(en)?|wekelijks"),
+    ("30.4375", "m|mo|mths?|months?|monthly|monate?|monatlich|mois|mensuel(le)?|mes(es)?|mensual|mes[ei]|mensile"
+                "|maand(en)?|maandelijks"),
+    ("91.3125", "q|quarters?|quarterly|quartale?|quartalsweise|vierteljahr(e|lich)?|trimestres?|trimestriel(le)?"
+                "|trimestral|trimestrale|kwarta(al|len)"),
+    ("182.625", "half[ -]?year(ly)?|semi[ -]?annual(ly)?|halbjahr(e|lich)?|semestres?|semestriel(le)?|semestral(e)?"),
+    ("365.25", "y|yr|years?|yearly|annual(ly)?|jahre?|jahrlich|an(s|nee|nees|nuel|nuelle)?|anos?|anual|ann[oi]"
+               "|annuale|jaar|jaren|jaarlijks"),
+)  # fmt: skip
+
+
+PERIOD = re.compile(rf"(every|per|pro|alle|/)? ?p?\d*[ -]?({'|'.join(words for _, words in _UNITS)})")
+
+
+def period(v: str) -> Reading:
+    """How to read a column of lengths of time as whole days: monthly, "3 months", P1Y, 14 (days)."""
+    said = f"regexp_replace(strip_accents(lower({v})), '^(every|each|per|pro|par|alle|jede[nrs]?|tous les|/) +', '')"
+    number = f"coalesce(try_cast(nullif(regexp_extract({said}, '^p?([0-9]+)', 1), '') as integer), 1)"
+    whens = " ".join(
+        f"when regexp_full_match({said}, 'p?[0-9]*[ -]?({words})') then {number} * {days}" for days, words in _UNITS
+    )
+    alone = f"when regexp_full_match({said}, '[0-9]{{1,4}}') then {number} * 1"
+    return Reading(
+        f"nullif(cast(round(case {alone} {whens} end) as bigint), 0)",
+        "a period such as monthly, 3 months, yearly or a number of days",
+    )
 
 
 def identifier(con: duckdb.DuckDBPyConnection, v: str) -> Reading:
