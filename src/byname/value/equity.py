@@ -250,7 +250,7 @@ def _change(people: People) -> Iterator[_Row]:
     yield _Row("change", "from", int(before.customer.sum()), _cents(start), f"on {before.day}")
     for (name, who, says), amount in zip(steps, amounts, strict=True):
         yield _Row("change", name, int(who.sum()), amount, says)
-    yield _Row("change", "to", int(people.customer.sum()), _cents(end), "now")
+    yield _Row("change", "to", int(people.customer.sum()), _cents(end), "on the day of this snapshot")
 
 
 def _return_on_customer(people: People) -> Iterator[_Row]:

@@ -1,0 +1,150 @@
+"""What the report says: rows of one snapshot as tables and charts; what there is nothing of is left out of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from byname import charts
+from byname.best import best
+from byname.report.tables import sales, tables
+from byname.snapshot import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from byname.best import Best
+    from byname.charts import Spec
+    from byname.report.tables import Table
+    from byname.snapshot import Snapshot
+
+__all__ = ["Contents", "contents"]
+
+type Rows = list[dict[str, Any]]
+
+_SHOWN = 20
+_TRAITS = 12
+_KINDS = ("total", "tier", "cohort", "change", "roc", "risk", "spread")
+
+EQUITY = "select * from equity"
+CONCENTRATION = "select * from concentration order by measure, share_of_people"
+BACKTEST = "select * from backtest order by origin, candidate"
+MODELS = """
+    select candidate, bool_or(chosen) as chosen, avg(gini) as gini, avg(capture) as capture, avg(mae) as mae,
+           avg(total_error) as total_error
+    from backtest
+    group by candidate
+    order by gini desc, candidate
+"""
+COVERAGE = "select origin, horizon_days, coverage from backtest where chosen and coverage is not null order by origin"
+CALIBRATION = "select * from calibration order by bin"
+TRAITS = "select * from traits where sure order by greatest(lift, 1 / nullif(lift, 0)) desc, trait, value limit $1"
+SALES = """
+    select *, cast(amount as double) / nullif(cast(sum(amount) over (partition by kind, period) as double), 0) as share
+    from sales
+    order by kind, period desc, amount desc, name
+"""
+LEFT_OUT = "select name, says from run where kind = 'left out' and says not like '0 %' order by name"
+IGNORED = "select name, says from run where kind = 'who is who' and says like 'joins nobody%' order by name"
+MODEL = "select model from value where model is not null group by model order by count(*) desc, model limit 1"
+DOUBTS = "select count(*) as pairs from review"
+BUYERS = "select count(*) as people from value"
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Everything that the page shows.
+
+    Attributes:
+        company: whose.
+        as_of: the last day that counts.
+        currency: of all amounts.
+        horizon: how far worth looks ahead, in words.
+        counted: margin or revenue.
+        discount: a year.
+        buyers: people who bought.
+        model: what the numbers come from.
+        best: the first people.
+        total: the row of `equity` that is customer equity, if there is one.
+        risk: its rows of value at risk and saved.
+        tables: by the name of what they are of.
+        sales: a table a kind.
+        charts: by the name of their table.
+        left_out: rows of `run` on what was not counted.
+        ignored: likewise on what identifies nobody.
+        doubts: pairs of records that may be one person.
+    """
+
+    company: str
+    as_of: date
+    currency: str
+    horizon: str
+    counted: str
+    discount: float
+    buyers: int
+    model: str
+    best: list[Best]
+    total: dict[str, Any] | None
+    risk: Rows
+    tables: dict[str, Table]
+    sales: list[Table]
+    charts: dict[str, Spec]
+    left_out: Rows
+    ignored: Rows
+    doubts: int
+
+
+def contents(snapshot: Snapshot) -> Contents:
+    """Read what the page shows."""
+    terms = snapshot.terms
+    currency, days = terms["currency"], int(terms["horizon_days"])
+
+    def rows(table: str, sql: str, *parameters: Any) -> Rows:
+        """What a table has; nothing where the snapshot is from before that table."""
+        known = table in TABLES and (snapshot.folder / f"{table}.parquet").is_file()
+        return snapshot.query(sql, parameters) if known else []
+
+    equity = rows("equity", EQUITY)
+    found = {
+        **{kind: [row for row in equity if row["kind"] == kind] for kind in _KINDS},
+        "concentration": rows("concentration", CONCENTRATION),
+        "backtest": rows("backtest", BACKTEST),
+        "models": rows("backtest", MODELS),
+        "coverage": rows("backtest", COVERAGE),
+        "calibration": rows("calibration", CALIBRATION),
+        "traits": rows("traits", TRAITS, _TRAITS),
+    }
+    named = best(snapshot, _SHOWN)
+    return Contents(
+        company=terms["company"],
+        as_of=snapshot.as_of,
+        currency=currency,
+        horizon="12 months" if days in (365, 366) else f"{days} days",
+        counted="revenue" if float(terms["margin"]) == 1 else "margin",
+        discount=float(terms["discount"]),
+        buyers=rows("value", BUYERS)[0]["people"],
+        model="".join(row["model"] for row in rows("value", MODEL)),
+        best=named,
+        total=next(iter(found["total"]), None),
+        risk=found["risk"],
+        tables=tables(found, named, currency),
+        sales=list(sales(rows("sales", SALES), currency)),
+        charts=_charts(found, named, currency),
+        left_out=rows("run", LEFT_OUT),
+        ignored=rows("run", IGNORED),
+        doubts=rows("review", DOUBTS)[0]["pairs"],
+    )
+
+
+def _charts(found: dict[str, Rows], named: list[Best], currency: str) -> dict[str, Spec]:
+    intervals = [{name: getattr(one, name) for name in ("name", "rank", "clv", "clv_low", "clv_high")} for one in named]
+    drawn: dict[str, tuple[Rows, Callable[[Rows], Spec]]] = {
+        "best": (intervals, lambda rows: charts.best(rows, currency)),
+        "concentration": (found["concentration"], charts.concentration),
+        "change": (found["change"], lambda rows: charts.equity_bridge(rows, currency)),
+        "models": (found["backtest"], charts.backtest_scores),
+        "coverage": (found["coverage"], charts.coverage),
+        "calibration": (found["calibration"], lambda rows: charts.calibration(rows, currency)),
+    }
+    return {name: draw(rows) for name, (rows, draw) in drawn.items() if rows}

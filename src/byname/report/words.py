@@ -1,0 +1,51 @@
+"""How the report says numbers and days."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+__all__ = ["between", "count", "day", "figure", "money", "share", "signed"]
+
+type Number = float | Decimal | None
+
+_UNKNOWN = "unknown"
+_MINUS = "\u2212"
+
+
+def figure(value: Number, digits: int = 2) -> str:
+    """With so many digits; what is not known says so."""
+    return _UNKNOWN if value is None else f"{float(value):,.{digits}f}".replace("-", _MINUS)
+
+
+def money(amount: Number) -> str:
+    """In whole units."""
+    return figure(amount, 0)
+
+
+def signed(amount: Number) -> str:
+    """In whole units, with its sign."""
+    return _UNKNOWN if amount is None else f"{float(amount):+,.0f}".replace("-", _MINUS)
+
+
+def share(part: Number) -> str:
+    """As a percentage."""
+    return _UNKNOWN if part is None else f"{float(part):.0%}".replace("-", _MINUS)
+
+
+def count(number: int | None) -> str:
+    """With marks between thousands."""
+    return figure(number, 0)
+
+
+def between(low: str, high: str) -> str:
+    """A range whose ends are said already; nothing where neither is known."""
+    return "" if low == high == _UNKNOWN else f"{low} to {high}"
+
+
+def day(moment: date) -> str:
+    """As people write it."""
+    return f"{moment.day} {moment:%B %Y}"
