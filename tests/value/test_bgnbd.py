@@ -146,7 +146,7 @@ def test_expectations_are_finite_ordered_and_bounded_for_any_parameters(
     assert (alive[history[0] == 0] == 1).all()
     orders = model.expected_orders(days, *history)
     later = model.expected_orders(days + 30, *history)
-    discounted = model.expected_orders_discounted(days, 0.15, *history)
+    discounted = model.orders_if_alive(days, 0.15, history[0], history[2]) * model.p_alive(*history)
     for found in (orders, later, discounted):
         assert np.isfinite(found).all()
         assert (found >= 0).all()
@@ -179,7 +179,8 @@ def test_the_discounted_sum_is_the_sum_of_discounted_months(lifetimes: dict[str,
     ends = [30.4375 * month for month in range(1, 12)] + [340.0]
     upto = np.array([0, *(model.expected_orders(end, *history)[0] for end in ends)])
     by_hand = sum(np.diff(upto) / 1.1 ** (np.array(ends) / 365.25))
-    assert model.expected_orders_discounted(340, 0.1, *history)[0] == pytest.approx(by_hand, rel=1e-10)
+    discounted = model.orders_if_alive(340, 0.1, history[0], history[2]) * model.p_alive(*history)
+    assert discounted[0] == pytest.approx(by_hand, rel=1e-10)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def foretold(shop: Shop, policy: Policy) -> tuple[Any, Any, dict[str, Any]]:
     fitted = Fitted.on(rows, AS_OF, shop.past().daily)
     predicted = policy.predict(fitted, rows, HORIZON)
     expected = blend(times(predicted, levelled(fitted, predicted, policy.level)), policy.weights)
-    every = fitted.expected_spend(rows, HORIZON, fitted.names)
+    every = fitted.outlook(rows).expected_spend(HORIZON, fitted.names)
     return expected, shop.later(ids, AS_OF, AS_OF + timedelta(days=HORIZON)), every
 
 
@@ -143,7 +143,7 @@ def test_the_pace_of_months_is_found_again_and_next_christmas_is_foretold() -> N
     assert fitted.calendar is not None
     np.testing.assert_allclose(fitted.calendar.pace, pace, rtol=0.12)
     actual = shop.later(ids, day, day + timedelta(days=60))
-    found = fitted.expected_spend(rows, 60, [SEASONAL, PLAIN_REFERENCE])
+    found = fitted.outlook(rows).expected_spend(60, [SEASONAL, PLAIN_REFERENCE])
     assert abs(total_error(actual, found[SEASONAL])) < 0.1
     assert total_error(actual, found[PLAIN_REFERENCE]) < -0.2
 

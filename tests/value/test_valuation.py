@@ -91,7 +91,8 @@ def test_the_value_table_is_what_the_policy_says_of_each_person(engine: Engine, 
     low, median, high = policy.ranges.of_people(Places.of(expected)(expected), expected)
     model = fitted.models["Pareto/NBD"]
     history = (known.repeat_orders, known.recency_days, known.age_days)
-    kept = 0.4 * model.expected_orders_discounted(180, 0.12, *history) / model.expected_orders(180, *history)
+    kept = 0.4 * model.orders_if_alive(180, 0.12, known.repeat_orders, known.age_days)
+    kept /= model.orders_if_alive(180, 0.0, known.repeat_orders, known.age_days)
     name = dict(zip(shop.person, table.column("person_id").to_pylist(), strict=True))
     for column, values in {
         "expected_spend": expected,

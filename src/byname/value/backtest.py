@@ -63,7 +63,7 @@ def backtest(past: Past, as_of: date, horizon_days: int, told: Callable[[str], N
         window = Window(day, days, rows, spent, numbers)
         then = choose(past, day, days)
         fitted = Fitted.on(rows, day, past.daily)
-        predicted = fitted.expected_spend(rows, days, fitted.names)
+        predicted = fitted.outlook(rows).expected_spend(days, fitted.names)
         if then.learned:
             predicted[LEARNED] = then.learned.expected_spend(rows) * (days / then.seen_days)
         seasons.append(season_seen(past.first, day, days))

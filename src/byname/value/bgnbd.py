@@ -17,9 +17,9 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from byname.value.horizon import Steps, discounted_steps, orders_if_alive
+from byname.value.horizon import discounted_steps, orders_if_alive
 from byname.value.newton import Floats, Maximum, climb, drawn_parameters, laplace, maximise
-from byname.value.triples import Ints, Triples, check_histories, distinct_pairs, whole_numbers
+from byname.value.triples import Ints, Triples, distinct_pairs, histories
 
 # Small enough for the processor's cache, and for BLAS not to start threads whose waiting costs more than
 # the sums.
@@ -143,7 +143,7 @@ class BgNbd:
         Raises:
             ValueError: a row cannot be a purchase history.
         """
-        x, t_x, age = _histories(repeat_orders, recency_days, age_days)
+        x, t_x, age = histories(repeat_orders, recency_days, age_days)
         return self._p_alive(x, t_x, age)
 
     def expected_orders(
@@ -163,38 +163,35 @@ class BgNbd:
         Raises:
             ValueError: a row cannot be a purchase history, or the horizon is negative or not finite.
         """
-        steps = discounted_steps(days, 0.0, one_step=True)
-        return self._orders(steps, *_histories(repeat_orders, recency_days, age_days))
+        x, t_x, age = histories(repeat_orders, recency_days, age_days)
+        return self.orders_if_alive(days, 0.0, x, age) * self._p_alive(x, t_x, age)
 
-    def expected_orders_discounted(
-        self,
-        horizon_days: float,
-        annual_discount_rate: float,
-        repeat_orders: ArrayLike,
-        recency_days: ArrayLike,
-        age_days: ArrayLike,
+    def orders_if_alive(
+        self, horizon_days: float, annual_discount_rate: float, repeat_orders: ArrayLike, age_days: ArrayLike
     ) -> Floats:
-        """Give the expected purchases, each month's discounted from the month's end to the as-of day.
+        """Give the expected purchases of who is alive, each month's discounted from its end to the as-of day.
 
-        Sum over months t of [E(Y(t)) - E(Y(t-1))] / (1 + d)**t, with E(Y) of (10), a month of 30.4375 days,
-        t in years and d the annual rate; the last step is shorter if the horizon is not a whole number of
-        months.
+        Equation (10) without its denominator; sum over months t of [E(Y(t)) - E(Y(t-1))] / (1 + d)**t, with a month of
+        30.4375 days, t in years and d the annual rate; the last step is shorter if the horizon is not a whole number of
+        months. Times P(alive) it is what is expected of a person.
 
         Args:
             horizon_days: days after the as-of day, 0 or more.
             annual_discount_rate: d, 0.1 for ten per cent a year; 0 or more.
             repeat_orders: x, shape (n,) or one number.
-            recency_days: t_x in whole days, likewise.
             age_days: T in whole days, likewise.
 
         Returns:
-            Discounted expected purchases, shape (n,); never more than `expected_orders`.
+            Discounted expected purchases, shape (n,); evaluated once for each distinct (x, T).
 
         Raises:
             ValueError: a row cannot be a purchase history, or horizon or rate are negative or not finite.
         """
-        steps = discounted_steps(horizon_days, annual_discount_rate)
-        return self._orders(steps, *_histories(repeat_orders, recency_days, age_days))
+        x, _, age = histories(repeat_orders, 0, age_days)
+        steps = discounted_steps(horizon_days, annual_discount_rate, one_step=annual_discount_rate == 0)
+        pair_x, pair_age, inverse = distinct_pairs(x, age)
+        b = self.b + self.early
+        return orders_if_alive(self.r, self.alpha_days, self.a, b, steps, pair_x, pair_age)[inverse]
 
     def draws(
         self,
@@ -222,7 +219,7 @@ class BgNbd:
         Returns:
             Purchases, shape (count, n).
         """
-        x, t_x, age = _histories(repeat_orders, recency_days, age_days)
+        x, t_x, age = histories(repeat_orders, recency_days, age_days)
         random = np.random.default_rng(seed)
         result = np.empty((count, len(x)), dtype=np.int64)
         at = np.log([self.r, self.alpha_days, self.a, self.b])
@@ -235,12 +232,6 @@ class BgNbd:
             bought = np.minimum(random.poisson(rate * days), random.geometric(leaves))
             result[rows] = np.where(random.random(shape) < alive, bought, 0)
         return result
-
-    def _orders(self, steps: Steps, x: Ints, t_x: Ints, age: Ints) -> Floats:
-        """Evaluate (10) once for each distinct (x, T), then multiply by P(alive) of each history."""
-        pair_x, pair_age, inverse = distinct_pairs(x, age)
-        alive = orders_if_alive(self.r, self.alpha_days, self.a, self.b + self.early, steps, pair_x, pair_age)
-        return alive[inverse] * self._p_alive(x, t_x, age)
 
     def _p_alive(self, x: Ints, t_x: Ints, age: Ints) -> Floats:
         log_days = np.log1p(np.arange(int(age.max(initial=0)) + 1) / self.alpha_days)
@@ -260,16 +251,6 @@ class MbgNbd(BgNbd):
 
     name: ClassVar[str] = "MBG/NBD"
     early: ClassVar[int] = 1
-
-
-def _histories(repeat_orders: ArrayLike, recency_days: ArrayLike, age_days: ArrayLike) -> tuple[Ints, Ints, Ints]:
-    x, t_x, age = np.broadcast_arrays(
-        np.atleast_1d(whole_numbers("repeat_orders", repeat_orders)),
-        whole_numbers("recency_days", recency_days),
-        whole_numbers("age_days", age_days),
-    )
-    check_histories(x, t_x, age)
-    return x, t_x, age
 
 
 @dataclass(frozen=True, slots=True)

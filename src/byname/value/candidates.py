@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from byname.value.rows import Floats, Rows
     from byname.value.seasons import Daily
 
-__all__ = ["ALL", "LEARNED", "PLAIN", "PLAIN_REFERENCE", "REPEAT", "RULES", "SEASONAL", "Fitted", "structural"]
+__all__ = [
+    "ALL",
+    "LEARNED",
+    "PLAIN",
+    "PLAIN_REFERENCE",
+    "REPEAT",
+    "RULES",
+    "SEASONAL",
+    "Fitted",
+    "Outlook",
+    "structural",
+]
 
 PLAIN = "past spend continues"
 LEARNED = "learned"
@@ -68,15 +79,15 @@ class Fitted:
     on_clock: PurchaseModel | None = None
 
     @classmethod
-    def on(cls, rows: Rows, day: date, daily: Daily) -> Self:
-        """Fit all candidates on people one by one."""
+    def on(cls, rows: Rows, day: date, daily: Daily, wanted: Collection[str] | None = None) -> Self:
+        """Fit on people one by one: the models of these names, all by default."""
         triples, _ = Triples.of_people(rows.repeat_orders, rows.recency_days, rows.age_days)
         repeats = rows.repeat_orders > 0
         spend = {
             ALL: GammaGamma.fit(rows.repeat_orders + 1, rows.mean_spend),
             REPEAT: GammaGamma.fit(rows.repeat_orders[repeats], _repeat_mean(rows)[repeats]),
         }
-        return cls.counted(triples, spend, day, daily, {model.name for model in MODELS})
+        return cls.counted(triples, spend, day, daily, wanted or {model.name for model in MODELS})
 
     @classmethod
     def counted(
@@ -102,36 +113,64 @@ class Fitted:
         """The candidate whose level is the blend's."""
         return SEASONAL if self.on_clock else PLAIN_REFERENCE
 
-    def expected_spend(self, rows: Rows, days: float, names: Iterable[str]) -> dict[str, Floats]:
-        """Spend within the next days by candidate, shape (people,) each."""
-        found: dict[str, Floats] = {}
-        orders: dict[str, Floats] = {}
-        for name in names:
-            if name in RULES:
-                found[name] = np.maximum(RULES[name](rows, days, self.span_days), 0.0)
-                continue
-            if name == SEASONAL:
-                found[name] = self._on_clock(rows, days) * self.spend_per_order(rows)
-                continue
-            model, _, which = name.partition(", ")
-            if model not in orders:
-                history = (rows.repeat_orders, rows.recency_days, rows.age_days)
-                orders[model] = self.models[model].expected_orders(days, *history)
-            found[name] = orders[model] * self.spend_per_order(rows, which)
-        return found
-
-    def _on_clock(self, rows: Rows, days: float) -> Floats:
-        if not self.calendar or not self.on_clock:
-            message = "no calendar was learned: the history is shorter than two years"
-            raise ValueError(message)
-        recency, age = self.calendar.retimed(self.day, rows.recency_days, rows.age_days)
-        return self.on_clock.expected_orders(self.calendar.ahead(self.day, days), rows.repeat_orders, recency, age)
+    def outlook(self, rows: Rows) -> Outlook:
+        """These people as the models see them."""
+        return Outlook(self, rows)
 
     def spend_per_order(self, rows: Rows, which: str = ALL) -> Floats:
         """What the next order is expected to bring, shape (people,)."""
         if which == ALL:
             return self.spend[which].expected_spend(rows.repeat_orders + 1, np.maximum(rows.mean_spend, 0.0))
         return self.spend[which].expected_spend(rows.repeat_orders, _repeat_mean(rows))
+
+
+class Outlook:
+    """What the models expect of some people; whether they are still customers is asked once a model."""
+
+    def __init__(self, fitted: Fitted, rows: Rows) -> None:
+        self._fitted, self._rows = fitted, rows
+        self._alive: dict[str, Floats] = {}
+
+    def p_alive(self, model: str) -> Floats:
+        """Probability of not having left, shape (people,)."""
+        if model not in self._alive:
+            rows = self._rows
+            history = (rows.repeat_orders, rows.recency_days, rows.age_days)
+            self._alive[model] = self._fitted.models[model].p_alive(*history)
+        return self._alive[model]
+
+    def orders(self, model: str, days: float, annual_discount_rate: float = 0.0) -> Floats:
+        """Expected purchases in the next days, discounted, shape (people,)."""
+        if_alive = self._fitted.models[model].orders_if_alive(
+            days, annual_discount_rate, self._rows.repeat_orders, self._rows.age_days
+        )
+        return if_alive * self.p_alive(model)
+
+    def expected_spend(self, days: float, names: Iterable[str]) -> dict[str, Floats]:
+        """Spend within the next days by candidate, shape (people,) each."""
+        found: dict[str, Floats] = {}
+        orders: dict[str, Floats] = {}
+        for name in names:
+            if name in RULES:
+                found[name] = np.maximum(RULES[name](self._rows, days, self._fitted.span_days), 0.0)
+            elif name == SEASONAL:
+                found[name] = self._on_clock(days) * self._fitted.spend_per_order(self._rows)
+            else:
+                model, _, which = name.partition(", ")
+                if model not in orders:
+                    orders[model] = self.orders(model, days)
+                found[name] = orders[model] * self._fitted.spend_per_order(self._rows, which)
+        return found
+
+    def _on_clock(self, days: float) -> Floats:
+        fitted, rows = self._fitted, self._rows
+        if not fitted.calendar or not fitted.on_clock:
+            message = "no calendar was learned: the history is shorter than two years"
+            raise ValueError(message)
+        recency, age = fitted.calendar.retimed(fitted.day, rows.recency_days, rows.age_days)
+        return fitted.on_clock.expected_orders(
+            fitted.calendar.ahead(fitted.day, days), rows.repeat_orders, recency, age
+        )
 
 
 def _repeat_mean(rows: Rows) -> Floats:

@@ -60,15 +60,10 @@ class PurchaseModel(Protocol):
         """Expected purchases in the next days, shape (n,)."""
         ...
 
-    def expected_orders_discounted(
-        self,
-        horizon_days: float,
-        annual_discount_rate: float,
-        repeat_orders: ArrayLike,
-        recency_days: ArrayLike,
-        age_days: ArrayLike,
+    def orders_if_alive(
+        self, horizon_days: float, annual_discount_rate: float, repeat_orders: ArrayLike, age_days: ArrayLike
     ) -> Floats:
-        """The same, each month's discounted from the month's end, shape (n,)."""
+        """Expected purchases of who has not left, each month's discounted from the month's end, shape (n,)."""
         ...
 
     def draws(

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from byname.value.horizon import discounted_steps
 from byname.value.newton import Floats, Maximum, climb, drawn_parameters, laplace, maximise
-from byname.value.triples import Ints, Triples, check_histories, whole_numbers
+from byname.value.triples import Ints, Triples, histories
 
 # Gauss-Legendre on each day: purchases are days apart, so within a day the integrand is nearly a straight line.
 _NODES, _WEIGHTS = (
@@ -29,8 +29,9 @@ _DAYS_PER_YEAR = 365.25
 _UNKNOWN = 2.3
 # Of a logarithm, for the differences of the gradient.
 _STEP = 1e-6
-# Steps with the rough Hessian before those with the right one, which cost five times as much.
+# Steps with the rough Hessian before those with the right one, which cost five times as much; on so many histories.
 _ROUGH = 14
+_ENOUGH = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,18 @@ class ParetoNbd:
         likelihood = ParetoLikelihood.of(triples)
         centre = likelihood.centre
         if likelihood.people:
-            start = climb(likelihood.roughly, likelihood.rough_start(), centre, most=_ROUGH)[0]
-            found = maximise(likelihood.evaluate, start, centre)
-            spread = laplace(likelihood.evaluate(found.at)[2])
+            thin = likelihood.thinned()
+            start = climb(thin.roughly, likelihood.rough_start(), centre, most=_ROUGH)[0]
+            near = climb(thin.evaluate, start, centre)[0]
+            # What the outer products get wrong is nearly the same for a part of the people as for all.
+            lacking = thin.hessian(near) - thin.roughly(near)[2]
+
+            def evaluate(theta: Floats) -> tuple[float, Floats, Floats]:
+                value, gradient, products = likelihood.roughly(theta)
+                return value, gradient, products + lacking
+
+            found = maximise(evaluate, near, centre)
+            spread = laplace(evaluate(found.at)[2])
         else:
             found, spread = Maximum(centre, 0.0, 0, converged=False, penalised=True), np.eye(4) * 9.0
         r, alpha_days, s, beta_days = (float(value) for value in np.exp(found.at))
@@ -127,7 +137,7 @@ class ParetoNbd:
         Raises:
             ValueError: a row cannot be a purchase history.
         """
-        x, t_x, age = _histories(repeat_orders, recency_days, age_days)
+        x, t_x, age = histories(repeat_orders, recency_days, age_days)
         return self._p_alive(x, t_x, age)
 
     def expected_orders(
@@ -147,23 +157,29 @@ class ParetoNbd:
         Raises:
             ValueError: a row cannot be a purchase history, or the horizon is negative or not finite.
         """
-        steps = discounted_steps(days, 0.0, one_step=True)
-        return self._orders(steps.end_days, steps.drops, *_histories(repeat_orders, recency_days, age_days))
+        x, t_x, age = histories(repeat_orders, recency_days, age_days)
+        return self.orders_if_alive(days, 0.0, x, age) * self._p_alive(x, t_x, age)
 
-    def expected_orders_discounted(
-        self,
-        horizon_days: float,
-        annual_discount_rate: float,
-        repeat_orders: ArrayLike,
-        recency_days: ArrayLike,
-        age_days: ArrayLike,
+    def orders_if_alive(
+        self, horizon_days: float, annual_discount_rate: float, repeat_orders: ArrayLike, age_days: ArrayLike
     ) -> Floats:
-        """Give the expected purchases, each month's discounted from the month's end to the as-of day.
+        """Give the expected purchases of who is alive, each month's discounted to the as-of day.
 
-        See `BgNbd.expected_orders_discounted`: the same months, arguments and errors.
+        See `BgNbd.orders_if_alive`: the same months, arguments and errors. Times P(alive) it is what is expected.
         """
-        steps = discounted_steps(horizon_days, annual_discount_rate)
-        return self._orders(steps.end_days, steps.drops, *_histories(repeat_orders, recency_days, age_days))
+        x, _, age = histories(repeat_orders, 0, age_days)
+        steps = discounted_steps(horizon_days, annual_discount_rate, one_step=annual_discount_rate == 0)
+        if not len(steps.end_days):
+            return np.zeros(len(x))
+        # (r+x) (beta+T) / (alpha+T) times the expected share of each step that is lived, by a table over T: that is
+        # [1 - ((beta+T) / (beta+T+t))**(s-1)] / (s-1), which is the logarithm at s = 1.
+        ages = np.arange(int(age.max(initial=0)) + 1)
+        grown = np.log1p(steps.end_days / (self.beta_days + ages)[:, None])
+        power = self.s - 1
+        lived: Floats = -np.expm1(-power * grown) / power if abs(power) > 1e-9 else grown  # noqa: PLR2004
+        table = (lived @ steps.drops) * (self.beta_days + ages) / (self.alpha_days + ages)
+        found: Floats = (self.r + x) * table[age]
+        return found
 
     def draws(
         self,
@@ -191,7 +207,7 @@ class ParetoNbd:
         Returns:
             Purchases, shape (count, n).
         """
-        x, t_x, age = _histories(repeat_orders, recency_days, age_days)
+        x, t_x, age = histories(repeat_orders, recency_days, age_days)
         random = np.random.default_rng(seed)
         result = np.empty((count, len(x)), dtype=np.int64)
         for rows, theta in drawn_parameters(self._logarithms, self.spread, count, random):
@@ -208,34 +224,11 @@ class ParetoNbd:
     def _logarithms(self) -> Floats:
         return np.log([self.r, self.alpha_days, self.s, self.beta_days])
 
-    def _orders(self, ends: Floats, drops: Floats, x: Ints, t_x: Ints, age: Ints) -> Floats:
-        """(r+x) (beta+T) / (alpha+T) times the expected share of each step that is lived, by a table over T."""
-        if not len(ends):
-            return np.zeros(len(x))
-        ages = np.arange(int(age.max(initial=0)) + 1)
-        # [1 - ((beta+T) / (beta+T+t))**(s-1)] / (s-1), which is the logarithm at s = 1.
-        grown = np.log1p(ends / (self.beta_days + ages)[:, None])
-        power = self.s - 1
-        lived: Floats = -np.expm1(-power * grown) / power if abs(power) > 1e-9 else grown  # noqa: PLR2004
-        table = (lived @ drops) * (self.beta_days + ages) / (self.alpha_days + ages)
-        found: Floats = (self.r + x) * table[age] * self._p_alive(x, t_x, age)
-        return found
-
     def _p_alive(self, x: Ints, t_x: Ints, age: Ints) -> Floats:
         histories, inverse = _distinct(x, t_x, age)
         alive, left = _terms(self._logarithms, *histories)[:2]
         found: Floats = (1 / (1 + np.exp(np.minimum(left[0] - alive, 700.0))))[inverse]
         return found
-
-
-def _histories(repeat_orders: ArrayLike, recency_days: ArrayLike, age_days: ArrayLike) -> tuple[Ints, Ints, Ints]:
-    x, t_x, age = np.broadcast_arrays(
-        np.atleast_1d(whole_numbers("repeat_orders", repeat_orders)),
-        whole_numbers("recency_days", recency_days),
-        whole_numbers("age_days", age_days),
-    )
-    check_histories(x, t_x, age)
-    return x, t_x, age
 
 
 def _distinct(x: Ints, t_x: Ints, age: Ints) -> tuple[tuple[Ints, Ints, Ints], NDArray[np.intp]]:
@@ -359,7 +352,7 @@ class ParetoLikelihood:
         return value, gradients @ self.weights
 
     def roughly(self, theta: Floats) -> tuple[float, Floats, Floats]:
-        """As `evaluate`, with the outer products of people's gradients for the Hessian.
+        """Give log-likelihood, gradient, and the outer products of people's gradients for the Hessian.
 
         Berndt, Hall, Hall and Hausman (1974). It costs nothing beside the gradient, and leads near the maximum.
         """
@@ -367,8 +360,24 @@ class ParetoLikelihood:
         return value, gradients @ self.weights, -(gradients * self.weights) @ gradients.T
 
     def evaluate(self, theta: Floats) -> tuple[float, Floats, Floats]:
-        """Give log-likelihood, gradient, and the Hessian by differences of the gradient."""
-        value, gradient = self.value_and_gradient(theta)
+        """Give log-likelihood, gradient and Hessian in (ln r, ln alpha, ln s, ln beta)."""
+        return *self.value_and_gradient(theta), self.hessian(theta)
+
+    def hessian(self, theta: Floats) -> Floats:
+        """Give the Hessian by differences of the gradient, shape (4, 4)."""
+        _, gradient = self.value_and_gradient(theta)
         ahead = [self.value_and_gradient(theta + away)[1] for away in _STEP * np.eye(4)]
-        hessian = (np.stack(ahead) - gradient) / _STEP
-        return value, gradient, (hessian + hessian.T) / 2
+        hessian: Floats = (np.stack(ahead) - gradient) / _STEP
+        return (hessian + hessian.T) / 2
+
+    def thinned(self) -> Self:
+        """Take the histories that many share and every n-th of the others, for all of them; all, if they are few."""
+        if len(self.weights) <= 2 * _ENOUGH:
+            return self
+        shared = np.argsort(-self.weights, kind="stable")
+        n = len(shared) // _ENOUGH
+        rare = shared[_ENOUGH::n]
+        weights = self.weights[rare] * (self.weights[shared[_ENOUGH:]].sum() / self.weights[rare].sum())
+        some = np.concatenate((shared[:_ENOUGH], rare))
+        x, t_x, age = (column[some] for column in self.histories)
+        return type(self)((x, t_x, age), np.concatenate((self.weights[shared[:_ENOUGH]], weights)))

@@ -35,7 +35,7 @@ SAMPLED = statement(
     """
     select person_id, row_number() over (order by person_id) as place
     from days
-    where substr(person_id, 2, 3) < $below
+    where substr(person_id, 2, 3) < $below and day <= cast($as_of as date)
     group by person_id
     """,
 )
@@ -86,7 +86,7 @@ def past_of(engine: Engine, days: Table, as_of: date) -> Past:
     """
     bought = engine.fetch(engine.run(BOUGHT, days=days, as_of=as_of)).to_pylist()[0]
     people, first = int(bought["people"]), bought["first"] or as_of
-    part = _sample(engine, days, min(1.0, _ENOUGH / max(people, 1)))
+    part = _sample(engine, days, as_of, min(1.0, _ENOUGH / max(people, 1)))
     return Past(lambda day, until: _window(engine, part, day, until), _daily(engine, part, first, as_of), people)
 
 
@@ -113,7 +113,7 @@ class _Sample:
     people: Table
 
 
-def _sample(engine: Engine, days: Table, share: float) -> _Sample:
+def _sample(engine: Engine, days: Table, as_of: date, share: float) -> _Sample:
     """Take about that share of the people; all of them for 1."""
     cells = len(_ALPHABET) ** 3
     cell = int(share * cells)
@@ -122,7 +122,7 @@ def _sample(engine: Engine, days: Table, share: float) -> _Sample:
         if cell >= cells
         else "".join(_ALPHABET[cell // len(_ALPHABET) ** power % len(_ALPHABET)] for power in (2, 1, 0))
     )
-    people = engine.run(SAMPLED, days=days, below=below)
+    people = engine.run(SAMPLED, days=days, below=below, as_of=as_of)
     return _Sample(days if below == "~" else engine.run(SAMPLED_DAYS, days=days, sampled=people), people)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from byname.value.blend import blend, weights
-from byname.value.candidates import LEARNED, PLAIN, PLAIN_REFERENCE, Fitted
+from byname.value.candidates import LEARNED, PLAIN, PLAIN_REFERENCE, Fitted, structural
 from byname.value.learned import FEWEST, Learned, learn
 from byname.value.ranges import Places, Ranges, Tops, coverage
 from byname.value.windows import FEWEST_PEOPLE, Record, Score, Window, calibration, earlier, record, score, season_seen
@@ -22,6 +22,7 @@ from byname.value.windows import FEWEST_PEOPLE, Record, Score, Window, calibrati
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from byname.value.candidates import Outlook
     from byname.value.rows import Floats, Rows
     from byname.value.windows import Past
 
@@ -120,11 +121,15 @@ class Policy:
         held = coverage(window.spent, low, high)
         return [score(window, BLEND, blended, held), score(window, f"{BLEND}, median", median)]
 
-    def predict(self, fitted: Fitted, rows: Rows, days: float) -> dict[str, Floats]:
+    @property
+    def models(self) -> set[str]:
+        """The purchase models that it asks for, by name."""
+        return {structural(name) for name in (PLAIN_REFERENCE, *self.weights)} - {""}
+
+    def predict(self, fitted: Fitted, rows: Rows, days: float, outlook: Outlook | None = None) -> dict[str, Floats]:
         """Spend by candidate that is part of the blend, and by the reference, each at its own level."""
-        return _predicted(
-            fitted, rows, days, {PLAIN_REFERENCE, fitted.reference, *self.weights} - {LEARNED}, self.learned
-        )
+        names = {PLAIN_REFERENCE, fitted.reference, *self.weights} - {LEARNED}
+        return _predicted(fitted, rows, days, names, self.learned, outlook)
 
 
 def default(as_of: date, horizon_days: int, people: int) -> Policy:
@@ -199,7 +204,7 @@ def choose(past: Past, as_of: date, horizon_days: int) -> Policy:
 def _with_month(policy: Policy, windows: Sequence[Window], past: Past) -> Policy:
     seen = []
     for window in windows:
-        fitted = Fitted.on(window.rows, window.day, past.daily)
+        fitted = Fitted.on(window.rows, window.day, past.daily, policy.models)
         if not set(policy.weights) <= {LEARNED, *fitted.names}:
             continue  # the calendar was not known yet
         predicted = policy.predict(fitted, window.rows, window.days)
@@ -209,10 +214,15 @@ def _with_month(policy: Policy, windows: Sequence[Window], past: Past) -> Policy
 
 
 def _predicted(
-    fitted: Fitted, rows: Rows, days: float, names: set[str] | list[str], learned: Learned | None
+    fitted: Fitted,
+    rows: Rows,
+    days: float,
+    names: set[str] | list[str],
+    learned: Learned | None,
+    outlook: Outlook | None = None,
 ) -> dict[str, Floats]:
     ordered = [name for name in fitted.names if name in names]
-    found = fitted.expected_spend(rows, days, ordered)
+    found = (outlook or fitted.outlook(rows)).expected_spend(days, ordered)
     if learned:
         found[LEARNED] = learned.expected_spend(rows)
     return found

@@ -78,7 +78,7 @@ class Ranges:
             if len(inside):
                 middles.append((one + 0.5) / count)
                 ratios.append(np.quantile(inside, (0.1, 0.5, 0.8, 0.9)))
-        return cls(np.array(middles), np.array(ratios))
+        return cls(np.array(middles or [0.5]), np.array(ratios or [[0.0] * 4]))
 
     def of_people(self, place: Floats, expected: Floats) -> tuple[Floats, Floats, Floats]:
         """Low, median and high of what each will spend: four in five are within low and high.
@@ -114,6 +114,8 @@ class Tops:
         people = np.bincount(which, minlength=count).astype(np.float64)
         found = np.flatnonzero(people)
         share = np.bincount(which, among, minlength=count)[found] / people[found]
+        if not len(found):
+            return cls(np.array([0.5]), np.array([0.0]))
         chance = isotonic_regression(share, weights=people[found]).x
         return cls((found + 0.5) / count, np.asarray(chance, dtype=np.float64))
 

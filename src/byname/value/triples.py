@@ -106,6 +106,17 @@ def whole_numbers(name: str, values: ArrayLike) -> Ints:
     return np.rint(whole).astype(np.int64)
 
 
+def histories(repeat_orders: ArrayLike, recency_days: ArrayLike, age_days: ArrayLike) -> tuple[Ints, Ints, Ints]:
+    """Take x, t_x and T of people, arrays or single numbers, as arrays of one shape (n,), or say which is none."""
+    x, t_x, age = np.broadcast_arrays(
+        np.atleast_1d(whole_numbers("repeat_orders", repeat_orders)),
+        whole_numbers("recency_days", recency_days),
+        whole_numbers("age_days", age_days),
+    )
+    check_histories(x, t_x, age)
+    return x, t_x, age
+
+
 def check_histories(x: Ints, t_x: Ints, age: Ints) -> None:
     """Raise ValueError unless 0 <= t_x <= T, x >= 0, t_x = 0 where x = 0, and T can be in days."""
     wrong = (x < 0) | (x >= 1 << 26) | (t_x < 0) | (t_x > age) | (age > _MOST_DAYS) | ((x == 0) & (t_x != 0))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Valuation", "Worth", "fitted_at", "valuation", "worth_at"]
 
 _SLICE = 250_000
+_VIEWED = 50_000  # people tell the levels and places of all
 _QUARTER = 91
 
 TRIPLES = statement(
@@ -177,13 +178,12 @@ def fitted_at(engine: Engine, rows: Table, policy: Policy, past: Past, day: date
     triples = Triples(
         *(counted.column(name).to_numpy() for name in ("repeat_orders", "recency_days", "age_days", "people"))
     )
-    wanted = {structural(name) for name in (PLAIN_REFERENCE, *policy.weights)}
     spend = {}
     for which, what in ((ALL, SPENDS), (REPEAT, REPEAT_SPENDS)):
         if which == ALL or any(name.endswith(which) for name in policy.weights):
             found = engine.fetch(engine.run(what, rows=rows), order_by=("days", "mean_spend"))
             spend[which] = GammaGamma.fit(*(found.column(name).to_numpy() for name in ("days", "mean_spend", "people")))
-    fitted = Fitted.counted(triples, spend, day, past.daily, wanted)
+    fitted = Fitted.counted(triples, spend, day, past.daily, policy.models)
     return Worth(policy, fitted, len(triples), int(triples.people.sum()))
 
 
@@ -198,7 +198,7 @@ def worth_at(engine: Engine, rows: Table, worth: Worth, terms: Terms) -> Table:
     """
     made, view = [], None
     for part in _slices(engine, rows, worth.people):
-        view = view or _View.of(worth, Rows.of(part), terms)
+        view = view or _View.of(worth, Rows.of(part.slice(0, _VIEWED)), terms)
         columns = view.columns(Rows.of(part), terms)
         made.append(engine.arrow(pa.table({"person_id": part.column("person_id"), **columns})))
     if len(made) == 1:
@@ -249,17 +249,16 @@ class _View:
     def columns(self, rows: Rows, terms: Terms) -> dict[str, Floats]:
         """The predicted columns of some people, each of shape (people,); never NaN, never infinite."""
         policy, fitted = self.worth.policy, self.worth.fitted
-        expected = blend(times(policy.predict(fitted, rows, terms.horizon_days), self.level), policy.weights)
+        outlook, horizon = fitted.outlook(rows), terms.horizon_days
+        predicted = policy.predict(fitted, rows, horizon, outlook)
+        expected = blend(times(predicted, self.level), policy.weights)
         place = self.places(expected)
         low, median, high = self.ranges.of_people(place, expected)
-        model = fitted.models[structural(PLAIN_REFERENCE)]
-        history = (rows.repeat_orders, rows.recency_days, rows.age_days)
-        orders = model.expected_orders(terms.horizon_days, *history)
-        quarter = model.expected_orders(min(float(_QUARTER), terms.horizon_days), *history)
-        discounted = np.minimum(
-            model.expected_orders_discounted(terms.horizon_days, terms.annual_discount_rate, *history), orders
-        )
-        alive = model.p_alive(*history)
+        model = structural(PLAIN_REFERENCE)
+        alive = outlook.p_alive(model)
+        orders = outlook.orders(model, horizon)
+        quarter = outlook.orders(model, min(float(_QUARTER), horizon))
+        discounted = np.minimum(outlook.orders(model, horizon, terms.annual_discount_rate), orders)
         some = np.maximum(orders, 1e-300)
         kept = terms.margin * discounted / some
         at_risk = np.where(alive > 0, (1 - alive) / np.maximum(alive, 1e-300), 0.0) * discounted
