@@ -347,6 +347,12 @@ def test_where_nobody_has_anything_there_is_no_curve_and_no_gini() -> None:
     assert amounts(equity(people([0, -1])), "spread")["clv: Gini"] is None
 
 
+def test_less_than_a_cent_is_nothing_to_divide_by() -> None:
+    found = equity(people([1e-311, 0.0], before([1e-311, 1e-311])))
+    assert amounts(found, "roc")["total"] is None
+    assert "inf" not in str(found.to_pylist())
+
+
 def test_a_table_with_gaps_counts_them_as_nothing() -> None:
     table = pa.table(
         {

@@ -266,7 +266,7 @@ def _return_on_customer(people: People) -> Iterator[_Row]:
         base = float(before.clv[group].sum())
         earned = float(before.profit[group].sum() + people.clv[group].sum()) - base
         says = f"since {before.day}; " + ("new customers are in it" if name == "total" else "by worth on that day")
-        if base > 0:
+        if _cents(base) > 0:
             yield _Row("roc", name, len(group), earned / base, says)
         else:
             yield _Row("roc", name, len(group), None, f"unknown: customer equity was nothing on {before.day}")
@@ -384,7 +384,7 @@ def _quantiles(drawn: Floats) -> tuple[float | None, float | None]:
 
 
 def _cents(amount: float) -> float:
-    return round(amount, 2) + 0.0  # no negative zero
+    return round(100 * amount) / 100
 
 
 def _add_up(parts: Sequence[float], whole: float) -> list[float]:
@@ -397,4 +397,4 @@ def _add_up(parts: Sequence[float], whole: float) -> list[float]:
 
 
 def _share(amount: float, whole: float) -> str:
-    return f"{amount / whole:.0%}" if whole > 0 else "nothing"
+    return f"{amount / whole:.0%}" if _cents(whole) > 0 else "nothing"
