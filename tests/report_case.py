@@ -40,7 +40,7 @@ LATER: dict[str, tuple[str, ...]] = {
         "origin", "horizon_days", "candidate", "gini", "capture", "mae", "total_error", "coverage", "chosen",
     ),
     "calibration": ("bin", "people", "expected", "actual", "low", "high"),
-    "traits": ("trait", "value", "people", "of_best", "of_all", "lift", "low", "high", "sure"),
+    "traits": ("trait", "value", "people", "share_of_best", "share_of_all", "lift", "lift_low", "lift_high", "sure"),
     "sales": ("kind", "name", "period", "amount", "orders", "people"),
 }  # fmt: skip
 
@@ -98,24 +98,28 @@ def tables(names: tuple[str, ...] = NAMES) -> dict[str, Rows]:
                 ("left out", "people", "0 kept out by [exclude]"),
                 ("who is who", "e-mail info@example.com", "joins nobody: 83 names use it"),
                 ("setting", "currency", "EUR"),
+                ("record", "first fifty", "Of the first 40 of 22 November 2025, 31 were among the real first 40."),
             )
         ],
         "review": [dict.fromkeys(TABLES["review"]) | {"probability": 0.7, "worth": 10.0} for _ in range(3)],
         **_worth(rng, worth, alive),
         **_record(rng),
         "traits": [
-            {"trait": trait, "value": what, "people": count, "of_best": best, "of_all": among, "lift": best / among,
-             "low": best / among * 0.7, "high": best / among * 1.4, "sure": sure}
+            {"trait": trait, "value": what, "people": count, "share_of_best": best, "share_of_all": among,
+             "lift": best / among, "lift_low": best / among * 0.7, "lift_high": best / among * 1.4, "sure": sure}
             for trait, what, count, best, among, sure in (
                 ("how they came", "a friend", 61, 0.44, 0.15, True), ("town", "Graz", 92, 0.33, 0.23, True),
                 ("first bought", "a grinder", 24, 0.21, 0.06, True), ("language", "Finnish", 3, 0.05, 0.01, False),
             )
         ],
         "sales": [
-            {"kind": kind, "name": name, "period": "last 365 days", "amount": Decimal(amount), "orders": orders, "people": count}
-            for kind, name, amount, orders, count in (
-                ("came through", "customers who brought friends", "31240.50", 410, 61),
-                ("came through", "own marketing", "80120.00", 1210, 212), ("came through", "unknown", "22000.00", 300, None),
+            {"kind": kind, "name": name, "period": period, "amount": Decimal(amount), "orders": orders, "people": count}
+            for kind, name, period, amount, orders, count in (
+                ("through", "brought by a friend", "total", "31240.50", 410, 61),
+                ("through", "own marketing", "total", "80120.00", 1210, 212),
+                ("through", "neither", "total", "22000.00", 300, 88),
+                ("through", "neither", "2026-10", "1999.00", 30, 8),
+                *(("product", f"Espresso {n}", "last 365 days", f"{900 - n}.00", 30, 8) for n in range(20)),
             )
         ],
     }  # fmt: skip
@@ -178,7 +182,7 @@ def written(folder: Path, rows: dict[str, Rows]) -> Snapshot:
 _EMPTY = {
     **dict.fromkeys(
         ("people", "amount", "low", "high", "share_of_people", "share_of_value", "gini", "capture", "mae", "total_error",
-         "coverage", "expected", "actual", "of_best", "of_all", "lift", "clv", "growth", "expected_spend", "rank",
+         "coverage", "expected", "actual", "share_of_best", "share_of_all", "lift", "lift_low", "lift_high", "clv", "growth", "expected_spend", "rank",
          "value_at_risk", "horizon_days", "bin", "orders"),
         pa.float64(),
     ),

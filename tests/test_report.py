@@ -196,6 +196,15 @@ def test_the_words_are_there_without_scripts(browser: Browser, snapshot: Snapsho
     assert "orders in USD: 41 orders without a rate" in text
     assert "Finnish" not in text  # it may be chance
     assert "0 kept out" not in text
+    assert "Of the first 40 of 22 November 2025, 31 were" in text
+    assert "Espresso 14" in text
+    assert "Espresso 15" not in text  # the first fifteen
+    assert "1,999" not in text  # a month
+
+
+def test_what_the_tests_call_the_columns_is_what_the_snapshot_calls_them() -> None:
+    for name, columns in report_case.LATER.items():
+        assert name not in TABLES or set(columns) <= set(TABLES[name]), name
 
 
 def test_a_part_without_rows_says_what_to_do_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

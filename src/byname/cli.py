@@ -247,6 +247,43 @@ def who(
         raise typer.Exit(1)
 
 
+@app.command()
+def equity(
+    folder: Folder, output: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT
+) -> None:
+    """Say what all customers are worth together, in whom it lies, and what became of it since an earlier day."""
+    from byname import talk
+    from byname.company import open_company
+    from byname.equity import equity as said
+    from byname.snapshot import open_current
+
+    snapshot = open_current(open_company(folder))
+    rows = said(snapshot)
+    talk.equity(snapshot, rows, output)
+    if not any(row["people"] for row in rows):
+        raise typer.Exit(1)
+
+
+@app.command()
+def report(
+    folder: Folder,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to; report.html in the company's folder by default.")
+    ] = None,
+) -> None:
+    """Write one HTML file about the best customers, to read, print and send: it opens without network."""
+    from byname import talk
+    from byname.company import open_company
+    from byname.report import report as write
+    from byname.snapshot import open_current
+
+    snapshot = open_current(open_company(folder))
+    path = write(snapshot, out or folder / "report.html")
+    talk.say(f"Wrote {path}: open it in a browser. It holds names of people and what they are worth.")
+    if not snapshot.query("select 1 from value limit 1"):
+        raise typer.Exit(1)
+
+
 people = typer.Typer(
     help="Decide who is who: review what is uncertain, merge, keep apart, undo.",
     no_args_is_help=True,

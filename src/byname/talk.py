@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from byname.who import Known
 
 __all__ = [
-    "best", "command", "day", "days", "decided", "decisions", "imports", "outcome", "reading", "recognised",
-    "refreshed", "review", "say", "steps", "waiting", "who", "wrong_use",
+    "best", "command", "day", "days", "decided", "decisions", "equity", "imports", "outcome", "reading",
+    "recognised", "refreshed", "review", "say", "steps", "waiting", "who", "wrong_use",
 ]  # fmt: skip
 
 _IGNORED_SHOWN = 3
@@ -246,6 +247,40 @@ def best(snapshot: Snapshot, people: list[Best], by: str, output: str) -> None:
 def _horizon(terms: dict[str, Any]) -> str:
     days = int(terms["horizon_days"])
     return "12 months" if days in (365, 366) else f"{days} days"
+
+
+def equity(snapshot: Snapshot, rows: list[dict[str, Any]], output: str) -> None:
+    """What all customers are worth together."""
+    terms = snapshot.terms
+    if output == "json":
+        said = {name: terms[name] for name in ("as_of", "currency")}
+        numbers = {name: float(terms[name]) for name in ("horizon_days", "discount", "margin")}
+        _print_json({"equity": rows, **said, **numbers})
+        return
+    if output == "csv":
+        _print_rows(rows, output, "equity")
+        return
+    for kind, of_kind in groupby(rows, key=lambda row: row["kind"]):
+        say(_EQUITY_HEADS[kind].format(currency=terms["currency"], horizon=_horizon(terms)))
+        form = ",.2f" if kind in ("roc", "spread") else ",.0f"
+        for row in of_kind:
+            sign = "+" if kind == "change" and row["name"] not in ("from", "to") else ""
+            amount = "unknown" if row["amount"] is None else format(row["amount"], sign + form)
+            known = [format(end, form) for end in (row["low"], row["high"]) if end is not None]
+            bounds = f" ({' to '.join(known)})" if len(known) > 1 else ""
+            say(f"  {row['name']:<24}{row['people']:>11,} people {amount + bounds:>24}   {row['says']}")
+    _out.print(f"as of {terms['as_of']} · discounted at {float(terms['discount']):.0%} a year", style="dim")
+
+
+_EQUITY_HEADS = {
+    "total": "What all are worth in the next {horizon}, {currency}",
+    "tier": "By worth, {currency}",
+    "change": "What became of it, {currency}",
+    "roc": "Return on Customer: profit and change of customer equity, over the customer equity of then",
+    "risk": "What may be slipping away, {currency}",
+    "spread": "How far people lie apart (clv: expected; spend: recent)",
+    "cohort": "By the quarter of the first purchase, {currency}",
+}
 
 
 def who(snapshot: Snapshot, text: str, found: list[Known], output: str) -> None:

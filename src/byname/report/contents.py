@@ -25,6 +25,7 @@ type Rows = list[dict[str, Any]]
 
 _SHOWN = 20
 _TRAITS = 12
+_PRODUCTS = 15
 _KINDS = ("total", "tier", "cohort", "change", "roc", "risk", "spread")
 
 EQUITY = "select * from equity"
@@ -41,10 +42,14 @@ COVERAGE = "select origin, horizon_days, coverage from backtest where chosen and
 CALIBRATION = "select * from calibration order by bin"
 TRAITS = "select * from traits where sure order by greatest(lift, 1 / nullif(lift, 0)) desc, trait, value limit $1"
 SALES = """
-    select *, cast(amount as double) / nullif(cast(sum(amount) over (partition by kind, period) as double), 0) as share
+    select kind, name, period, amount, people,
+           cast(amount as double) / nullif(cast(sum(amount) over (partition by kind, period) as double), 0) as share
     from sales
-    order by kind, period desc, amount desc, name
+    where period = 'total' or kind <> 'through'
+    qualify row_number() over (partition by kind, period order by amount desc, name) <= $1
+    order by kind desc, period, amount desc, name
 """
+RECORD = "select says from run where kind = 'record' order by name"
 LEFT_OUT = "select name, says from run where kind = 'left out' and says not like '0 %' order by name"
 IGNORED = "select name, says from run where kind = 'who is who' and says like 'joins nobody%' order by name"
 MODEL = "select model from value where model is not null group by model order by count(*) desc, model limit 1"
@@ -70,6 +75,7 @@ class Contents:
         risk: its rows of value at risk and saved.
         tables: by the name of what they are of.
         sales: a table a kind.
+        record: sentences on what came true of earlier predictions.
         charts: by the name of their table.
         left_out: rows of `run` on what was not counted.
         ignored: likewise on what identifies nobody.
@@ -89,6 +95,7 @@ class Contents:
     risk: Rows
     tables: dict[str, Table]
     sales: list[Table]
+    record: Rows
     charts: dict[str, Spec]
     left_out: Rows
     ignored: Rows
@@ -129,7 +136,8 @@ def contents(snapshot: Snapshot) -> Contents:
         total=next(iter(found["total"]), None),
         risk=found["risk"],
         tables=tables(found, named, currency),
-        sales=list(sales(rows("sales", SALES), currency)),
+        sales=list(sales(rows("sales", SALES, _PRODUCTS), currency)),
+        record=rows("run", RECORD),
         charts=_charts(found, named, currency),
         left_out=rows("run", LEFT_OUT),
         ignored=rows("run", IGNORED),

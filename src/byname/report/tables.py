@@ -187,15 +187,15 @@ def _calibration(rows: Rows, currency: str) -> Table:
 
 def _traits(rows: Rows, _: str) -> Table:
     return Table(
-        "Where the best differ from all customers by more than chance",
+        "Where the best differ from all customers, with 80% ranges: one in five of these may be chance",
         ("", "people", "of the best", "of all", "times as many"),
         [
             (
                 f"{row['trait']}: {row['value']}",
                 count(row["people"]),
-                share(row["of_best"]),
-                share(row["of_all"]),
-                f"{figure(row['lift'], 1)} ({between(figure(row['low'], 1), figure(row['high'], 1))})",
+                share(row["share_of_best"]),
+                share(row["share_of_all"]),
+                f"{figure(row['lift'], 1)} ({between(figure(row['lift_low'], 1), figure(row['lift_high'], 1))})",
             )
             for row in rows
         ],
@@ -217,14 +217,14 @@ _MADE: dict[str, Callable[[Rows, str], Table]] = {
 
 
 def sales(rows: Rows, currency: str) -> Iterator[Table]:
-    """A table for each kind of sales."""
-    for kind, group in groupby(rows, key=lambda row: str(row["kind"])):
+    """A table for each kind and period of sales."""
+    for (kind, period), group in groupby(rows, key=lambda row: (row["kind"], row["period"])):
         yield Table(
-            f"{kind[0].upper()}{kind[1:]}, {currency}",
-            ("", "period", "people", "sales", "share"),
-            [
-                (row["name"], str(row["period"]), count(row["people"]), money(row["amount"]), share(row["share"]))
-                for row in group
-            ],
+            f"{_SALES.get(kind, kind)}, {period}, {currency}",
+            ("", "people", "sales", "share"),
+            [(row["name"], count(row["people"]), money(row["amount"]), share(row["share"])) for row in group],
             3,
         )
+
+
+_SALES = {"through": "What sales came through", "product": "What was bought, by the prices of the lines"}
