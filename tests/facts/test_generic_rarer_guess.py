@@ -80,6 +80,38 @@ CASES = (
         file="stream_subscriptions.csv",
     ),
     Case(
+        "a shop system's subscriptions with the total that returns",
+        table_of(
+            "subscription_id,subscription_status,customer_id,billing_email,start_date,trial_end_date,next_payment_date,end_date,billing_period,billing_interval,order_total,order_currency",
+            "11,wc-active,7,a@example.com,2025-01-01 10:00:00,,2026-01-01 10:00:00,,month,1,19.00,EUR",
+            "12,wc-cancelled,8,b@example.com,2025-01-01 10:00:00,,,2025-09-01 10:00:00,year,1,190.00,EUR",
+        ),
+        "subscriptions",
+        "subscription_id=subscription_id customer_id=customer_id email=billing_email price=order_total started_at=start_date ended_at=end_date period=billing_interval+billing_period status=subscription_status",
+        not_="trial_end_date next_payment_date",
+    ),
+    Case(
+        "gifts that return are a contract too",
+        table_of(
+            "Donor ID,Name,Email,Frequency,Amount,Start date,End date",
+            "1,Ann Lee,a@example.com,monthly,10.00,2025-01-01,",
+            "2,Bob Ray,b@example.com,yearly,50.00,2025-01-01,2026-01-01",
+        ),
+        "subscriptions",
+        "customer_id=Donor_ID name=Name price=Amount period=Frequency started_at=Start_date ended_at=End_date",
+    ),
+    Case(
+        "members of a club with a yearly fee, who joined and left",
+        table_of(
+            "Mitgliedsnummer;Vorname;Nachname;E-Mail;Geburtsdatum;Status;Eintritt;Austritt;Jahresbeitrag",
+            "F-1;Frida;Foerder;f@example.com;12.03.1990;Aktiv;01.09.2020;;120,00",
+            "F-2;Max;Muster;m@example.com;13.03.1990;Inaktiv;01.09.2019;31.12.2025;120,00",
+        ),
+        "subscriptions",
+        "customer_id=Mitgliedsnummer birth_date=Geburtsdatum price=Jahresbeitrag started_at=Eintritt ended_at=Austritt",
+        "period=year",
+    ),
+    Case(
         "a contract with nothing but a plan, a price and its days",
         table_of(
             "subscription_id,customer_id,plan,price,start_date,end_date",
@@ -337,6 +369,16 @@ CASES = (
         "event=event_type date=event_time customer_id=user_id properties=product_id+category_id+category_code+brand+price+user_session",
     ),
     Case(
+        "employees are no subscribers",
+        table_of(
+            "Employee ID,Name,Email,Contract type,Start date,End date,Monthly salary",
+            "1,Ann Lee,a@example.com,permanent,2025-01-01,,3000",
+            "2,Bob Ray,b@example.com,fixed,2025-02-01,2026-02-01,3500",
+        ),
+        "people",
+        "name=Name email=Email",
+    ),
+    Case(
         "people who went to an event are people",
         table_of(
             "Event,Date,Attendee name,Email",
@@ -375,6 +417,17 @@ CASES = (
         ),
         "promises",
         "what=Zusage date=Zugesagt_am due_at=Fällig_am kept_at=Erledigt_am employee=Mitarbeiter customer_id=Kundennummer",
+    ),
+    Case(
+        "promises told by the file's name",
+        table_of(
+            "what,due,kept,employee,customer id,made on",
+            "Call back,2026-01-05,2026-01-04,Sue,17,2026-01-02",
+            "Send part,2026-01-10,,Tim,18,2026-01-02",
+        ),
+        "promises",
+        "what=what due_at=due kept_at=kept employee=employee customer_id=customer_id date=made_on",
+        file="promises.csv",
     ),
     Case(
         "a survey of wallets",

@@ -76,6 +76,22 @@ def test_a_subscription_that_cannot_be_is_refused_with_its_own_words() -> None:
     assert len(given.facts["records"]) == 2
 
 
+def test_columns_that_are_called_as_ours_are_refused_as_any() -> None:
+    given = taken(
+        table_of(
+            "subscription_id,status,email,product_name,currency_code,price,billing_cycle_interval,started_at,ended_at",
+            "s1,active,a@example.com,Pro,USD,10.00,month,2025-01-01T00:00:00Z,",
+            "s2,canceled,b@example.com,Pro,USD,10.00,month,2025-01-01T00:00:00Z,2024-06-01T00:00:00Z",
+            "s3,active,b@example.com,Pro,USD,-1,month,2025-01-01T00:00:00Z,",
+        )
+    )
+    assert [(refusal.row, refusal.column, refusal.found) for refusal in given.refused] == [
+        (3, "ended_at", "2024-06-01T00:00:00Z"),
+        (4, "price", "-1"),
+    ]
+    assert given.column("subscriptions", "source_id") == ["s1"]
+
+
 def test_periods_are_read_in_many_words() -> None:
     said = {
         "monthly": 30, "Month": 30, "1 month": 30, "3 months": 91, "every 3 months": 91, "quarterly": 91, "annual": 365,
@@ -267,9 +283,9 @@ def test_a_rank_lies_between_one_and_the_number_of_brands() -> None:
         (5, "rank of our brand", "0", "a rank from 1 to the number of brands"),
         (6, "number of brands", "nothing", "a whole number of brands, 1 or more, beside a rank"),
         (61, "number of brands", "2.5", "a whole number of brands, 1 or more, beside a rank"),
-        (62, "rank of our brand", "1.5", "a rank from 1 to the number of brands"),
     ]
-    assert len(given.facts["ratings"]) == 55
+    assert len(given.facts["ratings"]) == 56
+    assert given.column("ratings", "score")[-1] == 1.5  # brands that tie
 
 
 def test_a_rank_without_a_number_of_brands_is_no_mapping(tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ _SUBSCRIPTIONS: tuple[Rule, ...] = (
     ("price", 1.0, "price", f"{_BESIDE} amount net"),
     ("price", 0.95, "amount", f"{_BESIDE} paid"),
     ("price", 0.93, "fee", f"{_BESIDE} amount"),
+    ("price", 0.8, "order total", "amount"),
     ("price", 0.7, "cost", _BESIDE),
     ("currency", 1.0, "currency", "plan subscription price amount id"),
     ("quantity", 0.95, "quantity", "subscription plan unit"),

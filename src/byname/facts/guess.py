@@ -428,7 +428,11 @@ def _confidence(kind: str, given: Meanings, columns: dict[str, tuple[str, ...]])
         "ratings": [given.score("score")],
         "contacts": [max(given.score("campaign"), given.score("date")), who],
         "referrals": [0.9],
-        "subscriptions": [given.score("started_at"), max(given.score("plan"), given.score("price")), who],
+        "subscriptions": [
+            given.score("started_at"),
+            max(given.score(one) for one in ("plan", "price", "subscription_id")),
+            who,
+        ],
         "ideas": [max(given.score("title"), given.score("text"))],
         "votes": [given.score("idea_id"), who],
         "usage": [given.score("event"), given.score("date"), who],

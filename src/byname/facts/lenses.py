@@ -156,7 +156,7 @@ def _is_usage(seen: Seen) -> bool:
         "messages",
     ):
         return False
-    if base.has("order_id", "employee", "campaign") or given.says("sensor"):
+    if base.has("order_id", "employee", "owner", "campaign") or given.says("sensor"):
         return False
     event = given.column("event")
     mail = sum(example.lower().replace(" ", "") in _OF_MAIL for example in event.examples)

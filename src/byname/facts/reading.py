@@ -422,7 +422,7 @@ def _refuse_what_must_not_be(con: duckdb.DuckDBPyConnection, must: schema.Must, 
     names = _columns_behind(sql, must.column)
     wrong = exp.select("row", must.column).from_(tree.subquery("given")).where(f"not ({must.holds})")  # type: ignore[attr-defined]
     has = {str(row[0]) for row in con.execute("describe staged").fetchall()}
-    written = f"nullif(trim({quoted(names)}), '')" if names in has else f"cast(wrong.{must.column} as varchar)"
+    written = f"nullif(trim(staged.{quoted(names)}), '')" if names in has else f"cast(wrong.{must.column} as varchar)"
     con.execute(
         f"insert into refused select wrong.row, ?, coalesce({written}, 'nothing'), ? "
         f"from ({wrong.sql('duckdb')}) as wrong join staged on staged.row = wrong.row "

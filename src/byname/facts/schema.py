@@ -253,8 +253,8 @@ TABLES: tuple[FactTable, ...] = (
             ),
             Must(
                 "score",
-                "scale <> 'rank' or (score >= 1 and score = floor(score) and score <= try_cast(about as bigint))",
-                "a rank from 1 to the number of brands",
+                "scale <> 'rank' or (score >= 1 and score <= try_cast(about as bigint))",
+                "a rank from 1 to the number of brands",  # brands that tie have their mean rank, such as 1.5
                 ("scale", "about"),
             ),
         ),
