@@ -18,7 +18,8 @@ from tests import report_case
 
 SCHEMA = Path(__file__).parent / "data" / "vega_lite" / "schema-6.4.3.json.gz"
 ROWS = report_case.tables()
-CHANGE = [row for row in ROWS["equity"] if row["kind"] == "change"]
+STEPS = ("from", "new", "grown", "shrunk", "lost", "won back", "to")
+CHANGE = sorted((row for row in ROWS["equity"] if row["kind"] == "change"), key=lambda row: STEPS.index(row["name"]))
 BEST = [row | {"name": "Rosa"} for row in ROWS["value"][:20]]
 CHARTS: dict[str, tuple[list[dict[str, Any]], Callable[[Any], charts.Spec]]] = {
     "concentration": (ROWS["concentration"], charts.concentration),

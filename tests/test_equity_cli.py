@@ -38,6 +38,8 @@ def test_equity_as_json_has_every_row_under_its_terms(acme: Path) -> None:
     assert (found["discount"], found["margin"]) == (0.1, 0.4)
     kinds = list(dict.fromkeys(row["kind"] for row in found["equity"]))
     assert kinds == ["total", "tier", "change", "roc", "risk", "spread", "cohort"]
+    steps = [row["name"] for row in found["equity"] if row["kind"] == "change"]
+    assert steps == ["from", "new", "grown", "shrunk", "lost", "won back", "to"]
     total = found["equity"][0]
     tiers = [row["amount"] for row in found["equity"] if row["kind"] == "tier"]
     assert sum(round(100 * one) for one in tiers) == round(100 * total["amount"])

@@ -176,7 +176,7 @@ def calibration(rows: Rows, currency: str) -> Spec:
         "Expected, and what came true",
         "Each dot is a group of customers: across what was expected of each, up what each spent. "
         "On the dotted line both are the same; above it they spent more than expected."
-        + (" The upright lines are the ranges of the groups." if ranged else ""),
+        + (" The upright lines are 80% ranges of what came true." if ranged else ""),
         300,
         layer=[_diagonal(most, "expected", "actual"), *([ranges] if ranged else []), points],
         data=data,

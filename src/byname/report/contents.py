@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from byname import charts
 from byname.best import best
+from byname.equity import equity, has_equity
 from byname.report.tables import sales, tables
+from byname.report.words import day
 from byname.snapshot import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
 
     from byname.best import Best
     from byname.charts import Spec
@@ -28,7 +30,6 @@ _TRAITS = 12
 _PRODUCTS = 15
 _KINDS = ("total", "tier", "cohort", "change", "roc", "risk", "spread")
 
-EQUITY = "select * from equity"
 CONCENTRATION = "select * from concentration order by measure, share_of_people"
 BACKTEST = "select * from backtest order by origin, candidate"
 MODELS = """
@@ -38,7 +39,13 @@ MODELS = """
     group by candidate
     order by gini desc, candidate
 """
-COVERAGE = "select origin, horizon_days, coverage from backtest where chosen and coverage is not null order by origin"
+COVERAGE = """
+    select origin, horizon_days, max(coverage) as coverage
+    from backtest
+    where chosen and coverage is not null
+    group by origin, horizon_days
+    order by origin
+"""
 CALIBRATION = "select * from calibration order by bin"
 TRAITS = "select * from traits where sure order by greatest(lift, 1 / nullif(lift, 0)) desc, trait, value limit $1"
 SALES = """
@@ -49,7 +56,6 @@ SALES = """
     qualify row_number() over (partition by kind, period order by amount desc, name) <= $1
     order by kind desc, period, amount desc, name
 """
-RECORD = "select says from run where kind = 'record' order by name"
 LEFT_OUT = "select name, says from run where kind = 'left out' and says not like '0 %' order by name"
 IGNORED = "select name, says from run where kind = 'who is who' and says like 'joins nobody%' order by name"
 MODEL = "select model from value where model is not null group by model order by count(*) desc, model limit 1"
@@ -75,7 +81,7 @@ class Contents:
         risk: its rows of value at risk and saved.
         tables: by the name of what they are of.
         sales: a table a kind.
-        record: sentences on what came true of earlier predictions.
+        record: what came true of an earlier prediction, in a sentence; empty where none was tested.
         charts: by the name of their table.
         left_out: rows of `run` on what was not counted.
         ignored: likewise on what identifies nobody.
@@ -95,7 +101,7 @@ class Contents:
     risk: Rows
     tables: dict[str, Table]
     sales: list[Table]
-    record: Rows
+    record: str
     charts: dict[str, Spec]
     left_out: Rows
     ignored: Rows
@@ -112,9 +118,9 @@ def contents(snapshot: Snapshot) -> Contents:
         known = table in TABLES and (snapshot.folder / f"{table}.parquet").is_file()
         return snapshot.query(sql, parameters) if known else []
 
-    equity = rows("equity", EQUITY)
+    worth = equity(snapshot) if has_equity(snapshot) else []
     found = {
-        **{kind: [row for row in equity if row["kind"] == kind] for kind in _KINDS},
+        **{kind: [row for row in worth if row["kind"] == kind] for kind in _KINDS},
         "concentration": rows("concentration", CONCENTRATION),
         "backtest": rows("backtest", BACKTEST),
         "models": rows("backtest", MODELS),
@@ -137,11 +143,24 @@ def contents(snapshot: Snapshot) -> Contents:
         risk=found["risk"],
         tables=tables(found, named, currency),
         sales=list(sales(rows("sales", SALES, _PRODUCTS), currency)),
-        record=rows("run", RECORD),
+        record=_record(terms),
         charts=_charts(found, named, currency),
         left_out=rows("run", LEFT_OUT),
         ignored=rows("run", IGNORED),
         doubts=rows("review", DOUBTS)[0]["pairs"],
+    )
+
+
+def _record(terms: dict[str, Any]) -> str:
+    if "record_first" not in terms:
+        return ""
+    first, came, plain = (int(terms[f"record_{name}"]) for name in ("first", "came_true", "plain"))
+    said = (
+        f"Of the first {first} foretold on {day(date.fromisoformat(terms['record_day']))}, {came} were among the real "
+        f"first {first} of the {terms['record_days']} days after it. The plain rule, past spend, had {plain}."
+    )
+    return said + (
+        "" if terms.get("season_seen") == "yes" else " This season was not seen before: the total may be off."
     )
 
 
