@@ -77,7 +77,7 @@ class Best:
 def best(snapshot: Snapshot, limit: int, by: str = "clv") -> list[Best]:
     """The first people by a measure of `MEASURES`; only those who have one."""
     measure, _ = MEASURES[by]
-    where = "" if by == "clv" else f"where {measure} > 0"
+    where = "" if by == "clv" else f"where {measure} >= 0.01"
     order = "rank" if by == "clv" else "measure desc, rank"
     rows = snapshot.query(BEST.format(measure=measure, where=where, order=order), [limit])
     return [_described(snapshot, row, by) for row in rows]
@@ -109,7 +109,7 @@ def _because(row: dict[str, Any], by: str, currency: str) -> list[str]:
         return [f"buys {row['growth']:+.0%} against the half before"]
     if by == "risk":
         return [
-            f"{row['p_alive']:.0%} likely still a customer; {row['recency_days']:,} days of buying, then silence for "
+            f"{row['p_alive']:.0%} likely still a customer: {row['recency_days']:,} days of buying, then silence for "
             f"{row['age_days'] - row['recency_days']:,}"
         ]
     if by in ("referrals", "engagement") and row.get("brought"):

@@ -53,6 +53,10 @@ class Measure(StrEnum):
     """What the best are ranked by."""
 
     CLV = "clv"
+    ENGAGEMENT = "engagement"
+    GROWTH = "growth"
+    REFERRALS = "referrals"
+    RISK = "risk"
 
 
 class Kind(StrEnum):
@@ -222,7 +226,7 @@ def best(
     from byname.snapshot import open_current
 
     snapshot = open_current(open_company(folder))
-    people = ranked(snapshot, limit)
+    people = ranked(snapshot, limit, str(by))
     talk.best(snapshot, people, str(by), output)
     if not people:
         raise typer.Exit(1)
@@ -244,6 +248,25 @@ def who(
     found = known(snapshot, text)
     talk.who(snapshot, text, found, output)
     if not found:
+        raise typer.Exit(1)
+
+
+@app.command()
+def backtest(
+    folder: Folder, output: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT
+) -> None:
+    """Test every model and plain rule on the company's own past, and choose what to believe; monthly, say."""
+    from byname import talk
+    from byname.backtesting import backtest as tested
+    from byname.company import open_company
+    from byname.snapshot import open_current
+
+    company = open_company(folder)
+    snapshot = open_current(company)
+    with talk.working() as told:
+        found = tested(company, snapshot, told)
+    talk.backtest(snapshot, found, output)
+    if not found.origins:
         raise typer.Exit(1)
 
 

@@ -11,14 +11,26 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal  # noqa: TC003 - pydantic reads it
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from byname.errors import SettingsError, UsageError, nearest
 
-__all__ = ["Company", "Dates", "Engine", "Exclude", "Identity", "Settings", "create", "is_running", "open_company"]
+__all__ = [
+    "Company",
+    "Dates",
+    "Engine",
+    "Event",
+    "Exclude",
+    "Identity",
+    "Settings",
+    "Value",
+    "create",
+    "is_running",
+    "open_company",
+]
 
 
 def _zone(name: str) -> str:
@@ -72,6 +84,31 @@ class Identity(_Frozen):
     companies: dict[str, str] = {}
 
 
+class Value(_Frozen):
+    """What an engagement is worth, where somebody measured it."""
+
+    acquisition_cost: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    came_anyway: float = Field(default=0.5, ge=0, le=1)
+    generation_discount: float = Field(default=0.5, ge=0, le=1)
+    influence_worth: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    idea_worth: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+
+
+class Event(_Frozen):
+    """Something that was hard on customers."""
+
+    name: str = Field(min_length=1)
+    kind: Literal["outage", "late delivery", "price rise", "other"]
+    begins: date
+    ends: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.ends and self.ends < self.begins:
+            raise ValueError("a last day that is not before the first")
+        return self
+
+
 class Engine(_Frozen):
     """What the embedded engine may use of this machine."""
 
@@ -93,6 +130,8 @@ class Settings(_Frozen):
     rates: dict[CurrencyCode, Annotated[Decimal, Field(gt=0)]] = {}
     exclude: Exclude = Exclude()
     identity: Identity = Identity()
+    value: Value = Value()
+    events: tuple[Event, ...] = ()
     dates: Dates = Dates()
     engine: Engine = Engine()
 
@@ -125,6 +164,19 @@ nobody = []                 # e-mails, phones and ids that identify nobody: "til
 
 [identity.companies]        # a company and its parent, or the one that it became
 # "Acme Labs" = "Acme"
+
+[value]
+acquisition_cost = 0.0      # what a new customer costs by advertising: a friend who was brought saves it
+came_anyway = 0.5           # the share of friends who would have come without it; only an experiment can tell
+generation_discount = 0.5   # what the friend's friend counts, of what the friend counts
+# influence_worth = 5.0     # what one point of influence was shown to bring; without it influence is a score
+# idea_worth = 500.0        # what an idea that was used is worth; without it ideas are a score
+
+# [[events]]                # what was hard on customers: who bought on all the same?
+# name = "Prices up"
+# kind = "price rise"       # outage, late delivery, price rise, other
+# begins = 2026-03-01
+# ends = 2026-03-01         # the same day if it is left out
 
 [dates]
 order = ""                  # "dmy" or "mdy": how to read 03/04/2026 where a file does not decide it
@@ -293,9 +345,12 @@ def _settings_error(path: Path, wrong: ValidationError) -> SettingsError:
 
 
 def _known_keys(path: tuple[Any, ...]) -> list[str]:
+    if path[:1] == ("events",):
+        return list(Event.model_fields)
     sections: dict[tuple[Any, ...], type[BaseModel]] = {
         ("exclude",): Exclude,
         ("identity",): Identity,
+        ("value",): Value,
         ("dates",): Dates,
         ("engine",): Engine,
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -26,16 +26,25 @@ from byname.people import Asked, directory, identify, links, timeline
 from byname.people.changes import people_changes
 from byname.people.companies import companies
 from byname.people.consents import consents
-from byname.people.decisions import Decisions, standing_decisions
+from byname.people.decisions import standing_decisions
 from byname.people.households import households
 from byname.people.linkage import Model
 from byname.people.recognise import Recogniser
 from byname.snapshot import SCHEMA_VERSION, Writing, write_index
 from byname.touchpoint import write_recogniser
+from byname.value.bridge import people_then_and_now
+from byname.value.engagement import Prices, engaged
+from byname.value.equity import concentration, equity
+from byname.value.ownership import ownership
 from byname.value.policy import Policy
 from byname.value.purchases import purchases
+from byname.value.record import backtest_table, calibration_table
+from byname.value.referrals import ReferralTerms
 from byname.value.rows import days_bought
+from byname.value.sales import sales
+from byname.value.stress import Stress
 from byname.value.terms import Terms
+from byname.value.traits import traits
 from byname.value.valuation import valuation
 
 if TYPE_CHECKING:
@@ -44,12 +53,13 @@ if TYPE_CHECKING:
 
     from byname.company import Company
     from byname.engines import Engine, Table
+    from byname.value.valuation import Worth
 
 __all__ = ["Refreshed", "Step", "refresh"]
 
 # Small row groups: one person's rows are found and read in milliseconds.
 _PERSON_ROW_GROUP = 8_192
-_IDENTITY, _VALUE = "identity", "value"
+_IDENTITY, _VALUE = "identity", "value"  # names of models
 
 RECORDS = statement(
     "refresh.records",
@@ -152,7 +162,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 facts = newest(at, state, known_by=known)
                 says[0] = f"commit {state.commit}"
             with step("who is who") as says, _second_step(company) as con:
-                decided = at.fetch(facts["decisions"]) if "decisions" in facts else None
+                decided = at.fetch(facts["decisions"])
                 before = models.load(company.models, _IDENTITY)
                 people = identify(
                     at,
@@ -165,7 +175,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     asked=Asked(
                         con,
                         Model.from_json(before) if before else None,
-                        standing_decisions(decided) if decided is not None else Decisions(),
+                        standing_decisions(decided),
                     ),
                 )
                 learned = people.scored.model
@@ -177,9 +187,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 homes = households(at, people.known)
                 accounts = companies(at, people.known, settings.identity.companies)
                 # Every version: a box that was ticked again in a newer export does not hide that they withdrew.
-                withdrawn = (
-                    {"consents": all_versions(at, state, "consents")} if "consents" in facts and not known else {}
-                )
+                withdrawn = {} if known else {"consents": all_versions(at, state, "consents")}
                 allowed = consents(at, {**facts, **withdrawn}, people.record_person, until=until)
                 says[0] = (
                     f"{at.count(homes.members):,} people in households, {at.count(accounts.members):,} in companies"
@@ -203,9 +211,48 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 if policy.record and (not kept or policy.trained_upto >= Policy.from_json(kept).trained_upto):
                     models.keep(company.models, _VALUE, policy.to_json())
                 says[0] = f"{valued.worth.people:,} buyers; " + policy.says()
+            with step("engagement") as says:
+                found = engaged(
+                    at,
+                    facts,
+                    valued.table,
+                    days=days,
+                    net=bought.net,
+                    returned=bought.returned,
+                    record_person=people.record_person,
+                    members=accounts.members,
+                    known=people.known,
+                    versions=all_versions(at, state, "records"),
+                    prices=_prices(company),
+                    margin=terms.margin,
+                    zone=settings.zone,
+                    as_of=as_of,
+                    until=until,
+                )
+                acts = ownership(
+                    at,
+                    dated=found.dated,
+                    brought=found.brought,
+                    ratings=facts["ratings"],
+                    ideas=facts["ideas"],
+                    messages=facts["messages"],
+                    record_person=people.record_person,
+                    until=until,
+                )
+                says[0] = f"{at.count(found.brought):,} people were brought by others"
+            with step("equity") as says:
+                both = people_then_and_now(at, days, found.value, valued.worth, terms, as_of)
+                low, high = (float(both.clv.sum()) * share for share in valued.worth.total_range)
+                ours = equity(both, low, high)
+                says[0] = f"{both.clv.sum():,.0f} {settings.currency} (80%: {low:,.0f} to {high:,.0f})"
             metadata = _metadata(company, as_of, terms)
             with step("write worth and links") as says:
-                buyers = at.write(valued.table, writing.folder / "value.parquet", order_by=("rank",), metadata=metadata)
+                buyers = at.write(
+                    found.value,
+                    writing.folder / "value.parquet",
+                    order_by=("rank",),
+                    metadata=metadata | _record(valued.worth),
+                )
                 linked = links(at, facts, people.record_person, until=until)
                 rows = _write_person_table(
                     at, linked, writing.folder / "links.parquet", ("role", "source", "account", "source_id"), metadata
@@ -215,11 +262,21 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 changes = _changes(company, at, records, state.commit, first_known=known)
                 for table, name, order in (
                     (records, "records", ("record_id",)),
-                    (at.run(REVIEW, uncertain=people.uncertain, worth=valued.table), "review", ("worth", "record_id")),
+                    (at.run(REVIEW, uncertain=people.uncertain, worth=found.value), "review", ("worth", "record_id")),
                     (changes, "people_changes", ("kind", "person_id", "other_person_id")),
                     (homes.members, "households", ("household_id", "person_id")),
                     (accounts.members, "companies", ("company_id", "person_id", "since")),
                     (allowed, "consents", ("person_id", "channel", "purpose", "address")),
+                    (found.brought, "brought", ("referrer_id", "person_id")),
+                    (found.told, "told", ("person_id", "occurred_at", "kind")),
+                    (found.stressed.table, "stress", ("person_id", "event", "since")),
+                    (found.stressed.summary, "events", ("since", "event")),
+                    (acts.table, "ownership", ("person_id",)),
+                    (acts.summary, "ownership_shares", ("behaviour",)),
+                    (at.arrow(ours), "equity", ("kind", "name")),
+                    (at.arrow(concentration(both)), "concentration", ("measure", "share_of_people")),
+                    (at.arrow(backtest_table(policy)), "backtest", ("origin", "candidate")),
+                    (at.arrow(calibration_table(policy)), "calibration", ("bin",)),
                 ):
                     at.write(table, writing.folder / f"{name}.parquet", order_by=order, metadata=metadata)
                 says[0] = f"{rows:,} links; {at.count(changes):,} people changed"
@@ -235,6 +292,38 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     metadata,
                 )
                 says[0] = f"{rows:,} lines"
+            with step("what the best have in common, and sales") as says:
+                common = traits(
+                    at,
+                    worth=found.value,
+                    people=everybody,
+                    records=facts["records"],
+                    record_person=people.record_person,
+                    dated=found.dated,
+                    orders=facts["orders"],
+                    order_lines=facts["order_lines"],
+                    brought=found.brought,
+                    messages=facts["messages"],
+                    ratings=facts["ratings"],
+                    until=until,
+                )
+                sold = sales(
+                    at,
+                    dated=found.dated,
+                    orders=facts["orders"],
+                    order_lines=facts["order_lines"],
+                    brought=found.brought,
+                    contacts=facts["contacts"],
+                    record_person=people.record_person,
+                    currency=settings.currency,
+                    rates=settings.rates,
+                    until=until,
+                )
+                at.write(
+                    common.table, writing.folder / "traits.parquet", order_by=("trait", "value"), metadata=metadata
+                )
+                at.write(sold, writing.folder / "sales.parquet", order_by=("kind", "period", "name"), metadata=metadata)
+                says[0] = f"{at.count(common.table):,} traits"
             with step("index"):
                 look_up = at.fetch(people.look_up, order_by=("value", "kind", "person_id"))
                 keys = zip(*(look_up.column(name).to_pylist() for name in ("value", "kind", "person_id")), strict=True)
@@ -253,7 +342,11 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
             at.write(
                 at.arrow(
                     _run_table(
-                        result, engine, state.commit, [*people.report, *homes.report, *accounts.report], metadata
+                        result,
+                        engine,
+                        state.commit,
+                        [*people.report, *homes.report, *accounts.report, *found.report, *common.report],
+                        metadata,
                     )
                 ),
                 writing.folder / "run.parquet",
@@ -315,6 +408,32 @@ def _metadata(company: Company, as_of: date, terms: Terms) -> dict[str, str]:
         "discount": str(terms.annual_discount_rate),
         "margin": str(terms.margin),
     }
+
+
+def _prices(company: Company) -> Prices:
+    """What the settings say of engagements and of what was hard on customers."""
+    said = company.settings.value
+    return Prices(
+        ReferralTerms(said.acquisition_cost, said.came_anyway, said.generation_discount),
+        said.influence_worth,
+        said.idea_worth,
+        tuple(Stress(one.name, one.kind, one.begins, one.ends or one.begins) for one in company.settings.events),
+    )
+
+
+def _record(worth: Worth) -> dict[str, str]:
+    """How past predictions did; it stands beside every number."""
+    policy, record = worth.policy, worth.policy.record
+    low, high = worth.total_range
+    said = {
+        "believed": policy.says(),
+        "season_seen": "yes" if policy.season_seen else "no",
+        "total_low": str(low),
+        "total_high": str(high),
+        "ranges_held": "" if policy.held is None else str(policy.held),
+        "ranges_of_days": str(policy.seen_days),
+    }
+    return said | {f"record_{name}": str(value) for name, value in (asdict(record) if record else {}).items()}
 
 
 def _run_table(

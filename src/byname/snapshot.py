@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 from byname.company import is_running
 from byname.errors import SnapshotError
 from byname.people.keys import email_key, phone_key
+from byname.tables import SCHEMA_VERSION, TABLES
 from byname.touchpoint import write_faces
 
 if TYPE_CHECKING:
@@ -37,130 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["KEPT", "SCHEMA_VERSION", "TABLES", "Snapshot", "Writing", "open_current"]
 
-SCHEMA_VERSION = 2
 _ID = re.compile(r"p[A-Z2-7]{16}")
 KEPT = 3  # whole snapshots: the current and two before
-
-# Table → its columns and what they mean. docs/snapshot.md is generated from this.
-TABLES: dict[str, dict[str, str]] = {
-    "people": {
-        "person_id": "'p' and 16 characters over the anchor record; stays while the anchor does",
-        "anchor": "the record with the smallest (known_at, record_id)",
-        "name": "the best version: what most records say, by the source's trust, then by what is newer",
-        "email": "likewise, as written",
-        "phone": "likewise, as written",
-        "street": "likewise; street, postcode, city and country are one address of one source",
-        "postcode": "of that address",
-        "city": "of that address",
-        "country": "of that address",
-        "company_id": "the company for which this person buys today",
-        "household_id": "the household: people who share an address, a phone or a mailbox and a name",
-        "language": "likewise",
-        "owner": "the employee who looks after this person",
-        "name_from": "where the name came from, and how many records say it",
-        "email_from": "where the e-mail came from",
-        "phone_from": "where the phone came from",
-        "address_from": "where the address came from",
-        "first_seen": "the first thing that we know of, UTC",
-        "last_seen": "the last thing up to the as-of day, UTC",
-        "records": "customer records behind this person",
-    },
-    "links": {
-        "source": "the system",
-        "account": "which shop or inbox",
-        "source_id": "the id as the file has it",
-        "role": "what names the person: customer, order, ticket, review, referrer, referred, …",
-        "reader": "the reader that took the row",
-        "fact_id": "the fact",
-        "record_id": "the customer record",
-        "person_id": "the person",
-        "reason": "why this record is this person's",
-        "probability": "that it is so; 1 for an exact key, else the weakest link of the path to the anchor record",
-    },
-    "records": {
-        "record_id": "the customer record",
-        "person_id": "the person",
-        "source": "the system",
-        "account": "which shop or inbox",
-        "source_id": "the id as the file has it",
-        "role": "customer, order, ticket, …",
-        "reason": "why this record is this person's",
-        "probability": "that it is so",
-    },
-    "review": {
-        "record_id": "the anchor record of the one",
-        "other_record_id": "the anchor record of the other",
-        "person_id": "the one",
-        "other_person_id": "the other",
-        "probability": "that they are one person",
-        "reason": "what agrees and what does not",
-        "worth": "clv of the two together: the most valuable first",
-    },
-    "people_changes": {
-        "person_id": "the person before; for appeared, the new one",
-        "kind": "merged, split, appeared, gone; against the snapshot before, empty for the first",
-        "other_person_id": "where the records are now",
-        "records": "how many records moved",
-        "says": "in a sentence",
-    },
-    "households": {
-        "household_id": "'h' and 16 characters",
-        "person_id": "a member",
-        "reason": "what is shared",
-    },
-    "companies": {
-        "company_id": "'c' and 16 characters over the name without its legal form",
-        "name": "as most records write it",
-        "parent_id": "the company above, by [identity.companies]",
-        "person_id": "who buys for it",
-        "since": "first seen there, UTC",
-        "until": "when another company was first seen after this one was last seen, UTC; null while it goes on",
-        "reason": "the record that says so",
-    },
-    "consents": {
-        "person_id": "the person",
-        "channel": "email, sms, phone, whatsapp, letter",
-        "purpose": "marketing, feedback, …",
-        "address": "the address that it is about",
-        "state": "given, withdrawn or not given; the strictest of all records of the person",
-        "since": "when, UTC",
-        "source": "who says so",
-        "reason": "in a sentence",
-    },
-    "timeline": {
-        "person_id": "the person",
-        "occurred_at": "when, UTC; when we learnt it where the source does not say",
-        "kind": "order, return, ticket, review, rating, …",
-        "says": "what happened, in a few words",
-        "amount": "in its own currency, where there is one",
-        "source": "the system",
-        "account": "which shop or inbox",
-        "source_id": "the id as the file has it",
-    },
-    "value": {
-        "person_id": "the person; only people who bought have a row",
-        "orders": "purchases up to the as-of day, less those undone as a whole",
-        "repeat_orders": "x: distinct purchase days less one",
-        "recency_days": "t_x: days from the first to the last purchase",
-        "age_days": "T: days from the first purchase to the as-of day",
-        "mean_spend": "mean value of the repeat purchase days; null without any",
-        "spend_total": "what was spent, less what went back on these orders",
-        "returned_total": "what was given back",
-        "p_alive": "probability of not having left by the as-of day (1 for a single purchase: the model cannot tell)",
-        "expected_orders": "purchase days expected within the horizon",
-        "expected_spend": "revenue expected within the horizon",
-        "clv": "discounted margin expected within the horizon",
-        "rank": "1 is the highest clv",
-        "model": "what the numbers come from",
-    },
-    "run": {
-        "kind": "step, read, left out, model, setting",
-        "name": "which",
-        "says": "the value, as text",
-        "seconds": "time of a step",
-        "memory_mb": "highest memory of the process until its end",
-    },
-}
 
 
 class Writing:

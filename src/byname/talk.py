@@ -20,7 +20,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 from rich.table import Table
 from rich.text import Text
 
-from byname.best import called
+from byname.best import MEASURES, called
 from byname.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,11 +33,13 @@ if TYPE_CHECKING:
     from byname.facts.locks import Waiting
     from byname.refresh import Refreshed, Step
     from byname.snapshot import Snapshot
+    from byname.value.backtest import Tested
+    from byname.value.windows import Score
     from byname.who import Known
 
 __all__ = [
-    "best", "command", "day", "days", "decided", "decisions", "equity", "imports", "outcome", "reading",
-    "recognised", "refreshed", "review", "say", "steps", "waiting", "who", "wrong_use",
+    "backtest", "best", "command", "day", "days", "decided", "decisions", "equity", "imports", "outcome", "reading",
+    "recognised", "refreshed", "review", "say", "steps", "waiting", "who", "working", "wrong_use",
 ]  # fmt: skip
 
 _IGNORED_SHOWN = 3
@@ -115,6 +117,16 @@ def _size(path: Path) -> int:
     if path.is_dir():
         return sum(part.stat().st_size for part in path.rglob("*.parquet"))
     return path.stat().st_size if path.is_file() else 0
+
+
+@contextmanager
+def working() -> Iterator[Callable[[str], None]]:
+    """What is at work, as a spinner."""
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=_err, transient=True
+    ) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda what: bar.update(task, description=what)
 
 
 @contextmanager
@@ -232,21 +244,91 @@ def best(snapshot: Snapshot, people: list[Best], by: str, output: str) -> None:
         return
     width = max((len(one.name) for one in people), default=0)
     for one in people:
-        worth = f"{one.clv:,.0f} {terms['currency']}"
         line = Text(f"{one.rank:>4}  ")
         line.append(f"{one.name:<{min(width, 32)}}", style="bold")
-        line.append(f"  {worth:>12} next {_horizon(terms)}   {one.reason}")
+        worth = f"{one.clv:,.0f} {terms['currency']} ({one.clv_low:,.0f}-{one.clv_high:,.0f})"
+        if by != "clv":
+            line.append(f"  {one.measure:>12,.0f}")
+        line.append(f"  {worth:>30} next {_horizon(terms)}   {one.reason}")
         _out.print(line)
-    _out.print(
-        f"as of {terms['as_of']} · ranked by expected {'revenue' if float(terms['margin']) == 1 else 'margin'}, "
-        f"discounted at {float(terms['discount']):.0%} a year · no range yet: the models' uncertainty is not estimated",
-        style="dim",
+    ranked = MEASURES[by][1].format(
+        worth="revenue" if float(terms["margin"]) == 1 else "margin", discount=float(terms["discount"])
     )
+    _out.print(f"as of {terms['as_of']} · ranked by {ranked} · {_past_record(terms)}", style="dim")
+
+
+def _past_record(terms: dict[str, Any]) -> str:
+    """How past predictions did: it stands beside every list of numbers that look ahead."""
+    if "record_first" not in terms:
+        return "not tested on the past yet: too short a history"
+    held = (
+        f"; four in five are within the range: {float(terms['ranges_held']):.0%} were" if terms["ranges_held"] else ""
+    )
+    said = (
+        f"of the first {terms['record_first']} foretold on {terms['record_day']}, {terms['record_came_true']} were among "
+        f'the real first {terms["record_first"]} ("past spend" {terms["record_plain"]}){held}'
+    )
+    if int(terms["ranges_of_days"]) < int(terms["horizon_days"]):
+        said += f" over {terms['ranges_of_days']} days (the history is shorter than two horizons)"
+    return said if terms["season_seen"] == "yes" else f"{said}; season not seen: the total may be off"
 
 
 def _horizon(terms: dict[str, Any]) -> str:
     days = int(terms["horizon_days"])
     return "12 months" if days in (365, 366) else f"{days} days"
+
+
+def backtest(snapshot: Snapshot, found: Tested, output: str) -> None:
+    """How every candidate did on earlier days, the mean over them, and what is believed from now on."""
+    rows = [row | {"weight": found.policy.weights.get(row["candidate"])} for row in _mean_scores(found)]
+    if output != "text":
+        _print_rows(rows, output, "backtest")
+        return
+    if not rows:
+        _out.print("Nothing to test on: the history is too short, or too few people bought.")
+        return
+    one = found.policy.scores[0]
+    last = max(score.day for score in found.policy.scores)
+    _out.print(f"{found.origins} earlier days, the last {last}, each with the {one.days} days after it:")
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for name in (
+        "Gini",
+        "top tenth caught",
+        f"mean error, {snapshot.terms['currency']}",
+        "total",
+        "in range",
+        "weight",
+    ):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(
+            row["candidate"],
+            f"{row['gini']:.3f}",
+            f"{row['capture']:.1%}",
+            f"{row['mae']:,.2f}",
+            f"{row['total_error']:+.1%}",
+            "" if row["coverage"] is None else f"{row['coverage']:.0%}",
+            "" if row["weight"] is None else f"{row['weight']:.0%}",
+        )
+    _wide(table)
+    _out.print(found.policy.says(), markup=False)
+    _out.print("From the next refresh on it is used.")
+
+
+def _mean_scores(found: Tested) -> list[dict[str, Any]]:
+    """Each candidate's means over the earlier days, the best order first."""
+    by_name: dict[str, list[Score]] = {}
+    for one in found.policy.scores:
+        by_name.setdefault(one.candidate, []).append(one)
+    rows = []
+    for name, scores in by_name.items():
+        row: dict[str, Any] = {"candidate": name, "days": len(scores)}
+        for measure in ("gini", "capture", "mae", "total_error", "coverage"):
+            known = [value for one in scores if (value := getattr(one, measure)) is not None]
+            row[measure] = sum(known) / len(known) if known else None
+        rows.append(row)
+    return sorted(rows, key=lambda row: -row["gini"])
 
 
 def equity(snapshot: Snapshot, rows: list[dict[str, Any]], output: str) -> None:

@@ -52,7 +52,7 @@ class Policy:
         month: chances of the top tenth of the next 30 days; likewise year.
         learned: the trees, where they are part of the blend.
         scores: of every candidate, and of the blend, on the windows.
-        calibration: by twenty places from the least: people, expected and real spend, on the newest window.
+        calibration: by places from the least: people, expected spend, real spend and its range, on the newest window.
         record: None where there is no window.
     """
 
@@ -69,7 +69,7 @@ class Policy:
     year: Tops | None = None
     learned: Learned | None = None
     scores: tuple[Score, ...] = ()
-    calibration: tuple[tuple[int, float, float], ...] = ()
+    calibration: tuple[tuple[int, float, float, float, float], ...] = ()
     record: Record | None = None
 
     def to_json(self) -> str:

@@ -93,11 +93,7 @@ VALUE = statement(
         join predicted on predicted.person_id = rows.person_id
         left join returned on returned.person_id = rows.person_id
     )
-    select worth.*,
-           row_number() over (
-               order by cast(round(clv * 10000) as bigint) desc nulls last, spend_total desc nulls last,
-                        person_id nulls last
-           ) as rank, $model as model
+    select worth.*, $model as model
     from worth
     """,
 )

@@ -13,6 +13,7 @@ import numpy as np
 
 from byname.value.candidates import PLAIN
 from byname.value.scores import came_true, capture, gini, mean_absolute_error, total_error
+from byname.value.shares import Z80
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -154,11 +155,15 @@ def score(window: Window, name: str, values: Floats, held: float | None = None) 
     )
 
 
-def calibration(window: Window, expected: Floats) -> tuple[tuple[int, float, float], ...]:
-    """By up to twenty places from the least: people, what was expected of them, what they spent (means)."""
+def calibration(window: Window, expected: Floats) -> tuple[tuple[int, float, float, float, float], ...]:
+    """By up to twenty places from the least: people, mean expected and real spend, and the latter's 80% range."""
     order = np.argsort(expected, kind="stable")
-    parts = np.array_split(order, min(20, max(1, len(order) // _TENTH)))
-    return tuple((len(part), float(expected[part].mean()), float(window.spent[part].mean())) for part in parts)
+    found = []
+    for part in np.array_split(order, min(20, max(1, len(order) // _TENTH))):
+        spent = window.spent[part]
+        mean, away = float(spent.mean()), float(Z80 * spent.std() / np.sqrt(len(part)))
+        found.append((len(part), float(expected[part].mean()), mean, max(mean - away, 0.0), mean + away))
+    return tuple(found)
 
 
 def record(window: Window, expected: Floats, predicted: Mapping[str, Floats], *, held_out: bool) -> Record:
