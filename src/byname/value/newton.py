@@ -7,6 +7,7 @@ needs four passes beats one that needs forty.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,7 @@ class Maximum:
         iterations: evaluations of the function over the whole data.
         converged: what is left to gain is below 1e-10.
         penalised: the function has no maximum inside, and this is the one of the penalised function.
+        hessian: second derivatives there, with the penalty where there is one.
     """
 
     at: Floats
@@ -55,6 +57,37 @@ class Maximum:
     iterations: int
     converged: bool
     penalised: bool
+    hessian: Floats
+
+
+class Likelihood(Protocol):
+    """A likelihood of people, as a function of the logarithms of a model's parameters."""
+
+    @property
+    def people(self) -> int:
+        """How many."""
+        ...
+
+    @property
+    def centre(self) -> Floats:
+        """What the logarithms are near if the data say nothing."""
+        ...
+
+    def rough_start(self) -> Floats:
+        """Where to begin."""
+        ...
+
+    def evaluate(self, theta: Floats) -> tuple[float, Floats, Floats]:
+        """Log-likelihood, gradient and Hessian."""
+        ...
+
+
+def found_by(likelihood: Likelihood, start: Floats) -> Maximum:
+    """Find the maximum of a likelihood; without people, its centre, unconverged, and the weak prior's width."""
+    centre = likelihood.centre
+    if likelihood.people:
+        return maximise(likelihood.evaluate, start, centre)
+    return Maximum(centre, 0.0, 0, converged=False, penalised=True, hessian=-_PENALTY * np.eye(len(centre)))
 
 
 def maximise(evaluate: Evaluate, start: Floats, centre: Floats) -> Maximum:
@@ -77,7 +110,7 @@ def maximise(evaluate: Evaluate, start: Floats, centre: Floats) -> Maximum:
     information = np.linalg.eigvalsh(-hessian)[0]
     inside = bool(np.max(np.abs(at - centre)) < _EDGE)
     if converged and inside and information > _NO_INFORMATION:
-        return Maximum(at, value, count, converged=True, penalised=False)
+        return Maximum(at, value, count, converged=True, penalised=False, hessian=hessian)
 
     def penalised(theta: Floats) -> tuple[float, Floats, Floats]:
         value, gradient, hessian = evaluate(theta)
@@ -89,9 +122,10 @@ def maximise(evaluate: Evaluate, start: Floats, centre: Floats) -> Maximum:
         )
 
     # From the centre, not from where the first search ran off to: it may lie in a plain without any slope.
-    at, value, _, more, converged = _search(penalised, centre, centre)
+    at, value, hessian, more, converged = _search(penalised, centre, centre)
     away = at - centre
-    return Maximum(at, value + 0.5 * _PENALTY * float(away @ away), count + more, converged, penalised=True)
+    value += 0.5 * _PENALTY * float(away @ away)
+    return Maximum(at, value, count + more, converged, penalised=True, hessian=hessian)
 
 
 def climb(
@@ -167,6 +201,10 @@ def laplace(hessian: Floats) -> Floats:
     curvature, directions = np.linalg.eigh(-(hessian + hessian.T) / 2)
     spread: Floats = (directions / np.maximum(curvature, _PENALTY)) @ directions.T
     return spread
+
+
+# More purchases than this are not drawn: NumPy's Poisson numbers end soon after, and nobody buys so often.
+MOST = 1e15
 
 
 def drawn_parameters(

@@ -1,37 +1,20 @@
 """Pareto/NBD: who still buys, and how often, where people may leave at any time.
 
 Schmittlein, Morrison and Colombo, "Counting Your Customers: Who Are They and What Will They Do Next?", Management
-Science 33 (1987) 1-24; likelihood as in Fader and Hardie, "A Note on Deriving the Pareto/NBD Model and Related
-Expressions" (2005), brucehardie.com/notes/009, equation (14) before its integral is written with the hypergeometric
-function.
-
-That function is slow and overflows. The integral itself is over days, the same for all people with as many purchases:
-it is summed once for each number of purchases, from the last day back, in logarithms.
+Science 33 (1987) 1-24. The likelihood is in `pareto_likelihood`.
 """
 
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from byname.value.horizon import discounted_steps
-from byname.value.newton import Floats, Maximum, climb, drawn_parameters, laplace, maximise
+from byname.value.newton import MOST, Floats, Maximum, drawn_parameters, found_by, laplace
+from byname.value.pareto_likelihood import ParetoLikelihood, alive_by_history
 from byname.value.triples import Ints, Triples, histories
-
-# Gauss-Legendre on each day: purchases are days apart, so within a day the integrand is nearly a straight line.
-_NODES, _WEIGHTS = (
-    0.5 * (one + shift) for one, shift in zip(np.polynomial.legendre.leggauss(4), (1.0, 0.0), strict=True)
-)
-_BLOCK = 1 << 19  # cells of a table at a time
-_DAYS_PER_YEAR = 365.25
-# A standard deviation of a logarithm over which a parameter may as well be a tenth or the tenfold.
-_UNKNOWN = 2.3
-# Of a logarithm, for the differences of the gradient.
-_STEP = 1e-6
-# Steps with the rough Hessian before those with the right one, which cost five times as much; on so many histories.
-_ROUGH = 14
-_ENOUGH = 10_000
+from byname.value.unknown import unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +36,8 @@ class ParetoNbd:
         converged: the search ended at a maximum, on at least one person.
         penalised: there was no maximum at finite parameters, and a weak normal prior was added: standard deviation 3
             for each logarithm, around r = s = 1 and alpha = beta = the mean age, but no less than a year.
-        spread: covariance of the logarithms of the four (Laplace), shape (4, 4).
+        spread: covariance of the logarithms of the four, shape (4, 4): minus the inverse Hessian (Laplace), with the
+            weak prior where it was added; positive definite after a fit, zeros where parameters were given.
     """
 
     name: ClassVar[str] = "Pareto/NBD"
@@ -67,7 +51,7 @@ class ParetoNbd:
     iterations: int = 0
     converged: bool = False
     penalised: bool = False
-    spread: Floats = field(default_factory=lambda: np.eye(4) * 9.0, compare=False, repr=False)
+    spread: Floats = field(default_factory=lambda: np.zeros((4, 4)), compare=False, repr=False)
 
     @classmethod
     def fit(cls, triples: Triples) -> Self:
@@ -79,23 +63,17 @@ class ParetoNbd:
         Returns:
             The fit. It never raises for want of data: see ``penalised`` and ``converged``.
         """
-        likelihood = ParetoLikelihood.of(triples)
-        centre = likelihood.centre
-        if likelihood.people:
-            thin = likelihood.thinned()
-            start = climb(thin.roughly, likelihood.rough_start(), centre, most=_ROUGH)[0]
-            near = climb(thin.evaluate, start, centre)[0]
-            # What the outer products get wrong is nearly the same for a part of the people as for all.
-            lacking = thin.hessian(near) - thin.roughly(near)[2]
+        likelihood = cls.likelihood(triples)
+        return cls.of(found_by(likelihood, likelihood.rough_start()), likelihood.people)
 
-            def evaluate(theta: Floats) -> tuple[float, Floats, Floats]:
-                value, gradient, products = likelihood.roughly(theta)
-                return value, gradient, products + lacking
+    @classmethod
+    def likelihood(cls, triples: Triples) -> ParetoLikelihood:
+        """Give the likelihood of these people as a function of the four logarithms."""
+        return ParetoLikelihood.of(triples)
 
-            found = maximise(evaluate, near, centre)
-            spread = laplace(evaluate(found.at)[2])
-        else:
-            found, spread = Maximum(centre, 0.0, 0, converged=False, penalised=True), np.eye(4) * 9.0
+    @classmethod
+    def of(cls, found: Maximum, people: int = 0) -> Self:
+        """Make the model of where a search in the four logarithms ended."""
         r, alpha_days, s, beta_days = (float(value) for value in np.exp(found.at))
         return cls(
             r,
@@ -103,23 +81,28 @@ class ParetoNbd:
             s,
             beta_days,
             loglik=found.value,
-            people=likelihood.people,
+            people=people,
             iterations=found.iterations,
             converged=found.converged,
             penalised=found.penalised,
-            spread=spread,
+            spread=laplace(found.hessian),
         )
 
     @property
+    def logarithms(self) -> Floats:
+        """Of r, alpha, s and beta, shape (4,): what ``spread`` is about."""
+        return np.log([self.r, self.alpha_days, self.s, self.beta_days])
+
+    @property
     def identified(self) -> str:
-        """Empty, or why the parameters of leaving mean nothing here."""
-        if np.sqrt(self.spread[2, 2]) > _UNKNOWN or self.penalised:
-            return "nobody is seen to leave: how people leave cannot be told from these purchases"
-        return ""
+        """Empty, or a sentence about what these purchases do not tell; see `unknown` for the rule."""
+        # Rather high: people leave faster than they buy.
+        many_leave = self.s / self.beta_days > self.r / self.alpha_days
+        return unknown(self.spread, many_leave=many_leave, penalised=self.penalised, people=self.people)
 
     def log_likelihood(self, triples: Triples) -> float:
         """Give the natural logarithm of the likelihood of these people, time in days."""
-        return ParetoLikelihood.of(triples).value_and_gradient(self._logarithms)[0]
+        return self.likelihood(triples).value(self.logarithms)
 
     def p_alive(self, repeat_orders: ArrayLike, recency_days: ArrayLike, age_days: ArrayLike) -> Floats:
         """Give the probability that a person has not left by the as-of day.
@@ -210,174 +193,15 @@ class ParetoNbd:
         x, t_x, age = histories(repeat_orders, recency_days, age_days)
         random = np.random.default_rng(seed)
         result = np.empty((count, len(x)), dtype=np.int64)
-        for rows, theta in drawn_parameters(self._logarithms, self.spread, count, random):
+        for rows, theta in drawn_parameters(self.logarithms, self.spread, count, random):
             r, alpha, s, beta = np.exp(theta)
             alive = ParetoNbd(r, alpha, s, beta)._p_alive(x, t_x, age)  # noqa: SLF001 - another of this class
             shape = (len(rows), len(x))
             rate = random.gamma(r + x, size=shape) / (alpha + age)
             leaving = random.gamma(s, size=shape) / (beta + age)
             lives = np.minimum(random.exponential(size=shape) / np.maximum(leaving, 1e-300), days)
-            result[rows] = np.where(random.random(shape) < alive, random.poisson(rate * lives), 0)
+            result[rows] = np.where(random.random(shape) < alive, random.poisson(np.minimum(rate * lives, MOST)), 0)
         return result
 
-    @property
-    def _logarithms(self) -> Floats:
-        return np.log([self.r, self.alpha_days, self.s, self.beta_days])
-
     def _p_alive(self, x: Ints, t_x: Ints, age: Ints) -> Floats:
-        histories, inverse = _distinct(x, t_x, age)
-        alive, left = _terms(self._logarithms, *histories)[:2]
-        found: Floats = (1 / (1 + np.exp(np.minimum(left[0] - alive, 700.0))))[inverse]
-        return found
-
-
-def _distinct(x: Ints, t_x: Ints, age: Ints) -> tuple[tuple[Ints, Ints, Ints], NDArray[np.intp]]:
-    """Distinct histories, and each row's index among them."""
-    if len(x) < 64:  # noqa: PLR2004 - sorting costs more than it spares
-        return (x, t_x, age), np.arange(len(x))
-    triples, inverse = Triples.of_people(x, t_x, age)
-    return (triples.repeat_orders, triples.recency_days, triples.age_days), inverse
-
-
-def _terms(theta: Floats, x: Ints, t_x: Ints, age: Ints, *, slopes: bool = False) -> tuple[Floats, Floats, Floats]:
-    """The two ways to a history: still here, or left since the last purchase; without what both share.
-
-    With a(t) = ln(1 + t/alpha) and b(t) = ln(1 + t/beta) the likelihood is G(r+x)/G(r) alpha**-x times
-    e**(-(r+x) a(T) - s b(T)) + (s/beta) * integral from t_x to T of e**(-(r+x) a(t) - (s+1) b(t)) dt.
-
-    Returns:
-        ln of the first, shape (rows,); ln of the second and, with slopes, of the same integral with a, t/(alpha+t), b
-        and t/(beta+t) in it, shape (1 or 5, rows); t/(alpha+t) and the like at T, shape (4, rows).
-    """
-    r, alpha, s, beta = np.exp(theta)
-    at_age = np.stack((np.log1p(age / alpha), age / (alpha + age), np.log1p(age / beta), age / (beta + age)))
-    alive = -(r + x) * at_age[0] - s * at_age[2]
-    days = int(age.max(initial=0))
-    t = np.arange(days) + _NODES[:, None]
-    a, b = np.log1p(t / alpha), np.log1p(t / beta)
-    kinds = 5 if slopes else 1
-    left = np.full((kinds, len(x)), -np.inf)
-    if days:
-        # The integrand falls, so within a day nothing is larger than at its first node.
-        falls = -r * a - (s + 1) * b
-        moments = np.stack([np.ones_like(t), a, t / (alpha + t), b, t / (beta + t)][:kinds]) * _WEIGHTS[:, None]
-        distinct, which = np.unique(x, return_inverse=True)
-        order = np.argsort(which, kind="stable")
-        ends = np.searchsorted(which[order], np.arange(len(distinct) + 1))
-        block = max(_BLOCK // (kinds * t.size), 1)
-        for begin in range(0, len(distinct), block):
-            some = distinct[begin : begin + block]
-            cells = falls[None] - some[:, None, None] * a[None]
-            top = cells[:, 0, :].copy()
-            cells -= top[:, None, :]
-            np.exp(cells, out=cells)
-            with np.errstate(divide="ignore"):
-                daily = top + np.log(np.einsum("xnd,knd->kxd", cells, moments))
-            back = np.full((kinds, len(some), days + 1), -np.inf)
-            back[:, :, :-1] = np.logaddexp.accumulate(daily[:, :, ::-1], axis=2)[:, :, ::-1]
-            rows = order[ends[begin] : ends[begin + len(some)]]
-            one = which[rows] - begin
-            since, until = back[:, one, t_x[rows]], back[:, one, age[rows]]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                left[:, rows] = since + np.log(-np.expm1(np.minimum(until - since, 0.0)))
-    left = np.where(np.isnan(left), -np.inf, left) + np.log(s / beta)
-    return alive, left, at_age
-
-
-@dataclass(frozen=True, slots=True)
-class ParetoLikelihood:
-    """The likelihood over a population.
-
-    Attributes:
-        histories: x, t_x and T of distinct triples, each of shape (triples,).
-        weights: people with each.
-    """
-
-    histories: tuple[Ints, Ints, Ints]
-    weights: Floats
-
-    @classmethod
-    def of(cls, triples: Triples) -> Self:
-        """Take the triples that somebody has."""
-        some = triples.people > 0
-        return cls(
-            (triples.repeat_orders[some], triples.recency_days[some], triples.age_days[some]),
-            triples.people[some].astype(np.float64),
-        )
-
-    @property
-    def people(self) -> int:
-        """All of them."""
-        return int(self.weights.sum())
-
-    @property
-    def centre(self) -> Floats:
-        """Logarithms of the parameters of a population of which nothing is known but its age."""
-        age = float(self.weights @ self.histories[2]) / max(self.people, 1)
-        return np.log([1.0, max(age, _DAYS_PER_YEAR), 1.0, max(age, _DAYS_PER_YEAR)])
-
-    def rough_start(self) -> Floats:
-        """Begin where the mean rate is about the data's, and half are gone after about the mean age."""
-        days = float(self.weights @ self.histories[2])
-        rate = max(float(self.weights @ self.histories[0]), 0.5) / max(days, 1.0)
-        return np.log([0.5, 0.5 / (2 * rate), 0.6, max(days / max(self.people, 1), 1.0)])
-
-    def people_gradients(self, theta: Floats) -> tuple[float, Floats]:
-        """Give log-likelihood, and each history's gradient in (ln r, ln alpha, ln s, ln beta), shape (4, triples)."""
-        r, _, s, _ = np.exp(theta)
-        x, t_x, age = self.histories
-        alive, left, at_age = _terms(theta, x, t_x, age, slopes=True)
-        both = np.logaddexp(alive, left[0])
-        here = np.exp(alive - both)
-        # Means of a, t/(alpha+t), b, t/(beta+t) over the days of leaving, weighted by their share of the likelihood.
-        gone = np.exp(left - both)
-        mean = here * at_age + gone[1:]
-        # ln G(r+x)/G(r) is the sum of ln(r+j) over j < x: no gamma function, and nothing cancels.
-        steps = r + np.arange(int(x.max(initial=0)))
-        ratio, slope = (np.concatenate(([0.0], np.cumsum(one)))[x] for one in (np.log(steps), 1 / steps))
-        value = self.weights @ (both + ratio) - float(self.weights @ x) * float(theta[1])
-        gradients = np.stack(
-            (
-                r * (slope - mean[0]),
-                (r + x) * mean[1] - x,
-                gone[0] - s * mean[2],
-                s * mean[3] + gone[4] - gone[0],
-            )
-        )
-        return float(value), gradients
-
-    def value_and_gradient(self, theta: Floats) -> tuple[float, Floats]:
-        """Give log-likelihood and gradient, shape (4,)."""
-        value, gradients = self.people_gradients(theta)
-        return value, gradients @ self.weights
-
-    def roughly(self, theta: Floats) -> tuple[float, Floats, Floats]:
-        """Give log-likelihood, gradient, and the outer products of people's gradients for the Hessian.
-
-        Berndt, Hall, Hall and Hausman (1974). It costs nothing beside the gradient, and leads near the maximum.
-        """
-        value, gradients = self.people_gradients(theta)
-        return value, gradients @ self.weights, -(gradients * self.weights) @ gradients.T
-
-    def evaluate(self, theta: Floats) -> tuple[float, Floats, Floats]:
-        """Give log-likelihood, gradient and Hessian in (ln r, ln alpha, ln s, ln beta)."""
-        return *self.value_and_gradient(theta), self.hessian(theta)
-
-    def hessian(self, theta: Floats) -> Floats:
-        """Give the Hessian by differences of the gradient, shape (4, 4)."""
-        _, gradient = self.value_and_gradient(theta)
-        ahead = [self.value_and_gradient(theta + away)[1] for away in _STEP * np.eye(4)]
-        hessian: Floats = (np.stack(ahead) - gradient) / _STEP
-        return (hessian + hessian.T) / 2
-
-    def thinned(self) -> Self:
-        """Take the histories that many share and every n-th of the others, for all of them; all, if they are few."""
-        if len(self.weights) <= 2 * _ENOUGH:
-            return self
-        shared = np.argsort(-self.weights, kind="stable")
-        n = len(shared) // _ENOUGH
-        rare = shared[_ENOUGH::n]
-        weights = self.weights[rare] * (self.weights[shared[_ENOUGH:]].sum() / self.weights[rare].sum())
-        some = np.concatenate((shared[:_ENOUGH], rare))
-        x, t_x, age = (column[some] for column in self.histories)
-        return type(self)((x, t_x, age), np.concatenate((self.weights[shared[:_ENOUGH]], weights)))
+        return alive_by_history(self.logarithms, x, t_x, age)
