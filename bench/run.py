@@ -29,6 +29,7 @@ BENCHES: tuple[tuple[str, list[str]], ...] = (
     ("summary.py", []),
     ("clv.py", []),
     ("value_fit.py", ["--peers"]),
+    ("worth.py", []),
     ("add.py", []),
     ("refresh.py", []),
     ("identity.py", [str(TRUTH / "splink_fake_1000" / "fake_1000.csv")]),
@@ -53,7 +54,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="a folder of real data sets, each in a folder of its own")
     given = parser.parse_args()
-    runs = [*BENCHES, ("real.py", [str(given.data)])] if given.data else list(BENCHES)
+    runs = list(BENCHES)
+    if given.data:
+        runs = [(name, ["--data", str(given.data)] if name == "worth.py" else more) for name, more in BENCHES]
+        runs.append(("real.py", [str(given.data)]))
     failed = [name for name, arguments in runs if not _ran(name, arguments)]
     print(f"{len(runs) - len(failed)} of {len(runs)} done" + (f"; failed: {', '.join(failed)}" if failed else ""))
     return 1 if failed else 0

@@ -35,6 +35,7 @@ from byname.touchpoint import write_recogniser
 from byname.value.bridge import people_then_and_now
 from byname.value.engagement import Prices, engaged
 from byname.value.equity import concentration, equity
+from byname.value.margins import margins
 from byname.value.ownership import ownership
 from byname.value.policy import Policy
 from byname.value.purchases import purchases
@@ -206,9 +207,11 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 says[0] = f"{at.count(bought.net):,} orders"
             with step("worth") as says:
                 kept = models.load(company.models, _VALUE)
-                valued = valuation(at, days, bought.returned, terms, as_of, Policy.from_json(kept) if kept else None)
+                earned = margins(at, bought.net, facts["orders"])
+                policy_kept = Policy.from_json(kept) if kept else None
+                valued = valuation(at, days, bought.returned, terms, as_of, policy_kept, earned)
                 policy = valued.worth.policy
-                if policy.record and (not kept or policy.trained_upto >= Policy.from_json(kept).trained_upto):
+                if policy.record and (not policy_kept or policy.trained_upto >= policy_kept.trained_upto):
                     models.keep(company.models, _VALUE, policy.to_json())
                 says[0] = f"{valued.worth.people:,} buyers; " + policy.says()
             with step("engagement") as says:
@@ -241,7 +244,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 )
                 says[0] = f"{at.count(found.brought):,} people were brought by others"
             with step("equity") as says:
-                both = people_then_and_now(at, days, found.value, valued.worth, terms, as_of)
+                both = people_then_and_now(at, days, found.value, valued.worth, terms, earned, as_of)
                 low, high = (float(both.clv.sum()) * share for share in valued.worth.total_range)
                 ours = equity(both, low, high)
                 says[0] = f"{both.clv.sum():,.0f} {settings.currency} (80%: {low:,.0f} to {high:,.0f})"

@@ -265,8 +265,8 @@ def _past_record(terms: dict[str, Any]) -> str:
         f"; four in five are within the range: {float(terms['ranges_held']):.0%} were" if terms["ranges_held"] else ""
     )
     said = (
-        f"of the first {terms['record_first']} foretold on {terms['record_day']}, {terms['record_came_true']} were among "
-        f'the real first {terms["record_first"]} ("past spend" {terms["record_plain"]}){held}'
+        f"of the first {terms['record_first']} foretold on {terms['record_day']}, {terms['record_came_true']} were "
+        f'among the real first {terms["record_first"]} ("past spend" {terms["record_plain"]}){held}'
     )
     if int(terms["ranges_of_days"]) < int(terms["horizon_days"]):
         said += f" over {terms['ranges_of_days']} days (the history is shorter than two horizons)"
@@ -346,7 +346,7 @@ def equity(snapshot: Snapshot, rows: list[dict[str, Any]], output: str) -> None:
         say(_EQUITY_HEADS[kind].format(currency=terms["currency"], horizon=_horizon(terms)))
         form = ",.2f" if kind in ("roc", "spread") else ",.0f"
         for row in of_kind:
-            sign = "+" if kind == "change" and row["name"] not in ("from", "to") else ""
+            sign = "+" if kind == "change" and row["name"] not in ("from", "to") and row["amount"] else ""
             amount = "unknown" if row["amount"] is None else format(row["amount"], sign + form)
             known = [format(end, form) for end in (row["low"], row["high"]) if end is not None]
             bounds = f" ({' to '.join(known)})" if len(known) > 1 else ""

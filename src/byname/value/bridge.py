@@ -38,15 +38,18 @@ BRIDGE = statement(
            cast(bought.spend as double) as spend, bought.first_day,
            before.clv as clv_before, before.value_at_risk as value_at_risk_before, before.p_alive as p_alive_before,
            bought.since > cast(0 as decimal(18, 4)) as bought_since,
-           cast(bought.since as double) * $margin as profit_since
+           cast(bought.since as double) * coalesce(margins.margin, $margin) as profit_since
     from worth
     join bought on bought.person_id = worth.person_id
+    left join margins on margins.person_id = worth.person_id
     left join before on before.person_id = worth.person_id
     """,
 )
 
 
-def people_then_and_now(engine: Engine, days: Table, value: Table, worth: Worth, terms: Terms, as_of: date) -> People:
+def people_then_and_now(
+    engine: Engine, days: Table, value: Table, worth: Worth, terms: Terms, margins: Table, as_of: date
+) -> People:
     """Value the people of a quarter ago by today's policy, on what was known then, beside today's.
 
     Args:
@@ -55,17 +58,21 @@ def people_then_and_now(engine: Engine, days: Table, value: Table, worth: Worth,
         value: person_id, clv, value_at_risk and p_alive of today.
         worth: what was fitted today; its policy serves both days, so that a change of policy is no change of worth.
         terms: horizon, discount and margin.
+        margins: person_id and margin, where the orders say it.
         as_of: today.
     """
     then = as_of - timedelta(days=QUARTER)
     rows = rows_at(engine, days, then, wide=LEARNED in worth.policy.weights)
-    before = worth_at(engine, rows, fitted_at(engine, rows, worth.policy, past_of(engine, days, then), then), terms)
+    before = worth_at(
+        engine, rows, fitted_at(engine, rows, worth.policy, past_of(engine, days, then), then), terms, margins
+    )
     found = engine.fetch(
         engine.run(
             BRIDGE,
             days=days,
             worth=value,
             before=before,
+            margins=margins,
             as_of=as_of,
             horizon_ago=as_of - timedelta(days=int(terms.horizon_days)),
             quarter_ago=then,

@@ -76,7 +76,15 @@ REPEAT_SPENDS = statement(
     """,
 )
 
-SLICE = statement("value.slice", "select * from rows where person_id >= $low and person_id < $high")
+SLICE = statement(
+    "value.slice",
+    """
+    select rows.*, coalesce(margins.margin, $margin) as margin
+    from rows
+    left join margins on margins.person_id = rows.person_id
+    where rows.person_id >= $low and rows.person_id < $high
+    """,
+)
 
 VALUE = statement(
     "value.value",
@@ -132,7 +140,13 @@ class Valuation:
 
 
 def valuation(
-    engine: Engine, days: Table, returned: Table, terms: Terms, as_of: date, policy: Policy | None
+    engine: Engine,
+    days: Table,
+    returned: Table,
+    terms: Terms,
+    as_of: date,
+    policy: Policy | None,
+    margins: Table | None = None,
 ) -> Valuation:
     """Value every buyer at the end of a day.
 
@@ -143,6 +157,7 @@ def valuation(
         terms: horizon, discount and margin.
         as_of: the day.
         policy: what to believe; chosen anew where there is none, or none that serves.
+        margins: person_id and margin, from `margins.margins`; who is not in it has the terms' margin.
 
     Returns:
         One row a buyer: the columns of the snapshot's `value`. `mean_spend` is the mean over repeat purchases;
@@ -153,7 +168,7 @@ def valuation(
         policy = choose(past, as_of, int(terms.horizon_days))
     rows = rows_at(engine, days, as_of, wide=LEARNED in policy.weights)
     worth = fitted_at(engine, rows, policy, past, as_of)
-    predicted = worth_at(engine, rows, worth, terms)
+    predicted = worth_at(engine, rows, worth, terms, margins)
     model = ", ".join(f"{share:.0%} {name}" for name, share in policy.weights.items())
     table = engine.run(VALUE, rows=rows, predicted=predicted, returned=returned, model=model)
     engine.drop(predicted)
@@ -183,7 +198,7 @@ def fitted_at(engine: Engine, rows: Table, policy: Policy, past: Past, day: date
     return Worth(policy, fitted, len(triples), int(triples.people.sum()))
 
 
-def worth_at(engine: Engine, rows: Table, worth: Worth, terms: Terms) -> Table:
+def worth_at(engine: Engine, rows: Table, worth: Worth, terms: Terms, margins: Table | None = None) -> Table:
     """What is expected of each buyer: person_id and the predicted columns of `value`.
 
     Args:
@@ -191,11 +206,13 @@ def worth_at(engine: Engine, rows: Table, worth: Worth, terms: Terms) -> Table:
         rows: from `rows.rows_at`, wide where the policy has the learned model in it.
         worth: fitted at the same day.
         terms: horizon, discount and margin.
+        margins: person_id and margin.
     """
     made, view = [], None
-    for part in _slices(engine, rows, worth.people):
+    margins = margins or engine.arrow(pa.table({"person_id": pa.array([], pa.string()), "margin": np.zeros(0)}))
+    for part in _slices(engine, rows, margins, worth.people, terms.margin):
         view = view or _View.of(worth, Rows.of(part.slice(0, _VIEWED)), terms)
-        columns = view.columns(Rows.of(part), terms)
+        columns = view.columns(Rows.of(part), terms, part.column("margin").to_numpy())
         made.append(engine.arrow(pa.table({"person_id": part.column("person_id"), **columns})))
     if len(made) == 1:
         return made[0]
@@ -206,13 +223,13 @@ def worth_at(engine: Engine, rows: Table, worth: Worth, terms: Terms) -> Table:
     return table
 
 
-def _slices(engine: Engine, rows: Table, people: int) -> Iterator[pa.Table]:
+def _slices(engine: Engine, rows: Table, margins: Table, people: int, margin: float) -> Iterator[pa.Table]:
     """People by the second letter of their ids, which are hashes: every slice is a random part of all of them."""
     letters = "234567ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     count = min(len(letters), max(1, -(-people // _SLICE)))
     bounds = ["", *(f"p{letters[len(letters) * one // count]}" for one in range(1, count)), "~"]
     for low, high in pairwise(bounds):
-        part = engine.run(SLICE, rows=rows, low=low, high=high)
+        part = engine.run(SLICE, rows=rows, margins=margins, low=low, high=high, margin=margin)
         yield engine.fetch(part, order_by=("person_id",))
         engine.drop(part)
 
@@ -242,7 +259,7 @@ class _View:
             _, month = simulated(worth.fitted, rows, MONTH, places, expected)
         return cls(worth, level, places, ranges, month, year)
 
-    def columns(self, rows: Rows, terms: Terms) -> dict[str, Floats]:
+    def columns(self, rows: Rows, terms: Terms, margin: Floats) -> dict[str, Floats]:
         """The predicted columns of some people, each of shape (people,); never NaN, never infinite."""
         policy, fitted = self.worth.policy, self.worth.fitted
         outlook, horizon = fitted.outlook(rows), terms.horizon_days
@@ -256,7 +273,7 @@ class _View:
         quarter = outlook.orders(model, min(float(_QUARTER), horizon))
         discounted = np.minimum(outlook.orders(model, horizon, terms.annual_discount_rate), orders)
         some = np.maximum(orders, 1e-300)
-        kept = terms.margin * discounted / some
+        kept = margin * (discounted / some)
         at_risk = np.where(alive > 0, (1 - alive) / np.maximum(alive, 1e-300), 0.0) * discounted
         return {
             "p_alive": alive,
@@ -265,9 +282,9 @@ class _View:
             "median_spend": median,
             "expected_spend_quarter": expected * (quarter / some),
             "clv": kept * expected,
-            "clv_low": kept * low,
-            "clv_high": kept * high,
-            "value_at_risk": terms.margin * at_risk * fitted.spend_per_order(rows),
+            "clv_low": np.minimum(kept * low, kept * high),
+            "clv_high": np.maximum(kept * low, kept * high),
+            "value_at_risk": np.maximum(margin, 0.0) * at_risk * fitted.spend_per_order(rows),
             "p_top_decile_month": self.month.of_people(place),
             "p_top_decile_year": self.year.of_people(place),
         }
