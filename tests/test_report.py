@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 import pytest
 
-from byname.report import report
+from byname.report import report, words
 from byname.report.page import _json, _script
 from byname.snapshot import TABLES
 from tests import report_case
@@ -200,6 +200,15 @@ def test_the_words_are_there_without_scripts(browser: Browser, snapshot: Snapsho
     assert "Espresso 14" in text
     assert "Espresso 15" not in text  # the first fifteen
     assert "1,999" not in text  # a month
+
+
+def test_numbers_are_said_plainly() -> None:
+    assert [words.signed(one) for one in (12.4, -0.2, -1234.0, 0, None)] == ["+12", "0", "\u22121,234", "0", "unknown"]
+    assert [words.chance(one) for one in (1, 0.9999, 0.5, 0.001, 0, None)] == [
+        "100%", ">99%", "50%", "<1%", "0%", "unknown",
+    ]  # fmt: skip
+    assert words.between("unknown", "unknown") == ""
+    assert words.figure(-0.001) == "0.00"
 
 
 def test_what_the_tests_call_the_columns_is_what_the_snapshot_calls_them() -> None:

@@ -101,7 +101,7 @@ def equity_bridge(rows: Rows, currency: str) -> Spec:
         whole = row["name"] in ("from", "to")
         start, level = (0.0, amount) if whole else (level, level + amount)
         kind = "whole" if whole else "more" if amount >= 0 else "less"
-        label = f"{amount:,.0f}" if whole else f"{amount:+,.0f}".replace("-", "\u2212")
+        label = f"{round(amount):{',' if whole or not round(amount) else '+,'}}".replace("-", "\u2212")
         name = {"from": "then", "to": "now"}.get(row["name"], row["name"])
         data.append(
             {"step": name, "start": start, "end": level, "high": max(start, level), "kind": kind, "label": label}

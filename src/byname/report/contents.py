@@ -26,7 +26,7 @@ __all__ = ["Contents", "contents"]
 type Rows = list[dict[str, Any]]
 
 _SHOWN = 20
-_TRAITS = 12
+_TRAITS, _OF_A_KIND = 12, 4
 _PRODUCTS = 15
 _KINDS = ("total", "tier", "cohort", "change", "roc", "risk", "spread")
 
@@ -47,7 +47,14 @@ COVERAGE = """
     order by origin
 """
 CALIBRATION = "select * from calibration order by bin"
-TRAITS = "select * from traits where sure order by greatest(lift, 1 / nullif(lift, 0)) desc, trait, value limit $1"
+# By the end of the range that is nearer to no difference, and few of a kind: the first of many are lucky.
+TRAITS = """
+    with told as (
+        select *, greatest(lift_low, 1 / nullif(lift_high, 0)) as surely from traits where sure
+        qualify row_number() over (partition by trait order by surely desc, value) <= $2
+    )
+    select * from told order by surely desc, trait, value limit $1
+"""
 SALES = """
     select kind, name, period, amount, people,
            cast(amount as double) / nullif(cast(sum(amount) over (partition by kind, period) as double), 0) as share
@@ -126,7 +133,7 @@ def contents(snapshot: Snapshot) -> Contents:
         "models": rows("backtest", MODELS),
         "coverage": rows("backtest", COVERAGE),
         "calibration": rows("calibration", CALIBRATION),
-        "traits": rows("traits", TRAITS, _TRAITS),
+        "traits": rows("traits", TRAITS, _TRAITS, _OF_A_KIND),
     }
     named = best(snapshot, _SHOWN)
     return Contents(

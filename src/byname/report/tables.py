@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from byname.report.words import between, count, day, figure, money, share, signed
+from byname.report.words import between, chance, count, day, figure, money, share, signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -56,7 +56,7 @@ def _best(named: Sequence[Best], currency: str) -> Table:
         [
             (
                 f"{one.rank}. {one.name}",
-                share(one.figures["p_alive"]),
+                chance(one.figures["p_alive"]),
                 count(one.figures["orders"]),
                 money(one.spend_total),
             )
@@ -187,7 +187,7 @@ def _calibration(rows: Rows, currency: str) -> Table:
 
 def _traits(rows: Rows, _: str) -> Table:
     return Table(
-        "Where the best differ from all customers, with 80% ranges: one in five of these may be chance",
+        "Where the best differ from all customers, 80% ranges; of five that make no difference one looks so by chance",
         ("", "people", "of the best", "of all", "times as many"),
         [
             (

@@ -8,17 +8,21 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-__all__ = ["between", "count", "day", "figure", "money", "share", "signed"]
+__all__ = ["between", "chance", "count", "day", "figure", "money", "share", "signed"]
 
 type Number = float | Decimal | None
 
 _UNKNOWN = "unknown"
 _MINUS = "\u2212"
+_ALMOST = 0.995
 
 
 def figure(value: Number, digits: int = 2) -> str:
     """With so many digits; what is not known says so."""
-    return _UNKNOWN if value is None else f"{float(value):,.{digits}f}".replace("-", _MINUS)
+    if value is None:
+        return _UNKNOWN
+    rounded = round(float(value), digits) + 0.0  # no negative zero
+    return f"{rounded:,.{digits}f}".replace("-", _MINUS)
 
 
 def money(amount: Number) -> str:
@@ -28,12 +32,22 @@ def money(amount: Number) -> str:
 
 def signed(amount: Number) -> str:
     """In whole units, with its sign."""
-    return _UNKNOWN if amount is None else f"{float(amount):+,.0f}".replace("-", _MINUS)
+    said = money(amount)
+    return f"+{said}" if amount is not None and said != "0" and amount > 0 else said
 
 
 def share(part: Number) -> str:
     """As a percentage."""
     return _UNKNOWN if part is None else f"{float(part):.0%}".replace("-", _MINUS)
+
+
+def chance(probability: Number) -> str:
+    """As a percentage that never rounds to certainty."""
+    if probability is not None and _ALMOST < probability < 1:
+        return ">99%"
+    if probability is not None and 0 < probability < 1 - _ALMOST:
+        return "<1%"
+    return share(probability)
 
 
 def count(number: int | None) -> str:
