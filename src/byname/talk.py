@@ -261,9 +261,7 @@ def _past_record(terms: dict[str, Any]) -> str:
     """How past predictions did: it stands beside every list of numbers that look ahead."""
     if "record_first" not in terms:
         return "not tested on the past yet: too short a history"
-    held = (
-        f"; four in five are within the range: {float(terms['ranges_held']):.0%} were" if terms["ranges_held"] else ""
-    )
+    held = f"; 80% ranges held {float(terms['ranges_held']):.0%}" if terms["ranges_held"] else ""
     said = (
         f"of the first {terms['record_first']} foretold on {terms['record_day']}, {terms['record_came_true']} were "
         f'among the real first {terms["record_first"]} ("past spend" {terms["record_plain"]}){held}'
