@@ -259,6 +259,7 @@ CASES = (
         ),
         "ideas",
         "idea_id=id title=title status=status customer_id=userId date=date",
+        not_="numSupports numComments",
         file="proposals.csv",
     ),
     Case(
@@ -525,6 +526,8 @@ def test_what_a_guess_leaves_open_stands_in_its_notes() -> None:
     ]
     ideas = guessed(table_of("idea id,title,status", "1,Dark mode,parked", "2,Export,planned"))
     assert "The status parked stays as it is" in ideas.notes[0]
+    counted = guessed(table_of("id,title,status,numSupports", "1,Dark mode,open,3", "2,Export,open,4"), "ideas.csv")
+    assert '"numSupports" counts votes' in counted.notes[0]
     both = guessed(table_of("customer_id,nps,our rank,brands used,date", "1,9,1,3,2026-01-02", "2,3,2,4,2026-01-03"))
     assert both.scale == "nps"
     assert "looks like a rank among brands" in both.notes[0]

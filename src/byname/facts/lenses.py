@@ -34,7 +34,7 @@ _IDEAS: tuple[Rule, ...] = (
     ("text", 1.0, "body", "idea"),
     ("status", 0.95, "status", "idea"),
     ("shipped_at", 0.95, "shipped", f"{ON} idea"),
-    ("votes", 0.9, "vote", "count idea total score"),
+    ("votes", 0.9, "vote", "count idea total score id"),
     ("date", 0.95, "date", "idea time created"),
     ("date", 0.9, "created", "idea date time"),
 )
