@@ -48,7 +48,7 @@ TOLD = statement(
 EDGES = statement(
     "value.referral_edges",
     """
-    select *
+    select person_id, referrer_id, occurred_at, source, account, source_id, fact_id, record_id, referred_record_id
     from claims
     where person_id <> referrer_id
     qualify row_number() over (

@@ -88,7 +88,7 @@ CITY_CHANGES = statement(
         group by fact_id
     ),
     changed as (
-        select *
+        select fact_id, record_id, source, account, source_id, noted, before, city
         from ordered
         where city <> before and (postcode = '' or before_postcode = '' or postcode <> before_postcode)
         qualify row_number() over (partition by fact_id order by place desc) = 1
