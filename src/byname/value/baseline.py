@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 
     from byname.engines import Engine, Statement, Table
 
-__all__ = ["Baseline", "Counted", "beside", "of_placebos", "of_promises", "placebo_days"]
+__all__ = ["Baseline", "Counted", "beside", "moments", "of_placebos", "of_promises", "placebo_days"]
 
 _EVERY = 30
-_MOST = 24
+_MOST = 12  # a year of them, so that each season is there once
 # Who was driven away is missing from all that follows, and would make the next date look bad: so the year from which
 # its people come is to be free of events, and the least time to come back after it.
 _BEFORE, _AFTER = timedelta(days=365), timedelta(days=30)
 _YEAR = 365
+_PAST = timedelta(days=730)  # how far back a person's gaps are looked at
 _ENOUGH = 3  # dates, to tell how much they differ
 _PEOPLE = 50_000  # more tell no more of the baseline, and take time
 _ALPHABET = "234567ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of an id, in the order of bytes
@@ -72,6 +73,25 @@ class Baseline:
     says: str
 
 
+def moments(made: Sequence[tuple[str, str, date, date, int]]) -> pa.Table:
+    """Moments to which people may be exposed.
+
+    Args:
+        made: event, kind, first and last day, and how much time to come back may be counted.
+    """
+    begins = [one[2] for one in made]
+    return pa.table(
+        {
+            "event": pa.array([one[0] for one in made], pa.string()),
+            "kind": pa.array([one[1] for one in made], pa.string()),
+            "begins": pa.array(begins, pa.date32()),
+            "ends": pa.array([one[3] for one in made], pa.date32()),
+            "limit_days": pa.array([one[4] for one in made], pa.int64()),
+            "looked_at_from": pa.array([day - _PAST for day in begins], pa.date32()),
+        }
+    )
+
+
 def of_promises(kept: Counted) -> Baseline:
     """Beside broken promises stand those that were kept in time."""
     if not kept.people:
@@ -98,28 +118,13 @@ def of_placebos(
     known = engine.fetch(engine.run(BUYERS, days=days)).to_pylist()[0]
     dates = [placebo_days(span, spans, known["first_day"] or as_of, as_of) for span in spans]
     made = [
-        {
-            "event": f"{place} {day}",
-            "kind": str(place),
-            "begins": day,
-            "ends": day + (ends - begins),
-            "limit_days": _limit(ends, as_of),
-        }
+        (f"{place} {day}", "", day, day + (ends - begins), _limit(ends, as_of))
         for place, ((begins, ends), found) in enumerate(zip(spans, dates, strict=True))
         for day in found
     ]
-    schema = pa.schema(
-        {
-            "event": pa.string(),
-            "kind": pa.string(),
-            "begins": pa.date32(),
-            "ends": pa.date32(),
-            "limit_days": pa.int64(),
-        }
-    )
     part = _part(engine, days, known["people"])
     exposing, coming_back = statements
-    exposed = engine.run(exposing, days=part, moments=engine.arrow(pa.Table.from_pylist(made, schema=schema)))
+    exposed = engine.run(exposing, days=part, moments=engine.arrow(moments(made)))
     came_back = engine.run(coming_back, exposed=exposed, days=part, as_of=as_of)
     counted = engine.fetch(engine.run(PLACEBOS, came_back=came_back), order_by=("event",)).to_pylist()
     engine.drop(exposed)
@@ -151,14 +156,14 @@ def _limit(ends: date, as_of: date) -> int:
 def placebo_days(
     span: tuple[date, date], spans: Sequence[tuple[date, date]], first_day: date, as_of: date
 ) -> list[date]:
-    """Dates without an event, every 30 days from this one on both sides, the nearest first, 24 at most.
+    """Dates without an event, every 30 days from this one on both sides, the nearest first, 12 at most.
 
-    From each as much time has passed as from the event itself, and as much of the past is known, up to a year; no event
-    lies in the year before it or in the 30 days after it.
+    From each as much time has passed as from the event itself, and as much of the past is known, up to two years; no
+    event lies in the year before it or in the 30 days after it.
     """
     begins, ends = span
     length, limit = ends - begins, _limit(ends, as_of)
-    past = min(_YEAR, (begins - first_day).days)
+    past = min(_PAST.days, (begins - first_day).days)
     earliest, latest = first_day + timedelta(days=past), as_of - length - timedelta(days=limit)
     if limit < _AFTER.days or past < 1:
         return []
@@ -182,11 +187,9 @@ def beside(event: Counted, baseline: Baseline) -> dict[str, object]:
     low, high = wilson(event.stayed, event.people)
     told |= {"share": share, "share_low": low, "share_high": high}
     said = f"{share:.0%} of {event.people:,} bought again in their usual time"
-    people = sum(one.people for one in baseline.parts)
-    if not people:
+    if not baseline.parts:
         return told | {"says": f"{said}; {baseline.says}"}
-    usual = sum(one.stayed for one in baseline.parts) / people
-    away = _away(event, baseline.parts)
+    usual, away = _expected(event, baseline)
     difference = share - usual
     told |= {
         "baseline": usual,
@@ -197,18 +200,20 @@ def beside(event: Counted, baseline: Baseline) -> dict[str, object]:
     return told | {"says": f"{said}; {usual:.0%} {baseline.says}"}
 
 
-def _away(event: Counted, parts: Sequence[Counted]) -> float:
-    """Half the width of the difference's 80% range."""
+def _expected(event: Counted, baseline: Baseline) -> tuple[float, float]:
+    """What the event's share would be without it, and half the width of the difference's 80% range."""
     from scipy.special import stdtrit
 
-    people = Counted(sum(one.stayed for one in parts), sum(one.people for one in parts))
-    chance = Z80 * sqrt(_variance(event) + _variance(people))
+    parts = baseline.parts
+    stayed, people = sum(one.stayed for one in parts), sum(one.people for one in parts)
+    # It is mostly the same people at every date, so many dates are not so many people.
+    once = Counted(round(stayed / len(parts)), max(1, round(people / len(parts))))
+    chance = Z80 * sqrt(_variance(event) + _variance(once))
     if len(parts) < _ENOUGH:
-        return chance
+        return stayed / people, chance
     # An event is one more date, and differs from the others as they differ among themselves.
-    shares = np.array([one.stayed / one.people for one in parts])
-    between = float(np.var(shares, ddof=1)) * (1 + 1 / len(parts))
-    return max(chance, float(stdtrit(len(parts) - 1, 0.9)) * sqrt(between))
+    between = float(np.var([one.stayed / one.people for one in parts], ddof=1)) * (1 + 1 / len(parts))
+    return stayed / people, max(chance, float(stdtrit(len(parts) - 1, 0.9)) * sqrt(between))
 
 
 def _variance(of: Counted) -> float:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from byname.engines import Statement, statement
 from byname.engines.zone import local_day_sql
-from byname.value.baseline import Baseline, Counted, beside, of_placebos, of_promises
+from byname.value.baseline import Baseline, Counted, beside, moments, of_placebos, of_promises
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,19 +41,21 @@ BUYING_DAYS = statement(
     """,
 )
 
+# Of the past two years count, so that a gap is measured alike early and late in a company's life.
 EXPOSED = statement(
     "value.exposed",
     """
     select days.person_id, moments.event, moments.kind, moments.begins, moments.ends, moments.limit_days,
            count(*) as bought_days, min(days.day) as first_day, max(days.day) as last_day
     from days
-    join moments on days.day < moments.begins
+    join moments on days.day < moments.begins and days.day >= moments.looked_at_from
     group by days.person_id, moments.event, moments.kind, moments.begins, moments.ends, moments.limit_days
     having date_diff('day', max(days.day), moments.begins) <= 365
     """,
 )
 
-# Late by the day, not by the hour: a promise is for a day. Two that were due on one day are one.
+# Late by the day, not by the hour: a promise is for a day. Two that were due on one day are one. Time counts from that
+# day on, so that those to whom it was kept late, never and in time can be put beside each other.
 PROMISED = statement(
     "value.promised_to",
     """
@@ -61,7 +63,7 @@ PROMISED = statement(
            case when kept_on is null then 'promise never kept'
                 when kept_on > due_on then 'promise kept late'
                 else 'promise kept in time' end as event,
-           due_on as begins, max(greatest(due_on, coalesce(kept_on, due_on))) as ends
+           due_on as begins
     from due
     group by 1, 2, 3
     """,
@@ -70,12 +72,12 @@ PROMISED = statement(
 EXPOSED_TO_PROMISES = statement(
     "value.exposed_to_promises",
     """
-    select promised.person_id, promised.event, 'promise' as kind, promised.begins, promised.ends,
+    select promised.person_id, promised.event, 'promise' as kind, promised.begins, promised.begins as ends,
            cast(365 as bigint) as limit_days, count(*) as bought_days, min(days.day) as first_day,
            max(days.day) as last_day
     from promised
     join days on days.person_id = promised.person_id and days.day < promised.begins
-    group by promised.person_id, promised.event, promised.begins, promised.ends
+    group by promised.person_id, promised.event, promised.begins
     """,
 )
 
@@ -239,7 +241,11 @@ def stress(
     due = _due(engine, promises, record_person, zone, until)
     promised = engine.run(PROMISED, due=due)
     to_promises = engine.run(EXPOSED_TO_PROMISES, promised=promised, days=days)
-    exposed = engine.run(EXPOSED, days=days, moments=engine.arrow(_moments(begun)))
+    exposed = engine.run(
+        EXPOSED,
+        days=days,
+        moments=engine.arrow(moments([(one.name, one.kind, one.begins, one.ends, 365) for one in begun])),
+    )
     every = engine.run(EVERY_EXPOSED, exposed=exposed, exposed_to_promises=to_promises)
     came_back = engine.run(CAME_BACK, exposed=every, days=days, as_of=as_of)
     rows = engine.fetch(engine.run(SUMMED, came_back=came_back), order_by=("kind", "event", "since")).to_pylist()
@@ -270,18 +276,6 @@ def _due(engine: Engine, promises: Table, record_person: Table, zone: str, until
         promises=promises,
         record_person=record_person,
         until=until,
-    )
-
-
-def _moments(events: Sequence[Stress]) -> pa.Table:
-    return pa.table(
-        {
-            "event": pa.array([one.name for one in events], pa.string()),
-            "kind": pa.array([str(one.kind) for one in events], pa.string()),
-            "begins": pa.array([one.begins for one in events], pa.date32()),
-            "ends": pa.array([one.ends for one in events], pa.date32()),
-            "limit_days": pa.array([365] * len(events), pa.int64()),
-        }
     )
 
 
