@@ -6,9 +6,9 @@ from byname.value.triples import Ints
 
 
 def simulate_bgnbd(
-    people: int, *, r: float, alpha_days: float, a: float, b: float, cohort_days: int, seed: int
+    people: int, *, r: float, alpha_days: float, a: float, b: float, cohort_days: int, seed: int, early: bool = False
 ) -> tuple[Ints, Ints, Ints]:
-    """Simulate (x, t_x, T) in whole days, first purchases spread evenly over a cohort.
+    """Simulate (x, t_x, T) in whole days, first purchases spread evenly over a cohort; MBG/NBD if they may leave early.
 
     Times are cut to whole days, which merges orders of one day: choose rates that make this rare if
     parameters are to be found again.
@@ -21,6 +21,8 @@ def simulate_bgnbd(
     last_day = np.zeros(people, dtype=np.int64)
     clock = np.zeros(people)
     active = np.arange(people)
+    if early:
+        active = active[random.random(people) > leaving]
     while active.size:
         clock[active] += random.exponential(1 / rate[active])
         active = active[clock[active] <= age[active]]

@@ -109,7 +109,9 @@ class BgNbd:
     @property
     def identified(self) -> str:
         """Empty, or a sentence about what these purchases do not tell; see `unknown` for the rule."""
-        return unknown(self.spread, many_leave=self.a > self.b, penalised=self.penalised, people=self.people)
+        return unknown(
+            self.logarithms, self.spread, many_leave=self.a > self.b, penalised=self.penalised, people=self.people
+        )
 
     def log_likelihood(self, triples: Triples) -> float:
         """Give the natural logarithm of the likelihood (6) of these people, time in days."""

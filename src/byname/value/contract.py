@@ -10,14 +10,17 @@ from byname.value.pareto_nbd import ParetoNbd
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from byname.value.newton import Floats
+    from byname.value.newton import Floats, Likelihood, Maximum
     from byname.value.triples import Ints, Triples
 
 __all__ = ["MODELS", "PurchaseModel"]
 
 
 class PurchaseModel(Protocol):
-    """A model of when people buy, fitted on counts of distinct histories (x, t_x, T), time in days."""
+    """A model of when people buy, fitted on counts of distinct histories (x, t_x, T), time in days.
+
+    Four positive parameters: the shape and rate of how often people buy, and two of how they leave.
+    """
 
     name: ClassVar[str]
 
@@ -26,24 +29,54 @@ class PurchaseModel(Protocol):
         """Fit by maximum likelihood; never raises for want of data."""
         ...
 
+    @classmethod
+    def likelihood(cls, triples: Triples) -> Likelihood:
+        """The likelihood of these people as a function of the parameters' logarithms."""
+        ...
+
+    @classmethod
+    def of(cls, found: Maximum, people: int = 0) -> Self:
+        """The model of where a search in the logarithms ended."""
+        ...
+
+    @property
+    def logarithms(self) -> Floats:
+        """The parameters' logarithms, shape (4,)."""
+        ...
+
     @property
     def loglik(self) -> float:
         """Natural logarithm of the likelihood at the fit."""
         ...
 
     @property
+    def people(self) -> int:
+        """How many people it was fitted on."""
+        ...
+
+    @property
+    def iterations(self) -> int:
+        """Passes over all histories."""
+        ...
+
+    @property
     def converged(self) -> bool:
-        """The search ended at a maximum."""
+        """The search ended at a maximum, on at least one person."""
+        ...
+
+    @property
+    def penalised(self) -> bool:
+        """There was no maximum at finite parameters, and a weak prior was added."""
         ...
 
     @property
     def spread(self) -> Floats:
-        """Covariance of the parameters' logarithms, positive definite."""
+        """Covariance of the parameters' logarithms, shape (4, 4); positive definite after a fit."""
         ...
 
     @property
     def identified(self) -> str:
-        """Empty, or why a part of the parameters means nothing here."""
+        """Empty, or a sentence about what the data do not tell: to be said instead of the parameters."""
         ...
 
     def log_likelihood(self, triples: Triples) -> float:

@@ -12,6 +12,7 @@ added up from the last day back. Everything is counted in units of f at the day 
 """
 
 from dataclasses import dataclass
+from math import ceil, sqrt
 from typing import Self
 
 import numpy as np
@@ -27,16 +28,16 @@ def _gauss(nodes: int) -> tuple[Floats, Floats]:
     return (at + 1) / 2, weight / 2
 
 
-# Within a day f is nearly a straight line, for purchases are days apart: four nodes are right to 1e-9.
-_NODES, _WEIGHTS = _gauss(4)
-# Where it is not (f falls by more than e in a day, or alpha or beta is so small that day 0 is not like day 1), time
+# Within a day f is nearly a straight line, for purchases are days apart: five nodes are right to 1e-9.
+_NODES, _WEIGHTS = _gauss(5)
+# Where it is not (f falls by more than e**2 in a day, or alpha or beta is so small that day 0 is not like day 1), time
 # runs on a logarithmic scale, on which any power looks alike.
 _FINE_NODES, _FINE_WEIGHTS = _gauss(32)
-_STEEP = 1.0
+_STEEP = 2.0
 _NOTHING = 45.0  # e**-45 is beyond double precision
 _NEAR = 4.0  # days from the pole of f, at -alpha or -beta
 # Nodes in a block of tables, and histories at a time.
-_BLOCK = 1 << 20
+_BLOCK = 1 << 19
 _CHUNK = 4096
 # Where nothing is known of how often people buy, once a year or less.
 _DAYS_PER_YEAR = 365.25
@@ -58,9 +59,9 @@ class _Days:
     Attributes:
         days: shape (n + 1,).
         whole: features at whole days, shape (n + 1, 5).
-        nodes: features at the nodes of each day, shape (n, 4, 5).
+        nodes: features at the nodes of each day, shape (n, nodes, 5).
         falls: how far ln(alpha + t) and ln(beta + t) rise from a day's beginning to each of its nodes, and to its end;
-            shape (2, n, 5).
+            shape (2, n, nodes + 1).
     """
 
     alpha: float
@@ -91,7 +92,7 @@ class _Cells:
 
     Attributes:
         rest: f at the day's end, shape (n, x).
-        nodes: f at the nodes, times their weights, shape (n, x, 4); 0 where fine nodes are taken.
+        nodes: f at the nodes, times their weights, shape (n, x, nodes); 0 where fine nodes are taken.
         fine: day and x (places) of the cells with fine nodes, f at these times their weights, shape (cells, 32), and
             the features there, shape (cells, 32, 5).
     """
@@ -135,11 +136,7 @@ class _Cells:
         np.matmul(self.nodes, table.nodes[:, :, :kinds], out=found[:-1])
         day, which, weight, features = self.fine
         found[day, which] += np.matmul(weight[:, None, :], features[:, :, :kinds])[:, 0]
-        rest = self.rest[:, :, None]
-        later = np.empty((width, kinds))
-        for place in range(days - 1, -1, -1):
-            np.multiply(rest[place], found[place + 1], out=later)
-            found[place] += later
+        found[:-1] = _added_up(found[:-1], self.rest)
         return found
 
     def pairs(self, table: _Days, wanted: Floats, powers: Floats) -> Floats:
@@ -151,17 +148,46 @@ class _Cells:
                 day; negative to leave out.
             powers: what each x counts in the sums, shape (powers, x).
         """
-        share = wanted[:-1].copy()
-        before = np.empty(share.shape[1])
-        for place in range(1, len(share)):
-            np.multiply(self.rest[place - 1], share[place - 1], out=before)
-            share[place] += before
+        rest = np.concatenate((self.rest[:1] * 0, self.rest[:-1]))
+        share = _added_up(wanted[-2::-1, :, None], rest[::-1])[::-1, :, 0]
         weights = np.moveaxis(powers @ (self.nodes * share[:, :, None]), 1, 0)
         day, which, weight, features = self.fine
         fine = powers[:, which, None] * (weight * share[day, which][:, None])
         count = len(powers)
         of_nodes = _pairs(weights.reshape(count, -1), table.nodes.reshape(-1, _KINDS))
         return of_nodes + _pairs(fine.reshape(count, -1), features.reshape(-1, _KINDS))
+
+
+def _added_up(terms: Floats, rest: Floats) -> Floats:
+    """Solve found[i] = terms[i] + rest[i] * found[i + 1], with 0 after the last.
+
+    In groups of neighbours, first within all groups at once and then from group to group: a step for each row would
+    cost more than the sums.
+
+    Args:
+        terms: shape (n, x, kinds).
+        rest: between 0 and 1, shape (n, x).
+
+    Returns:
+        Shape (n, x, kinds).
+    """
+    n, width, kinds = terms.shape
+    size = max(ceil(sqrt(n)), 1)
+    groups = ceil(n / size)
+    found = np.zeros((groups * size, width, kinds))
+    found[:n] = terms
+    found = found.reshape(groups, size, width, kinds)
+    product = np.zeros((groups * size, width, 1))
+    product[:n, :, 0] = rest
+    product = product.reshape(groups, size, width, 1)
+    for place in range(size - 2, -1, -1):
+        found[:, place] += product[:, place] * found[:, place + 1]
+        product[:, place] *= product[:, place + 1]
+    later = np.zeros((groups + 1, width, kinds))
+    for group in range(groups - 1, 0, -1):
+        later[group] = found[group, 0] + product[group, 0] * later[group + 1]
+    found += product * later[1:, None]
+    return found.reshape(-1, width, kinds)[:n]
 
 
 def _pairs(weights: Floats, features: Floats) -> Floats:
@@ -252,7 +278,7 @@ def blocks(x: Ints, recency_days: Ints, age_days: Ints) -> list[tuple[NDArray[np
     in_order = x[order]
     begins = np.flatnonzero(np.diff(in_order, prepend=-1))
     distinct, ends = in_order[begins], np.append(begins[1:], len(x))
-    width = max(_BLOCK // (4 * (int(age_days.max(initial=0)) + 1)), 1)
+    width = max(_BLOCK // (len(_NODES) * (int(age_days.max(initial=0)) + 1)), 1)
     found: list[tuple[NDArray[np.intp] | slice, Block]] = []
     for place in range(0, len(distinct), width):
         kinds = distinct[place : place + width]

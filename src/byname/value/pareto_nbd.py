@@ -98,7 +98,9 @@ class ParetoNbd:
         """Empty, or a sentence about what these purchases do not tell; see `unknown` for the rule."""
         # Rather high: people leave faster than they buy.
         many_leave = self.s / self.beta_days > self.r / self.alpha_days
-        return unknown(self.spread, many_leave=many_leave, penalised=self.penalised, people=self.people)
+        return unknown(
+            self.logarithms, self.spread, many_leave=many_leave, penalised=self.penalised, people=self.people
+        )
 
     def log_likelihood(self, triples: Triples) -> float:
         """Give the natural logarithm of the likelihood of these people, time in days."""
