@@ -23,7 +23,7 @@ histories = st.integers(0, 4_000).flatmap(
 
 
 def by_hypergeometric(model: ParetoNbd, x: NDArray[np.int64], t_x: NDArray[np.int64], age: NDArray[np.int64]) -> float:
-    """Equations (10) to (13) of Fader and Hardie's note, as written there; the second implementation."""
+    """As Fader and Hardie's note 009 writes it, for alpha and beta in either order; the second implementation."""
     r, alpha, s, beta = model.r, model.alpha_days, model.s, model.beta_days
     big, small, second = (alpha, beta, s + 1) if alpha >= beta else (beta, alpha, r + x)
     total = r + s + x

@@ -240,8 +240,8 @@ class MbgNbd(BgNbd):
 
     Population, attributes and units as in `BgNbd`. With one more chance to leave, B(a, b+x) becomes B(a, b+x+1), and
     who bought once and was never seen again is not alive for sure. Batislam, Denizel and Filiztekin, "Empirical
-    Validation and Comparison of Models for Customer Base Analysis", Int. J. of Research in Marketing 24 (2007) 201-209,
-    equation (5); Hoppe and Wagner, "Customer Base Analysis: The Case for a Central Variant of the Betageometric/NBD
+    Validation and Comparison of Models for Customer Base Analysis", Int. J. of Research in Marketing 24 (2007) 201-209;
+    Hoppe and Wagner, "Customer Base Analysis: The Case for a Central Variant of the Betageometric/NBD
     Model", Marketing - Journal of Research and Management 3 (2007) 75-90.
     """
 

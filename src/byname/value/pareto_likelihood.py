@@ -1,7 +1,7 @@
 """The likelihood of Pareto/NBD with its first and second derivatives, without the hypergeometric function.
 
 Schmittlein, Morrison and Colombo (1987); Fader and Hardie, "A Note on Deriving the Pareto/NBD Model and Related
-Expressions" (2005), brucehardie.com/notes/009, equation (14) before its integral is written with the hypergeometric
+Expressions" (2005), brucehardie.com/notes/009, before the integral is written with the hypergeometric
 function. Who has bought x times again, last at t_x, is still here or left at some t between t_x and T:
 
     L = G(r+x)/G(r) alpha**-x * [f(T) (beta+T) + s * integral of f(t) dt] / beta
