@@ -49,6 +49,8 @@ class BgNbd:
     name: ClassVar[str] = "BG/NBD"
     # Chances to leave before the first repeat purchase.
     early: ClassVar[int] = 0
+    # A covariate of leaving moves a, and with it the mean probability; see `covariates`.
+    moved: ClassVar[dict[str, tuple[int, float]]] = {"rate": (1, -1.0), "leaving": (2, 1.0)}
 
     r: float
     alpha_days: float

@@ -23,6 +23,8 @@ class PurchaseModel(Protocol):
     """
 
     name: ClassVar[str]
+    # What a covariate may be of ("rate", "leaving"): the logarithm that it moves, and the sign with which it does.
+    moved: ClassVar[dict[str, tuple[int, float]]]
 
     @classmethod
     def fit(cls, triples: Triples) -> Self:

@@ -41,6 +41,8 @@ class ParetoNbd:
     """
 
     name: ClassVar[str] = "Pareto/NBD"
+    # A covariate of leaving moves beta, and with it the mean rate; see `covariates`.
+    moved: ClassVar[dict[str, tuple[int, float]]] = {"rate": (1, -1.0), "leaving": (3, -1.0)}
 
     r: float
     alpha_days: float
