@@ -7,192 +7,27 @@ function. Who has bought x times again, last at t_x, is still here or left at so
     L = G(r+x)/G(r) alpha**-x * [f(T) (beta+T) + s * integral of f(t) dt] / beta
     f(t) = (1 + t/alpha)**-(r+x) * (1 + t/beta)**-(s+1)
 
-The integral is over the same days for all people with as many purchases, so it is done once for each x and day, and
-added up from the last day back. Everything is counted in units of f at the day where it begins: nothing overflows.
+The integral is over the same days for all people with as many purchases: `pareto_integrals` does it once for each x and
+day.
 """
 
 from dataclasses import dataclass
-from math import ceil, sqrt
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from byname.value.newton import Floats
+from byname.value.pareto_integrals import KINDS, NODES, Cells, Days, pairs
 from byname.value.triples import Ints, Triples
 
-
-def _gauss(nodes: int) -> tuple[Floats, Floats]:
-    """Nodes and weights of Gauss and Legendre on (0, 1)."""
-    at, weight = np.polynomial.legendre.leggauss(nodes)
-    return (at + 1) / 2, weight / 2
-
-
-# Within a day f is nearly a straight line, for purchases are days apart: five nodes are right to 1e-9.
-_NODES, _WEIGHTS = _gauss(5)
-# Where it is not (f falls by more than e**2 in a day, or alpha or beta is so small that day 0 is not like day 1), time
-# runs on a logarithmic scale, on which any power looks alike.
-_FINE_NODES, _FINE_WEIGHTS = _gauss(32)
-_STEEP = 2.0
-_NOTHING = 45.0  # e**-45 is beyond double precision
-_NEAR = 4.0  # days from the pole of f, at -alpha or -beta
 # Nodes in a block of tables, and histories at a time.
 _BLOCK = 1 << 19
 _CHUNK = 4096
 # Where nothing is known of how often people buy, once a year or less.
 _DAYS_PER_YEAR = 365.25
-# 1, ln(1 + t/alpha), t/(alpha+t), ln(1 + t/beta), t/(beta+t): of these and their products are all derivatives made.
-_KINDS = 5
-# The third comes with a factor r + x.
+# Of the features, the third comes with a factor r + x.
 _TIMES = np.array([0, 0, 1, 0, 0])
-
-
-def _features(t: Floats, alpha: float, beta: float) -> Floats:
-    """The five features at times t, shape (*t.shape, 5)."""
-    return np.stack((np.ones_like(t), np.log1p(t / alpha), t / (alpha + t), np.log1p(t / beta), t / (beta + t)), -1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Days:
-    """What of f does not depend on x: whole days ``first`` to ``last``, and the nodes between them.
-
-    Attributes:
-        days: shape (n + 1,).
-        whole: features at whole days, shape (n + 1, 5).
-        nodes: features at the nodes of each day, shape (n, nodes, 5).
-        falls: how far ln(alpha + t) and ln(beta + t) rise from a day's beginning to each of its nodes, and to its end;
-            shape (2, n, nodes + 1).
-    """
-
-    alpha: float
-    beta: float
-    days: Floats
-    whole: Floats
-    nodes: Floats
-    falls: Floats
-
-    @classmethod
-    def of(cls, alpha: float, beta: float, first: int, last: int) -> Self:
-        days = np.arange(first, last + 1, dtype=np.float64)
-        begins = days[:-1, None]
-        steps = np.append(_NODES, 1.0)
-        return cls(
-            alpha,
-            beta,
-            days,
-            whole=_features(days, alpha, beta),
-            nodes=_features(begins + _NODES, alpha, beta),
-            falls=np.stack([np.log1p(steps / (scale + begins)) for scale in (alpha, beta)]),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """Integrals of f over single days, for a block of distinct x; in units of f at the day's beginning.
-
-    Attributes:
-        rest: f at the day's end, shape (n, x).
-        nodes: f at the nodes, times their weights, shape (n, x, nodes); 0 where fine nodes are taken.
-        fine: day and x (places) of the cells with fine nodes, f at these times their weights, shape (cells, 32), and
-            the features there, shape (cells, 32, 5).
-    """
-
-    rest: Floats
-    nodes: Floats
-    fine: tuple[NDArray[np.intp], NDArray[np.intp], Floats, Floats]
-
-    @classmethod
-    def of(cls, table: _Days, purchases: Floats, leaving: float) -> Self:
-        """Evaluate f; ``purchases`` is r + x, shape (x,), and ``leaving`` is s + 1."""
-        f = np.multiply.outer(table.falls[0].T, purchases)  # nodes and end, days, x
-        f += (leaving * table.falls[1].T)[:, :, None]
-        np.exp(np.negative(f, out=f), out=f)
-        begins = table.days[:-1]
-        slope = purchases / (table.alpha + begins)[:, None] + (leaving / (table.beta + begins))[:, None]
-        near = begins + min(table.alpha, table.beta) < _NEAR
-        day, which = np.nonzero((slope > _STEEP) | near[:, None])
-        nodes = np.ascontiguousarray(np.moveaxis(f[:-1], 0, 2)) * _WEIGHTS
-        rest = f[-1]
-        nodes[day, which] = 0.0
-        # t = c (e**y - 1) after the day's beginning, with c the time in which f falls at first by e; to the day's end,
-        # or to where f is nothing.
-        start, many = begins[day][:, None], purchases[which][:, None]
-        scale = 1 / slope[day, which][:, None]
-        end = np.minimum(
-            (table.alpha + start) * np.expm1(np.minimum(_NOTHING / many, 700)),
-            (table.beta + start) * np.expm1(min(_NOTHING / leaving, 700)),
-        )
-        longest = np.log1p(np.minimum(end, 1.0) / scale)
-        grown = np.expm1(longest * _FINE_NODES)
-        after = scale * grown
-        fall = many * np.log1p(after / (table.alpha + start)) + leaving * np.log1p(after / (table.beta + start))
-        weight = np.exp(-fall) * (scale * longest) * (grown + 1) * _FINE_WEIGHTS
-        return cls(rest, nodes, (day, which, weight, _features(start + after, table.alpha, table.beta)))
-
-    def onward(self, table: _Days, kinds: int) -> Floats:
-        """Integrals of f and of f times features from each day to the last; shape (n + 1, x, kinds)."""
-        days, width, _ = self.nodes.shape
-        found = np.zeros((days + 1, width, kinds))
-        np.matmul(self.nodes, table.nodes[:, :, :kinds], out=found[:-1])
-        day, which, weight, features = self.fine
-        found[day, which] += np.matmul(weight[:, None, :], features[:, :, :kinds])[:, 0]
-        found[:-1] = _added_up(found[:-1], self.rest)
-        return found
-
-    def pairs(self, table: _Days, wanted: Floats, powers: Floats) -> Floats:
-        """Sum the integrals of f times all products of two features over days and x; shape (powers, 5, 5).
-
-        Args:
-            table: the days.
-            wanted: how often the integral from each day to the last is wanted, shape (n + 1, x), in units of f at that
-                day; negative to leave out.
-            powers: what each x counts in the sums, shape (powers, x).
-        """
-        rest = np.concatenate((self.rest[:1] * 0, self.rest[:-1]))
-        share = _added_up(wanted[-2::-1, :, None], rest[::-1])[::-1, :, 0]
-        weights = np.moveaxis(powers @ (self.nodes * share[:, :, None]), 1, 0)
-        day, which, weight, features = self.fine
-        fine = powers[:, which, None] * (weight * share[day, which][:, None])
-        count = len(powers)
-        of_nodes = _pairs(weights.reshape(count, -1), table.nodes.reshape(-1, _KINDS))
-        return of_nodes + _pairs(fine.reshape(count, -1), features.reshape(-1, _KINDS))
-
-
-def _added_up(terms: Floats, rest: Floats) -> Floats:
-    """Solve found[i] = terms[i] + rest[i] * found[i + 1], with 0 after the last.
-
-    In groups of neighbours, first within all groups at once and then from group to group: a step for each row would
-    cost more than the sums.
-
-    Args:
-        terms: shape (n, x, kinds).
-        rest: between 0 and 1, shape (n, x).
-
-    Returns:
-        Shape (n, x, kinds).
-    """
-    n, width, kinds = terms.shape
-    size = max(ceil(sqrt(n)), 1)
-    groups = ceil(n / size)
-    found = np.zeros((groups * size, width, kinds))
-    found[:n] = terms
-    found = found.reshape(groups, size, width, kinds)
-    product = np.zeros((groups * size, width, 1))
-    product[:n, :, 0] = rest
-    product = product.reshape(groups, size, width, 1)
-    for place in range(size - 2, -1, -1):
-        found[:, place] += product[:, place] * found[:, place + 1]
-        product[:, place] *= product[:, place + 1]
-    later = np.zeros((groups + 1, width, kinds))
-    for group in range(groups - 1, 0, -1):
-        later[group] = found[group, 0] + product[group, 0] * later[group + 1]
-    found += product * later[1:, None]
-    return found.reshape(-1, width, kinds)[:n]
-
-
-def _pairs(weights: Floats, features: Floats) -> Floats:
-    """Weighted sums of the products of two features; shape (weights, 5, 5)."""
-    return np.stack([features.T @ (one[:, None] * features) for one in weights])
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +54,8 @@ class Block:
     Attributes:
         purchases: distinct x, shape (x,).
         which: each history's place among them, shape (rows,).
-        recency, age: t_x and T in days, shape (rows,).
+        recency: t_x in days, shape (rows,).
+        age: T in days, shape (rows,).
     """
 
     purchases: Floats
@@ -227,10 +63,10 @@ class Block:
     recency: Ints
     age: Ints
 
-    def tables(self, r: float, alpha: float, s: float, beta: float) -> tuple[_Days, _Cells]:
+    def tables(self, r: float, alpha: float, s: float, beta: float) -> tuple[Days, Cells]:
         """Integrals over the days that this block needs."""
-        table = _Days.of(alpha, beta, int(self.recency.min()), int(self.age.max()))
-        return table, _Cells.of(table, r + self.purchases, s + 1)
+        table = Days.of(alpha, beta, int(self.recency.min()), int(self.age.max()))
+        return table, Cells.of(table, r + self.purchases, s + 1)
 
     def chunks(self) -> list[slice]:
         """Cut the histories into as many as are done at a time."""
@@ -241,7 +77,7 @@ class Block:
         width, which = len(self.purchases), self.which[rows]
         return (self.recency[rows] - first) * width + which, (self.age[rows] - first) * width + which
 
-    def terms(self, rows: slice, table: _Days, onward: Floats, r: float, s: float) -> Terms:
+    def terms(self, rows: slice, table: Days, onward: Floats, r: float, s: float) -> Terms:
         """Take the integrals from t_x to T, and what is left at T.
 
         Args:
@@ -278,7 +114,7 @@ def blocks(x: Ints, recency_days: Ints, age_days: Ints) -> list[tuple[NDArray[np
     in_order = x[order]
     begins = np.flatnonzero(np.diff(in_order, prepend=-1))
     distinct, ends = in_order[begins], np.append(begins[1:], len(x))
-    width = max(_BLOCK // (len(_NODES) * (int(age_days.max(initial=0)) + 1)), 1)
+    width = max(_BLOCK // (len(NODES) * (int(age_days.max(initial=0)) + 1)), 1)
     found: list[tuple[NDArray[np.intp] | slice, Block]] = []
     for place in range(0, len(distinct), width):
         kinds = distinct[place : place + width]
@@ -400,7 +236,7 @@ def _derivatives(
     features, with the second counting (r + x) times.
     """
     table, cells = block.tables(r, alpha, s, beta)
-    onward = cells.onward(table, _KINDS).reshape(-1, _KINDS)
+    onward = cells.onward(table, KINDS).reshape(-1, KINDS)
     purchases = r + block.purchases
     powers = np.stack((np.ones_like(purchases), purchases, purchases**2))
     at_day = np.ascontiguousarray(table.whole.T)
@@ -425,13 +261,13 @@ def _derivatives(
         for place, power in enumerate(powers):
             here_weights[place] += np.bincount(age, weight * terms.here * power[many], size)
 
-    here_pairs = _pairs(here_weights, table.whole)
+    here_pairs = pairs(here_weights, table.whole)
     left_pairs = cells.pairs(table, wanted.reshape(size, -1), powers)
     here = np.array([[0, -r, 0, 0, 0], [0, 0, 1, 0, 0], [0, 0, 0, -s, 0], [0, 0, 0, 0, s]])
     left = here + np.array([[0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [1, 0, 0, 0, 0], [-1, 0, 0, 0, 1]])
     power_of = np.add.outer(_TIMES, _TIMES)
-    for slopes, pairs in ((here, here_pairs), (left, left_pairs)):
-        hessian += slopes @ np.take_along_axis(pairs, power_of[None], 0)[0] @ slopes.T
+    for slopes, sums in ((here, here_pairs), (left, left_pairs)):
+        hessian += slopes @ np.take_along_axis(sums, power_of[None], 0)[0] @ slopes.T
 
     # The means of g''.
     both = here_pairs + left_pairs
