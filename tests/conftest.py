@@ -75,9 +75,12 @@ def _who_is_who(company: Company, file: Path) -> None:
         "m5,Robin,Haddad,,030 7654321,,,,,",
         *(f"c{n},{chr(97 + n % 26)}{chr(97 + n // 26)}na,Smith,,030 5555555,,,,," for n in range(60)),
     ]
+    friends = file.with_name("friends.csv")
+    friends.write_text("referral id,referrer email,referred email\nf1,rosa@acme.test,karim@acme.test\n")
     file.write_text("\n".join(rows))
-    (outcome,) = intake.add(company, [str(file)])
-    assert outcome.error is None
+    for path in (file, friends):
+        (outcome,) = intake.add(company, [str(path)])
+        assert outcome.error is None
     with open_ledger(company).state() as state, duckdb.connect() as con:
         found = dict(
             con.sql("select source_id, record_id from read_parquet($1)", params=[state.files("records")]).fetchall()

@@ -45,7 +45,7 @@ EARNED_IN_ALL = statement(
 MARGINS = statement(
     "value.margins",
     """
-    select person_id, (earned + $prior_spent * $usual) / nullif(spent + $prior_spent, 0) as margin
+    select person_id, cast(earned + $prior_spent * $usual as double) / nullif(spent + $prior_spent, 0) as margin
     from earned
     """,
 )
