@@ -55,6 +55,26 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ("i1", "Refill bags", "Sell refills, please", "shipped", "c5@people.test", "2024-03-01"),
             ("i2", "A blue one", "In blue", "open", "c6@people.test", "2024-03-02"),
         ],
+        "subscriptions.csv": [
+            (
+                "subscription id",
+                "customer email",
+                "plan",
+                "price",
+                "currency",
+                "billing period",
+                "start date",
+                "end date",
+            ),
+            *(
+                (f"s{n}", f"member{n}@people.test", "Club", "15.00", "EUR", "monthly", FIRST.isoformat(), "")
+                for n in range(30)
+            ),
+            *(
+                (f"s{n}", f"member{n}@people.test", "Club", "15.00", "EUR", "monthly", FIRST.isoformat(), "2024-06-01")
+                for n in range(30, 40)
+            ),
+        ],
     }
     for name, rows in files.items():
         with (folder / name).open("w", newline="") as out:
@@ -114,6 +134,15 @@ def test_an_idea_that_was_used_has_a_price_only_where_the_settings_give_one(acme
     first = best(acme, "engagement")
     assert first[0]["measure"] >= first[-1]["measure"]
     assert next(one for one in first if one["person_id"] == priced[0]["person_id"])["measure"] >= 500
+
+
+def test_members_who_never_ordered_are_worth_what_their_contracts_will_pay(acme: Path) -> None:
+    members = [row for row in of(acme, "value") if row["contracts"]]
+    assert len(members) == 30
+    assert all(0 < row["contract_value"] == row["clv"] <= 4 * 15 for row in members)
+    assert all(row["clv_low"] <= row["clv"] <= row["clv_high"] for row in members)
+    _, out, _ = run("who", acme, "member3@people.test")
+    assert "Contracts: 1 running" in out
 
 
 def test_growth_and_risk_have_their_reasons(acme: Path) -> None:

@@ -12,6 +12,7 @@ from byname.facts.intake import open_ledger
 from byname.facts.opening import newest
 from byname.value.backtest import Tested
 from byname.value.backtest import backtest as tested
+from byname.value.contracts import free_of_contracts, running
 from byname.value.past import past_of
 from byname.value.purchases import purchases
 from byname.value.rows import days_bought
@@ -59,7 +60,16 @@ def backtest(company: Company, snapshot: Snapshot, told: Callable[[str], None] =
                 rates=settings.rates,
                 until=until,
             )
-            days = days_bought(at, bought.net, zone=settings.zone)
+            agreed = running(
+                at,
+                facts["subscriptions"],
+                at.arrow(known),
+                currency=settings.currency,
+                rates=settings.rates,
+                until=until,
+            )
+            free, _ = free_of_contracts(at, bought.net, agreed)
+            days = days_bought(at, free, zone=settings.zone)
             past = past_of(at, days, snapshot.as_of)
             found = tested(past, snapshot.as_of, int(snapshot.terms["horizon_days"]), told)
     finally:

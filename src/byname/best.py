@@ -128,13 +128,17 @@ def reason(row: dict[str, Any], currency: str) -> str:
     spent = f"{float(row['spend_total']):,.0f} {currency} so far"
     if returned := float(row["returned_total"]):
         spent += f", {returned:,.0f} given back"
-    parts = [_habit(row), spent]
+    running = row.get("contracts")
+    contracts = [f"{running} {'contract runs' if running == 1 else 'contracts run'}"] if running else []
+    parts = [*contracts, *([] if contracts and row["p_alive"] is None else [_habit(row)]), spent]
     if last := row.get("last_order"):
         parts.append(f"last on {_day(last['occurred_at'])} (order {last['source_id']})")
     return "; ".join(parts)
 
 
 def _habit(row: dict[str, Any]) -> str:
+    if row["p_alive"] is None:
+        return "never bought"
     if not row["repeat_orders"]:
         return "bought once"
     every = row["recency_days"] / row["repeat_orders"]

@@ -33,6 +33,7 @@ from byname.people.recognise import Recogniser
 from byname.snapshot import SCHEMA_VERSION, Writing, write_index
 from byname.touchpoint import write_recogniser
 from byname.value.bridge import people_then_and_now
+from byname.value.contracts import contracts, free_of_contracts, running
 from byname.value.engagement import Prices, engaged
 from byname.value.equity import concentration, equity
 from byname.value.margins import margins
@@ -203,8 +204,17 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     rates=settings.rates,
                     until=until,
                 )
-                days = days_bought(at, bought.net, zone=settings.zone)
-                says[0] = f"{at.count(bought.net):,} orders"
+                agreed = running(
+                    at,
+                    facts["subscriptions"],
+                    people.record_person,
+                    currency=settings.currency,
+                    rates=settings.rates,
+                    until=until,
+                )
+                free, paid = free_of_contracts(at, bought.net, agreed)
+                days = days_bought(at, free, zone=settings.zone)
+                says[0] = f"{at.count(bought.net):,} orders, {at.count(agreed):,} contracts"
             with step("worth") as says:
                 kept = models.load(company.models, _VALUE)
                 earned = margins(at, bought.net, facts["orders"])
@@ -213,6 +223,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 policy = valued.worth.policy
                 if policy.record and (not policy_kept or policy.trained_upto >= policy_kept.trained_upto):
                     models.keep(company.models, _VALUE, policy.to_json())
+                lasting = contracts(at, agreed, terms, as_of)
                 says[0] = f"{valued.worth.people:,} buyers; " + policy.says()
             with step("engagement") as says:
                 found = engaged(
@@ -223,6 +234,8 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     net=bought.net,
                     returned=bought.returned,
                     record_person=people.record_person,
+                    contracts=lasting,
+                    paid=paid,
                     members=accounts.members,
                     known=people.known,
                     versions=all_versions(at, state, "records"),
@@ -244,7 +257,9 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 )
                 says[0] = f"{at.count(found.brought):,} people were brought by others"
             with step("equity") as says:
-                both = people_then_and_now(at, days, found.value, valued.worth, terms, earned, as_of)
+                both = people_then_and_now(
+                    at, days, found.value, valued.worth, terms, earned, agreed, lasting.table, as_of
+                )
                 low, high = (float(both.clv.sum()) * share for share in valued.worth.total_range)
                 ours = equity(both, low, high)
                 says[0] = f"{both.clv.sum():,.0f} {settings.currency} (80%: {low:,.0f} to {high:,.0f})"

@@ -121,6 +121,8 @@ TABLES: dict[str, dict[str, str]] = {
         "clv_low": "four in five people are between clv_low and clv_high, measured on earlier days",
         "clv_high": "likewise; where clv_low is 0, four in five are under clv_high",
         "value_at_risk": "what the person would bring if surely a customer still, times the probability of being none",
+        "contracts": "contracts that run",
+        "contract_value": "the part of clv that they are expected to bring, by how long the like have lasted",
         "brought": "friends who came by this person",
         "friends_spent": "what these spent since",
         "referral_value": "CRV: what they are worth who would not have come anyway; it stands in their own clv too",

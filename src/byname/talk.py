@@ -477,6 +477,27 @@ def recognised(snapshot: Snapshot, found: list[tuple[str, float, str]], output: 
         _out.print(Text(f"{called(people[person]):<28}", style="bold"), Text(f"{person}   {reason}"))
 
 
+def _beside(value: dict[str, Any], currency: str) -> list[str]:
+    """What a person is worth beside their own purchases, where there is anything."""
+    found = []
+    if value["contracts"]:
+        found.append(
+            f"Contracts: {value['contracts']} running, {value['contract_value']:,.0f} {currency} of that worth"
+        )
+    if value["brought"]:
+        friends = "friend" if value["brought"] == 1 else "friends"
+        found.append(f"Brought {value['brought']} {friends}, worth {value['referral_value']:,.0f} {currency} to us")
+    if value["influence_score"]:
+        found.append(f"Helped others with words: influence {value['influence_score']:.1f} (a score of ours)")
+    if value["ideas_used"]:
+        found.append(f"Ideas put to use: {value['ideas_used']}")
+    if value["growth"] is not None:
+        found.append(f"Spends {value['growth']:+.0%} against the half of the time before")
+    if value["share_of_wallet"] is not None:
+        found.append(f"Spends {value['share_of_wallet']:.0%} of this kind of thing with us (Wallet Allocation Rule)")
+    return found
+
+
 def _one(snapshot: Snapshot, known: Known) -> None:
     person, value = known.person, known.value
     currency = snapshot.terms["currency"]
@@ -485,12 +506,16 @@ def _one(snapshot: Snapshot, known: Known) -> None:
     if details:
         _out.print("  " + " · ".join(details), markup=False)
     if value:
+        alive = value["p_alive"]
+        still = "" if alive is None else f"; {alive:.0%} likely to be a customer still"
         _out.print(
-            f"  Worth {value['clv']:,.0f} {currency} in the next {_horizon(snapshot.terms)} (rank {value['rank']:,}); "
-            f"{value['orders']:,} orders, {float(value['spend_total']):,.2f} {currency} so far; "
-            f"{value['p_alive']:.0%} likely to be a customer still",
+            f"  Worth {value['clv']:,.0f} {currency} ({value['clv_low']:,.0f}-{value['clv_high']:,.0f}) in the next "
+            f"{_horizon(snapshot.terms)} (rank {value['rank']:,}); {value['orders']:,} orders, "
+            f"{float(value['spend_total']):,.2f} {currency} so far{still}",
             markup=False,
         )
+        for said in _beside(value, currency):
+            _out.print(f"  {said}", markup=False)
     else:
         _out.print("  Never bought, as far as we know.")
     if known.household:

@@ -9,6 +9,7 @@ import numpy as np
 
 from byname.engines import statement
 from byname.value.candidates import LEARNED
+from byname.value.contracts import contracts
 from byname.value.equity import People
 from byname.value.past import past_of
 from byname.value.rows import rows_at
@@ -34,21 +35,34 @@ BRIDGE = statement(
         where day <= cast($as_of as date)
         group by person_id
     )
-    select worth.person_id, worth.clv, worth.value_at_risk, worth.p_alive,
-           cast(bought.spend as double) as spend, bought.first_day,
-           before.clv as clv_before, before.value_at_risk as value_at_risk_before, before.p_alive as p_alive_before,
+    select worth.person_id, worth.clv, worth.value_at_risk, coalesce(worth.p_alive, 1e0) as p_alive,
+           cast(bought.spend as double) as spend, least(bought.first_day, contracts.since) as first_day,
+           case when before.person_id is not null or contracts_before.person_id is not null
+                then coalesce(before.clv, 0e0) + coalesce(contracts_before.contract_clv, 0e0) end as clv_before,
+           before.value_at_risk as value_at_risk_before, coalesce(before.p_alive, 1e0) as p_alive_before,
            bought.since > cast(0 as decimal(18, 4)) as bought_since,
            cast(bought.since as double) * coalesce(margins.margin, $margin) as profit_since
     from worth
-    join bought on bought.person_id = worth.person_id
+    left join bought on bought.person_id = worth.person_id
+    left join contracts on contracts.person_id = worth.person_id
+    left join contracts_before on contracts_before.person_id = worth.person_id
     left join margins on margins.person_id = worth.person_id
     left join before on before.person_id = worth.person_id
+    where bought.person_id is not null or contracts.person_id is not null
     """,
 )
 
 
 def people_then_and_now(
-    engine: Engine, days: Table, value: Table, worth: Worth, terms: Terms, margins: Table, as_of: date
+    engine: Engine,
+    days: Table,
+    value: Table,
+    worth: Worth,
+    terms: Terms,
+    margins: Table,
+    running: Table,
+    contracts_now: Table,
+    as_of: date,
 ) -> People:
     """Value the people of a quarter ago by today's policy, on what was known then, beside today's.
 
@@ -59,6 +73,8 @@ def people_then_and_now(
         worth: what was fitted today; its policy serves both days, so that a change of policy is no change of worth.
         terms: horizon, discount and margin.
         margins: person_id and margin, where the orders say it.
+        running: contracts, from `contracts.running`.
+        contracts_now: person_id, since and contract_clv of today.
         as_of: today.
     """
     then = as_of - timedelta(days=QUARTER)
@@ -73,6 +89,8 @@ def people_then_and_now(
             worth=value,
             before=before,
             margins=margins,
+            contracts=contracts_now,
+            contracts_before=contracts(engine, running, terms, then).table,
             as_of=as_of,
             horizon_ago=as_of - timedelta(days=int(terms.horizon_days)),
             quarter_ago=then,

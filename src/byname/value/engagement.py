@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from byname.engines import Engine, Table
+    from byname.value.contracts import Contracts
 
 __all__ = ["Engaged", "Prices", "engaged"]
 
@@ -40,30 +41,37 @@ WHOLE = statement(
         select person_id from moved
         union
         select person_id from ideas
+        union
+        select person_id from contracts
+        union
+        select person_id from paid
     ),
     joined as (
         select known.person_id,
-               coalesce(worth.orders, 0) as orders,
+               coalesce(worth.orders, 0) + coalesce(paid.payments, 0) as orders,
                coalesce(worth.repeat_orders, 0) as repeat_orders,
                coalesce(worth.recency_days, 0) as recency_days,
                coalesce(worth.age_days, 0) as age_days,
                worth.mean_spend,
-               coalesce(worth.spend_total, cast(0 as decimal(18, 4))) as spend_total,
+               cast(coalesce(worth.spend_total, cast(0 as decimal(18, 4)))
+                    + coalesce(paid.paid, cast(0 as decimal(18, 4))) as decimal(18, 4)) as spend_total,
                coalesce(worth.returned_total, cast(0 as decimal(18, 4))) as returned_total,
                back.returned_share_likely as returned_share,
                worth.p_alive,
                coalesce(worth.expected_orders, 0e0) as expected_orders,
-               coalesce(worth.expected_spend, 0e0) as expected_spend,
-               coalesce(worth.median_spend, 0e0) as median_spend,
+               coalesce(worth.expected_spend, 0e0) + coalesce(contracts.contract_spend, 0e0) as expected_spend,
+               coalesce(worth.median_spend, 0e0) + coalesce(contracts.contract_spend, 0e0) as median_spend,
                coalesce(worth.expected_spend_quarter, 0e0) as expected_spend_quarter,
-               coalesce(worth.clv, 0e0) as clv,
-               coalesce(worth.clv_low, 0e0) as clv_low,
-               coalesce(worth.clv_high, 0e0) as clv_high,
+               coalesce(worth.clv, 0e0) + coalesce(contracts.contract_clv, 0e0) as clv,
+               coalesce(worth.clv_low, 0e0) + coalesce(contracts.contract_low, 0e0) as clv_low,
+               coalesce(worth.clv_high, 0e0) + coalesce(contracts.contract_high, 0e0) as clv_high,
                coalesce(worth.value_at_risk, 0e0) as value_at_risk,
+               contracts.contracts, contracts.contract_clv as contract_value,
                referred.brought, referred.friends_spent, referred.referral_value,
                moved.influence_score, moved.influence_value,
                ideas.knowledge_score, ideas.ideas_used, ideas.knowledge_value,
-               coalesce(worth.clv, 0e0) + coalesce(referred.referral_value, 0e0)
+               coalesce(worth.clv, 0e0) + coalesce(contracts.contract_clv, 0e0)
+                   + coalesce(referred.referral_value, 0e0)
                    + coalesce(moved.influence_value, 0e0) + coalesce(ideas.knowledge_value, 0e0) as engagement_value,
                grown.growth, grown.rate_growth, grown.basket_growth,
                wallets.share_of_wallet, wallets.headroom,
@@ -77,6 +85,8 @@ WHOLE = statement(
         left join moved on moved.person_id = known.person_id
         left join ideas on ideas.person_id = known.person_id
         left join grown on grown.person_id = known.person_id
+        left join contracts on contracts.person_id = known.person_id
+        left join paid on paid.person_id = known.person_id
         left join wallets on wallets.person_id = known.person_id
     )
     select joined.*,
@@ -136,6 +146,8 @@ def engaged(
     net: Table,
     returned: Table,
     record_person: Table,
+    contracts: Contracts,
+    paid: Table,
     members: Table,
     known: Table,
     versions: Table,
@@ -155,6 +167,8 @@ def engaged(
         net: from `purchases`; likewise returned.
         returned: person_id and returned_total.
         record_person: record_id and person_id.
+        contracts: what runs, from `contracts.contracts`.
+        paid: what was paid for contracts, from `contracts.free_of_contracts`.
         members: who buys for which company, from `people.companies`.
         known: one row a record, from `people.identify`.
         versions: every version of the records.
@@ -185,8 +199,10 @@ def engaged(
         ideas=ideas.table,
         grown=grown.table,
         wallets=wallets.table,
+        contracts=contracts.table,
+        paid=paid,
     )
-    parts = (brought, moved, ideas, grown, back, wallets, stressed)
+    parts = (contracts, brought, moved, ideas, grown, back, wallets, stressed)
     return Engaged(
         value,
         brought.brought,
