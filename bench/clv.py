@@ -75,7 +75,11 @@ def main(sizes: list[int]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path, kept = Path(folder) / "orders.parquet", Path(folder) / "policy.json"
             orders_file(path, people, int(2.8 * people))
-            for what, times in (("first run, choosing by back-test", 1), ("daily run", 3)):
+            runs = (("first run, choosing by back-test", 1), ("daily run", 3), ("daily run, Pareto/NBD alone", 3))
+            for what, times in runs:
+                if what.endswith("alone"):
+                    said = json.loads(kept.read_text())
+                    kept.write_text(json.dumps(said | {"weights": {"Pareto/NBD, all orders": 1.0}, "learned": None}))
                 measured = []
                 for _ in range(times):
                     command = [sys.executable, __file__, "--one", str(path), str(kept)]

@@ -22,10 +22,12 @@ from byname.demo import PURCHASES
 from byname.engines import open_engine
 from byname.value.blend import blend
 from byname.value.candidates import LEARNED, Fitted
+from byname.value.learned import FEWEST, learn
 from byname.value.past import past_of
 from byname.value.policy import choose, levelled, times
 from byname.value.ranges import Places, coverage
 from byname.value.scores import capture, gini, mean_absolute_error, total_error
+from byname.value.windows import earlier
 
 CDNOW = Path(__file__).parent.parent / "tests" / "data" / "cdnow" / "CDNOW_master.txt.gz"
 _DRAWS = 100
@@ -71,11 +73,13 @@ def measured(name: str, days: pa.Table, as_of: date, horizon: int) -> None:
         past = past_of(engine, table, as_of)
         policy = choose(past, as_of, horizon)
         spent_cpu = time.process_time() - begun
+        windows = earlier(past, as_of, policy.seen_days)
         rows, actual, _ = past_of(engine, table, as_of).read(as_of, as_of + timedelta(days=horizon))
     fitted = Fitted.on(rows, as_of, past.daily)
     found = fitted.outlook(rows).expected_spend(horizon, fitted.names)
-    if policy.learned:
-        found[LEARNED] = policy.learned.expected_spend(rows) * horizon / policy.seen_days
+    if min((len(window.rows) for window in windows), default=0) >= FEWEST:
+        trees = policy.learned or learn([(window.rows, window.spent) for window in windows])
+        found[LEARNED] = trees.expected_spend(rows) * horizon / policy.seen_days
     found["all nothing"] = np.zeros(len(actual))
     predicted = policy.predict(fitted, rows, horizon)
     expected = blend(times(predicted, levelled(fitted, predicted, policy.level)), policy.weights)

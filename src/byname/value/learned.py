@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["FEWEST", "Learned", "learn"]
 
 FEWEST = 500  # people; with fewer the trees learn the noise
-_TREES = 120
+_TREES = 80
 _SETTINGS = {
     "objective": "tweedie",
     "tweedie_variance_power": 1.5,
-    "learning_rate": 0.05,
-    "num_leaves": 15,
+    "learning_rate": 0.08,
+    "num_leaves": 8,
     "feature_fraction": 0.8,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,

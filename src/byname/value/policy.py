@@ -17,6 +17,7 @@ from byname.value.blend import blend, weights
 from byname.value.candidates import LEARNED, PLAIN, PLAIN_REFERENCE, Fitted, structural
 from byname.value.learned import FEWEST, Learned, learn
 from byname.value.ranges import Places, Ranges, Tops, coverage
+from byname.value.scores import gini
 from byname.value.windows import FEWEST_PEOPLE, Record, Score, Window, calibration, earlier, record, score, season_seen
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ __all__ = ["BLEND", "MONTH", "Policy", "choose", "default", "levelled", "times"]
 BLEND = "blend"
 MONTH = 30
 _MOST = 20_000  # people on which weights are chosen
+_EARNED = 0.003  # of the Gini
 # How wrong a shop's total tends to be where nothing else is known of it.
 _LEVEL_SD = 0.15
 
@@ -163,14 +165,7 @@ def choose(past: Past, as_of: date, horizon_days: int) -> Policy:
     models = [Fitted.on(window.rows, window.day, past.daily) for window in windows]
     predicted, learned = _out_of_sample(windows, models)
     at_one_level = [times(each, levelled(fitted, each, 1.0)) for fitted, each in zip(models, predicted, strict=True)]
-    few = [slice(0, _MOST)] * len(windows)
-    chosen = weights(
-        [
-            {name: values[part] for name, values in window.items()}
-            for window, part in zip(at_one_level, few, strict=True)
-        ],
-        [window.spent[part] for window, part in zip(windows, few, strict=True)],
-    )
+    chosen = _chosen(at_one_level, windows)
     blended = [blend(window, chosen) for window in at_one_level]
     level, level_sd = _level(windows, blended, seen)
     expected = [level * one for one in blended]
@@ -199,6 +194,24 @@ def choose(past: Past, as_of: date, horizon_days: int) -> Policy:
         scores += [score(window, name, values) for name, values in each.items()]
         scores += policy.scored(window, one)
     return _with_month(replace(policy, scores=tuple(scores)), months, past)
+
+
+def _chosen(predicted: Sequence[Mapping[str, Floats]], windows: Sequence[Window]) -> dict[str, float]:
+    """Weights of the candidates, with the trees only where they earn their place: they cost as much as all others."""
+    spent = [window.spent[:_MOST] for window in windows]
+    some = [{name: values[:_MOST] for name, values in one.items()} for one in predicted]
+    plain = [{name: values for name, values in one.items() if name != LEARNED} for one in some]
+    without = weights(plain, spent)
+    if LEARNED not in some[0]:
+        return without
+    every = weights(some, spent)
+    gained = np.mean(
+        [
+            gini(actual, blend(one, every)) - gini(actual, blend(one, without))
+            for actual, one in zip(spent, some, strict=True)
+        ]
+    )
+    return every if gained > _EARNED else without
 
 
 def _with_month(policy: Policy, windows: Sequence[Window], past: Past) -> Policy:
