@@ -52,7 +52,7 @@ class Policy:
         season_seen: each calendar month of the horizon was seen before.
         ranges: calibrated on the windows; None where there is no window.
         month: chances of the top tenth of the next 30 days; likewise year.
-        learned: the trees, where they are part of the blend.
+        learned: the trees, where there were enough people to train them; a part of the blend where they have a weight.
         scores: of every candidate, and of the blend, on the windows.
         calibration: by places from the least: people, expected spend, real spend and its range, on the newest window.
         record: None where there is no window.
@@ -75,8 +75,9 @@ class Policy:
     record: Record | None = None
 
     def to_json(self) -> str:
-        """As text; `from_json` gives the same policy back, to the last digit."""
-        return json.dumps(asdict(self), default=_plain)
+        """As text, without trees that have no weight; `from_json` gives the same policy back, to the last digit."""
+        kept = self if LEARNED in self.weights else replace(self, learned=None)
+        return json.dumps(asdict(kept), default=_plain)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -131,7 +132,7 @@ class Policy:
     def predict(self, fitted: Fitted, rows: Rows, days: float, outlook: Outlook | None = None) -> dict[str, Floats]:
         """Spend by candidate that is part of the blend, and by the reference, each at its own level."""
         names = {PLAIN_REFERENCE, fitted.reference, *self.weights} - {LEARNED}
-        return _predicted(fitted, rows, days, names, self.learned, outlook)
+        return _predicted(fitted, rows, days, names, self.learned if LEARNED in self.weights else None, outlook)
 
 
 def default(as_of: date, horizon_days: int, people: int) -> Policy:
@@ -185,7 +186,7 @@ def choose(past: Past, as_of: date, horizon_days: int) -> Policy:
         season_seen=season_seen(past.first, as_of, horizon_days),
         ranges=ranges,
         year=Tops.of([(place, window.spent) for place, window in zip(places, windows, strict=True)]),
-        learned=learned if LEARNED in chosen else None,
+        learned=learned,
         calibration=calibration(windows[0], expected[0]),
         record=record(windows[0], expected[0], predicted[0], held_out=False),
     )
