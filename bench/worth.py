@@ -61,7 +61,7 @@ def retail() -> pa.Table:
 
 def _days(con: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
     return con.sql(
-        f"""select 'p' || who as person_id, day, count(*) as orders, sum(spent)::decimal(18, 4) as spent
+        f"""select 'p' || who as person_id, day, count(*) as orders, sum(spent)::decimal(18, 4) as spent, 0::bigint as grp
             from ({sql}) group by all order by all"""
     ).to_arrow_table()
 

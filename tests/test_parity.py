@@ -87,6 +87,7 @@ def of_large_companies(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> N
                 ),
                 "orders": pa.array([1] * 120, pa.int64()),
                 "spent": pa.array([Decimal(5 + n % 7) for n in range(120)], pa.decimal128(18, 4)),
+                "grp": pa.array([0] * 120, pa.int64()),
             }
         )
     )

@@ -13,6 +13,7 @@ from byname.facts.opening import newest
 from byname.value.backtest import Tested
 from byname.value.backtest import backtest as tested
 from byname.value.contracts import free_of_contracts, running
+from byname.value.groups import first_channels
 from byname.value.past import past_of
 from byname.value.purchases import purchases
 from byname.value.rows import days_bought
@@ -69,7 +70,8 @@ def backtest(company: Company, snapshot: Snapshot, told: Callable[[str], None] =
                 until=until,
             )
             free, _ = free_of_contracts(at, bought.net, agreed)
-            days = days_bought(at, free, zone=settings.zone)
+            channels = first_channels(at, free, facts["orders"])
+            days = days_bought(at, free, zone=settings.zone, groups=channels)
             past = past_of(at, days, snapshot.as_of)
             found = tested(past, snapshot.as_of, int(snapshot.terms["horizon_days"]), told)
     finally:

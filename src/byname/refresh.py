@@ -36,6 +36,7 @@ from byname.value.bridge import people_then_and_now
 from byname.value.contracts import contracts, free_of_contracts, running
 from byname.value.engagement import Prices, engaged
 from byname.value.equity import concentration, equity
+from byname.value.groups import first_channels
 from byname.value.margins import margins
 from byname.value.ownership import ownership
 from byname.value.policy import Policy
@@ -213,7 +214,8 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     until=until,
                 )
                 free, paid = free_of_contracts(at, bought.net, agreed)
-                days = days_bought(at, free, zone=settings.zone)
+                channels = first_channels(at, free, facts["orders"])
+                days = days_bought(at, free, zone=settings.zone, groups=channels)
                 says[0] = f"{at.count(bought.net):,} orders, {at.count(agreed):,} contracts"
             with step("worth") as says:
                 kept = models.load(company.models, _VALUE)
@@ -357,16 +359,16 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 )
             result = Refreshed(writing.folder, False, count, buyers, as_of, steps, bought.unrated, people.excluded)
             result.ignored = [f"{what} {says}" for what, says in people.report if says.startswith("joins nobody")]
+            said = [
+                *people.report,
+                *homes.report,
+                *accounts.report,
+                *valued.worth.report,
+                *found.report,
+                *common.report,
+            ]
             at.write(
-                at.arrow(
-                    _run_table(
-                        result,
-                        engine,
-                        state.commit,
-                        [*people.report, *homes.report, *accounts.report, *found.report, *common.report],
-                        metadata,
-                    )
-                ),
+                at.arrow(_run_table(result, engine, state.commit, said, metadata)),
                 writing.folder / "run.parquet",
                 order_by=("kind", "name"),
                 metadata=metadata,

@@ -23,6 +23,7 @@ class Shop:
     person: NDArray[np.int64]
     day: NDArray[np.int64]
     spent: NDArray[np.float64]
+    group: NDArray[np.int64] | None = None
 
     @property
     def people(self) -> int:
@@ -70,6 +71,7 @@ class Shop:
             first_spend=total(when == first[whose]),
             last_spend=total(when == last[whose]),
             most_spend=most[ids],
+            grp=np.zeros(len(ids), dtype=np.int64) if self.group is None else self.group[ids],
             **within(30), **within(91), **within(182), **within(365),
         ), ids  # fmt: skip
 

@@ -11,7 +11,7 @@ from tests.value.shop import FIRST, Shop, simulated
 
 from byname.value.backtest import backtest
 from byname.value.blend import blend, weights
-from byname.value.candidates import LEARNED, PLAIN, PLAIN_REFERENCE, SEASONAL, Fitted
+from byname.value.candidates import GROUPED, LEARNED, PLAIN, PLAIN_REFERENCE, SEASONAL, Fitted
 from byname.value.learned import learn
 from byname.value.policy import Policy, choose, levelled, times
 from byname.value.ranges import Places, Ranges, Tops, coverage
@@ -168,6 +168,39 @@ def test_histories_stay_histories_on_any_clock() -> None:
 def test_a_month_that_was_never_seen_is_said() -> None:
     assert not season_seen(FIRST, FIRST + timedelta(days=270), 90)
     assert season_seen(FIRST, FIRST + timedelta(days=400), 365)
+
+
+# -------------------------------------------------------------------------------------- covariates
+
+
+def test_who_came_by_another_channel_is_expected_to_go_on_as_the_like_do() -> None:
+    """The till's people buy on, the marketplace's came once or twice: what a person's own days do not yet tell."""
+    till, market = simulated(1_200, 541, seed=31), simulated(1_200, 541, seed=32)
+    first = np.full(market.people, 1 << 30)
+    np.minimum.at(first, market.person, market.day)
+    soon = market.day <= first[market.person] + 20  # they leave within three weeks
+    shop = Shop(
+        np.concatenate((till.person, market.person[soon] + till.people)),
+        np.concatenate((till.day, market.day[soon])),
+        np.concatenate((till.spent, market.spent[soon])),
+        np.repeat([1, 2], [till.people, market.people]),
+    )
+    day = FIRST + timedelta(days=360)
+    rows, ids = shop.rows(day)
+    fitted = Fitted.on(rows, day, shop.past().daily)
+    assert GROUPED in fitted.names
+    found = fitted.outlook(rows).expected_spend(180, [GROUPED, PLAIN_REFERENCE])
+    actual = shop.later(ids, day, day + timedelta(days=180))
+    assert gini(actual, found[GROUPED]) > gini(actual, found[PLAIN_REFERENCE]) + 0.01
+    of_market = rows.grp == 2
+    assert found[GROUPED][of_market].sum() < 0.6 * found[PLAIN_REFERENCE][of_market].sum()
+    chosen = choose(shop.past(), day, 180)
+    assert GROUPED in chosen.weights
+
+
+def test_people_of_one_channel_have_no_candidate_of_that_kind(shop: Shop) -> None:
+    rows, _ = shop.rows(AS_OF)
+    assert GROUPED not in Fitted.on(rows, AS_OF, shop.past().daily).names
 
 
 # ---------------------------------------------------------------------------------------------- pieces

@@ -72,6 +72,7 @@ def counted(
     rows = {row.pop("person_id"): row for row in found}
     for person, row in rows.items():
         row["returned_total"] = returned.get(person, Decimal(0))
+        assert row.pop("grp") == 0
     return rows, dict(bought.unrated)
 
 

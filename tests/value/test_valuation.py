@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib.resources import files
@@ -21,11 +22,12 @@ from byname.engines import open_engine
 from byname.facts import intake
 from byname.facts.change import show
 from byname.facts.store import LEDGER_TABLES
-from byname.value import Terms
+from byname.value import BgNbd, Terms
 from byname.value import past as reading
 from byname.value import valuation as valuing
 from byname.value.blend import blend
 from byname.value.candidates import Fitted
+from byname.value.pareto_nbd import ParetoNbd
 from byname.value.policy import Policy, choose, levelled, times
 from byname.value.ranges import Places
 from byname.value.valuation import valuation
@@ -59,6 +61,7 @@ def days(shop: Shop) -> pa.Table:
             "day": pa.array([FIRST + timedelta(days=int(one)) for one in shop.day], pa.date32()),
             "orders": np.ones(len(shop.day), dtype=np.int64),
             "spent": money(shop.spent),
+            "grp": np.zeros(len(shop.day), dtype=np.int64),
         }
     )
 
@@ -151,6 +154,7 @@ def only(rows: list[tuple[str, int, float]]) -> pa.Table:
             "day": pa.array([FIRST + timedelta(days=day) for _, day, _ in rows], pa.date32()),
             "orders": pa.array([1] * len(rows), pa.int64()),
             "spent": money([spent for _, _, spent in rows]),
+            "grp": pa.array([0] * len(rows), pa.int64()),
         }
     )
 
@@ -180,6 +184,27 @@ def test_odd_shops_get_finite_numbers(engine: Engine, rows: list[tuple[str, int,
     assert len(found) == len({who for who, _, _ in rows})
     assert all(0 <= row[name] <= 1 for row in found for name in ("p_alive", "p_top_decile_month", "p_top_decile_year"))
     assert all(row["clv_low"] <= row["clv_high"] for row in found)
+
+
+def test_a_model_that_does_not_converge_is_replaced_and_named(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost, left_out = ParetoNbd.fit, BgNbd.fit
+    monkeypatch.setattr(ParetoNbd, "fit", lambda triples: replace(lost(triples), converged=False))
+    monkeypatch.setattr(BgNbd, "fit", classmethod(lambda _, triples: replace(left_out(triples), converged=False)))
+    rows, _ = shop.rows(AS_OF)
+    fitted = Fitted.on(rows, AS_OF, shop.past().daily)
+    notes = dict(fitted.notes)
+    assert "MBG/NBD stands in" in notes["Pareto/NBD"]
+    assert "left out" in notes["BG/NBD"]
+    found = fitted.outlook(rows).expected_spend(90, fitted.names)
+    assert all(np.isfinite(values).all() for values in found.values())
+
+
+def test_what_the_models_assume_is_held_against_the_shop(engine: Engine, shop: Shop) -> None:
+    policy = choose(shop.past(), AS_OF, 180)
+    worth = valuation(engine, engine.arrow(days(shop)), engine.arrow(nothing()), TERMS, AS_OF, policy).worth
+    assert worth.related is not None
+    assert abs(worth.related) < 0.15  # drawn apart
+    assert "little enough" in dict(worth.report)["how often and how much at a time"]
 
 
 # ------------------------------------------------------------------------------------- online_retail

@@ -5,12 +5,14 @@ A rule is not there to be beaten: on some shops it is what wins.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from byname.value.bgnbd import MbgNbd
 from byname.value.contract import MODELS
+from byname.value.covariates import WithCovariates
 from byname.value.gamma_gamma import GammaGamma
 from byname.value.seasons import Calendar
 from byname.value.triples import Triples
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALL",
+    "GROUPED",
     "LEARNED",
     "PLAIN",
     "PLAIN_REFERENCE",
@@ -50,11 +53,12 @@ RULES: Mapping[str, Callable[[Rows, float, float], Floats]] = {
 ALL, REPEAT = "all orders", "repeat orders"
 # Its level is the blend's: a rule's or the trees' is that of other months, this one knows that people leave.
 PLAIN_REFERENCE, SEASONAL = "Pareto/NBD, all orders", "Pareto/NBD with seasons, all orders"
+GROUPED = "Pareto/NBD by first channel, all orders"
 
 
 def structural(name: str) -> str:
     """The purchase model's name in a candidate's name, or nothing."""
-    name = PLAIN_REFERENCE if name == SEASONAL else name
+    name = PLAIN_REFERENCE if name in (SEASONAL, GROUPED) else name
     return next((model.name for model in MODELS if name.startswith(f"{model.name},")), "")
 
 
@@ -69,6 +73,8 @@ class Fitted:
         span_days: from the company's first purchase to the day, 1 or more.
         calendar: the pace of months; None where the history does not tell it.
         on_clock: the reference model fitted on the calendar's clock.
+        by_group: the reference model of each group, by its number; empty where all are alike.
+        notes: what the data do not tell and what stood in for what did not converge: (what, in words).
     """
 
     models: Mapping[str, PurchaseModel]
@@ -77,36 +83,69 @@ class Fitted:
     span_days: float
     calendar: Calendar | None = None
     on_clock: PurchaseModel | None = None
+    by_group: Mapping[int, PurchaseModel] = field(default_factory=dict)
+    notes: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def on(cls, rows: Rows, day: date, daily: Daily, wanted: Collection[str] | None = None) -> Self:
         """Fit on people one by one: the models of these names, all by default."""
-        triples, _ = Triples.of_people(rows.repeat_orders, rows.recency_days, rows.age_days)
+        groups = {}
+        for group in np.unique(rows.grp):
+            some = rows.grp == group
+            histories = (rows.repeat_orders[some], rows.recency_days[some], rows.age_days[some])
+            groups[int(group)] = Triples.of_people(*histories)[0]
         repeats = rows.repeat_orders > 0
         spend = {
             ALL: GammaGamma.fit(rows.repeat_orders + 1, rows.mean_spend),
             REPEAT: GammaGamma.fit(rows.repeat_orders[repeats], _repeat_mean(rows)[repeats]),
         }
-        return cls.counted(triples, spend, day, daily, wanted or {model.name for model in MODELS})
+        return cls.counted(groups, spend, day, daily, wanted or {model.name for model in MODELS})
 
     @classmethod
     def counted(
-        cls, triples: Triples, spend: Mapping[str, GammaGamma], day: date, daily: Daily, wanted: Collection[str]
+        cls,
+        groups: Mapping[int, Triples],
+        spend: Mapping[str, GammaGamma],
+        day: date,
+        daily: Daily,
+        wanted: Collection[str],
+        *,
+        grouped: bool = True,
     ) -> Self:
-        """Fit on counts of distinct histories, the models that are wanted by name."""
-        models = {model.name: model.fit(triples) for model in MODELS if model.name in wanted}
-        calendar = Calendar.of(daily.until(day), models[structural(PLAIN_REFERENCE)])
+        """Fit on counts of distinct histories by group, the models that are wanted by name."""
+        triples = _together(groups)
+        models: dict[str, PurchaseModel] = {model.name: model.fit(triples) for model in MODELS if model.name in wanted}
+        notes = [(name, model.identified) for name, model in models.items() if model.identified]
+        notes += [(f"Gamma-Gamma, {which}", one.fallback) for which, one in spend.items() if one.fallback]
+        lost = [name for name, model in models.items() if not model.converged and model.people]
+        reference = structural(PLAIN_REFERENCE)
+        for name in lost:
+            if name == reference:
+                models[name] = MbgNbd.fit(triples)
+                notes.append((name, f"the search for a maximum did not converge; {MbgNbd.name} stands in"))
+            else:
+                del models[name]
+                notes.append((name, "the search for a maximum did not converge; it is left out"))
+        calendar = Calendar.of(daily.until(day), models[reference])
         on_clock = None
         if calendar:
-            on_clock = type(models[structural(PLAIN_REFERENCE)]).fit(calendar.triples(day, triples))
+            on_clock = type(models[reference]).fit(calendar.triples(day, triples))
         span_days = max((day - daily.first_day).days + 1.0, 1.0)
-        return cls(models, spend, day, span_days, calendar, on_clock)
+        by_group = {}
+        if grouped and len(groups) > 1:
+            numbers = sorted(groups)
+            # The first group is what the others differ from.
+            traits = np.eye(len(numbers))[:, 1:]
+            kind = type(models[reference])
+            fit = WithCovariates.fit(kind, [groups[number] for number in numbers], traits)
+            by_group = {number: fit.for_group(place) for place, number in enumerate(numbers)}
+        return cls(models, spend, day, span_days, calendar, on_clock, by_group, tuple(notes))
 
     @property
     def names(self) -> list[str]:
         """All candidates but the learned one."""
-        seasonal = [SEASONAL] if self.on_clock else []
-        return [*(f"{model}, {which}" for model in self.models for which in self.spend), *seasonal, *RULES]
+        more = [*([SEASONAL] if self.on_clock else []), *([GROUPED] if self.by_group else [])]
+        return [*(f"{model}, {which}" for model in self.models for which in self.spend), *more, *RULES]
 
     @property
     def reference(self) -> str:
@@ -153,6 +192,8 @@ class Outlook:
         for name in names:
             if name in RULES:
                 found[name] = np.maximum(RULES[name](self._rows, days, self._fitted.span_days), 0.0)
+            elif name == GROUPED:
+                found[name] = self._by_group(days) * self._fitted.spend_per_order(self._rows)
             elif name == SEASONAL:
                 found[name] = self._on_clock(days) * self._fitted.spend_per_order(self._rows)
             else:
@@ -160,6 +201,15 @@ class Outlook:
                 if model not in orders:
                     orders[model] = self.orders(model, days)
                 found[name] = orders[model] * self._fitted.spend_per_order(self._rows, which)
+        return found
+
+    def _by_group(self, days: float) -> Floats:
+        rows, models = self._rows, self._fitted.by_group
+        found = np.zeros(len(rows))
+        for group, model in models.items():
+            some = np.flatnonzero(rows.grp == group)
+            few = rows[some]
+            found[some] = model.expected_orders(days, few.repeat_orders, few.recency_days, few.age_days)
         return found
 
     def _on_clock(self, days: float) -> Floats:
@@ -171,6 +221,13 @@ class Outlook:
         return fitted.on_clock.expected_orders(
             fitted.calendar.ahead(fitted.day, days), rows.repeat_orders, recency, age
         )
+
+
+def _together(groups: Mapping[int, Triples]) -> Triples:
+    """Everybody's histories; a history may stand in several rows."""
+    names = ("repeat_orders", "recency_days", "age_days", "people")
+    none = np.zeros(0, dtype=np.int64)
+    return Triples(*(np.concatenate([none, *(getattr(one, name) for one in groups.values())]) for name in names))
 
 
 def _repeat_mean(rows: Rows) -> Floats:

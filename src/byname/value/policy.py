@@ -219,8 +219,9 @@ def _with_month(policy: Policy, windows: Sequence[Window], past: Past) -> Policy
     seen = []
     for window in windows:
         fitted = Fitted.on(window.rows, window.day, past.daily, policy.models)
+        # A calendar or a channel may not have been known yet.
         if not set(policy.weights) <= {LEARNED, *fitted.names}:
-            continue  # the calendar was not known yet
+            continue
         predicted = policy.predict(fitted, window.rows, window.days)
         blended = blend(times(predicted, levelled(fitted, predicted, 1.0)), policy.weights)
         seen.append((Places.of(blended)(blended), window.spent))

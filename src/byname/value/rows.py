@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from byname.engines import Statement, statement
@@ -17,8 +18,6 @@ from byname.engines.zone import local_day_sql
 
 if TYPE_CHECKING:
     from datetime import date
-
-    import pyarrow as pa
 
     from byname.engines import Engine, Table
 
@@ -32,9 +31,14 @@ SPAN = statement("value.span", "select min(occurred_at) as first_at, max(occurre
 # The day is the company's own: where its zone changes its offset, the expression is made for the span at hand, so
 # this is put together when it runs.
 DAYS_SQL = """
-    select person_id, {day} as day, count(*) as orders, cast(sum(amount) as decimal(18, 4)) as spent
-    from net
-    group by person_id, {day}
+    with bought as (
+        select person_id, {day} as day, count(*) as orders, cast(sum(amount) as decimal(18, 4)) as spent
+        from net
+        group by person_id, {day}
+    )
+    select bought.*, coalesce(groups.grp, 0) as grp
+    from bought
+    left join groups on groups.person_id = bought.person_id
 """
 
 _BASIC = """
@@ -44,6 +48,7 @@ _BASIC = """
            date_diff('day', min(day), cast($as_of as date)) as age_days,   -- T
            cast(sum(spent) as decimal(18, 4)) as spend_total,
            arg_min(spent, day) as first_spend,
+           min(grp) as grp,
            cast(sum(case when day > $days_91 then spent else 0 end) as decimal(18, 4)) as spend_91"""
 
 _MORE = """,
@@ -80,6 +85,7 @@ class Rows:
         age_days: T, days from the first purchase to the day.
         spend_total: all that was spent, net of what went back.
         first_spend: on the first purchase day.
+        grp: the person's group by what was known at the first order, from `groups`; 0 for all others.
         spend_91: within the last 91 days.
         last_spend: on the last purchase day; like all that follow, zeros where it was not asked for.
         most_spend: on the best day.
@@ -93,6 +99,7 @@ class Rows:
     age_days: Ints
     spend_total: Floats
     first_spend: Floats
+    grp: Ints
     spend_91: Floats
     last_spend: Floats
     most_spend: Floats
@@ -107,11 +114,11 @@ class Rows:
     @classmethod
     def of(cls, table: pa.Table) -> Self:
         """Take the columns of a fetched table; those that it does not have are zeros."""
-        whole = ("orders", "repeat_orders", "recency_days", "age_days")
+        whole = ("orders", "repeat_orders", "recency_days", "age_days", "grp")
         found = {}
         for one in fields(cls):
             if one.name not in table.column_names:
-                found[one.name] = np.zeros(table.num_rows)
+                found[one.name] = np.zeros(table.num_rows, dtype=np.int64 if one.name in whole else np.float64)
             else:
                 kind = "int64" if one.name in whole else "float64"
                 found[one.name] = table.column(one.name).cast(kind).to_numpy()
@@ -131,8 +138,8 @@ class Rows:
         return mean
 
 
-def days_bought(engine: Engine, net: Table, *, zone: str) -> Table:
-    """One row for each person and purchase day: person_id, day, orders, spent.
+def days_bought(engine: Engine, net: Table, *, zone: str, groups: Table | None = None) -> Table:
+    """One row for each person and purchase day: person_id, day, orders, spent, grp.
 
     By person and day first, then by person: that spares a count(distinct) over everything.
 
@@ -140,12 +147,17 @@ def days_bought(engine: Engine, net: Table, *, zone: str) -> Table:
         engine: where the table is.
         net: person_id, occurred_at (UTC) and amount, one row an order.
         zone: the company's IANA zone: a day begins and ends there.
+        groups: person_id and grp, from `groups.first_channels`; everybody is alike without.
     """
+    if groups is None:
+        groups = engine.arrow(pa.table({"person_id": pa.array([], pa.string()), "grp": pa.array([], pa.int64())}))
     span = engine.fetch(engine.run(SPAN, net=net)).to_pylist()[0]
     first: datetime = span["first_at"] or datetime(1970, 1, 1)  # noqa: DTZ001 - UTC
     last: datetime = span["last_at"] or datetime(1970, 1, 2)  # noqa: DTZ001
     return engine.run(
-        Statement("value.days", DAYS_SQL.format(day=local_day_sql("occurred_at", zone, first, last))), net=net
+        Statement("value.days", DAYS_SQL.format(day=local_day_sql("occurred_at", zone, first, last))),
+        net=net,
+        groups=groups,
     )
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from byname.engines import Statement, statement
 from byname.value.blend import blend
-from byname.value.candidates import ALL, LEARNED, PLAIN_REFERENCE, REPEAT, Fitted, structural
+from byname.value.candidates import ALL, GROUPED, LEARNED, PLAIN_REFERENCE, REPEAT, Fitted, structural
 from byname.value.gamma_gamma import GammaGamma
 from byname.value.past import past_of
 from byname.value.policy import MONTH, Policy, choose, levelled, times
@@ -38,13 +38,15 @@ __all__ = ["Valuation", "Worth", "fitted_at", "valuation", "worth_at"]
 _SLICE = 250_000
 _VIEWED = 50_000  # people tell the levels and places of all
 _QUARTER = 91
+_RELATED = 0.3
+_RELATED_SAYS = "who comes often spends otherwise at a time, which Gamma-Gamma does not know"
 
 TRIPLES = statement(
     "value.triples",
     """
-    select repeat_orders, recency_days, age_days, count(*) as people
+    select grp, repeat_orders, recency_days, age_days, count(*) as people
     from rows
-    group by repeat_orders, recency_days, age_days
+    group by grp, repeat_orders, recency_days, age_days
     """,
 )
 
@@ -116,13 +118,24 @@ class Worth:
         fitted: the models that the policy asks for, and the reference.
         histories: distinct (x, t_x, T).
         people: buyers.
-        total_range: 80% range of what all will spend, over what is expected.
+        related: correlation of the logarithms of how often and how much at a time, over who came again: Gamma-Gamma
+            takes them as unrelated. None where nobody did.
     """
 
     policy: Policy
     fitted: Fitted
     histories: int
     people: int
+    related: float | None = None
+
+    @property
+    def report(self) -> list[tuple[str, str]]:
+        """What the models do not know or assume: (what, in words)."""
+        found = list(self.fitted.notes)
+        if self.related is not None:
+            verdict = "little enough for Gamma-Gamma" if abs(self.related) < _RELATED else _RELATED_SAYS
+            found.append(("how often and how much at a time", f"correlation {self.related:.2f}: {verdict}"))
+        return found
 
     @property
     def total_range(self) -> tuple[float, float]:
@@ -185,17 +198,31 @@ def fitted_at(engine: Engine, rows: Table, policy: Policy, past: Past, day: date
         past: for the pace of months.
         day: the day.
     """
-    counted = engine.fetch(engine.run(TRIPLES, rows=rows), order_by=("repeat_orders", "recency_days", "age_days"))
-    triples = Triples(
-        *(counted.column(name).to_numpy() for name in ("repeat_orders", "recency_days", "age_days", "people"))
-    )
-    spend = {}
+    names = ("repeat_orders", "recency_days", "age_days", "people")
+    counted = engine.fetch(engine.run(TRIPLES, rows=rows), order_by=("grp", *names))
+    grp, columns = counted.column("grp").to_numpy(), [counted.column(name).to_numpy() for name in names]
+    groups = {int(one): Triples(*(column[grp == one] for column in columns)) for one in np.unique(grp)}
+    spend, related = {}, None
     for which, what in ((ALL, SPENDS), (REPEAT, REPEAT_SPENDS)):
         if which == ALL or any(name.endswith(which) for name in policy.weights):
             found = engine.fetch(engine.run(what, rows=rows), order_by=("days", "mean_spend"))
-            spend[which] = GammaGamma.fit(*(found.column(name).to_numpy() for name in ("days", "mean_spend", "people")))
-    fitted = Fitted.counted(triples, spend, day, past.daily, policy.models)
-    return Worth(policy, fitted, len(triples), int(triples.people.sum()))
+            spends = [found.column(name).to_numpy() for name in ("days", "mean_spend", "people")]
+            spend[which] = GammaGamma.fit(*spends)
+            related = _related(*spends) if which == ALL else related
+    grouped = GROUPED in policy.weights
+    fitted = Fitted.counted(groups, spend, day, past.daily, policy.models, grouped=grouped)
+    return Worth(policy, fitted, counted.num_rows, int(columns[3].sum()), related)
+
+
+def _related(days: Floats, mean_spend: Floats, people: Floats) -> float | None:
+    """Correlation of ln(days) and ln(mean spend) over people with two days or more."""
+    again = days > 1
+    weight = people[again].astype(np.float64)
+    if weight.sum() < 3:  # noqa: PLR2004 - two points always lie on a line
+        return None
+    spread = np.cov(np.log(days[again]), np.log(mean_spend[again]), ddof=0, aweights=weight)
+    scale = float(np.sqrt(spread[0, 0] * spread[1, 1]))
+    return float(spread[0, 1]) / scale if scale > 0 else None
 
 
 def worth_at(engine: Engine, rows: Table, worth: Worth, terms: Terms, margins: Table | None = None) -> Table:
