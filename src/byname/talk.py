@@ -260,7 +260,7 @@ def best(snapshot: Snapshot, people: list[Best], by: str, output: str) -> None:
 def _past_record(terms: dict[str, Any]) -> str:
     """How past predictions did: it stands beside every list of numbers that look ahead."""
     if "record_first" not in terms:
-        return "not tested on the past yet: too short a history"
+        return "not tested on the past yet, too short a history: the ranges are the models' own, and wide"
     held = f"; 80% ranges held {float(terms['ranges_held']):.0%}" if terms["ranges_held"] else ""
     said = (
         f"of the first {terms['record_first']} foretold on {terms['record_day']}, {terms['record_came_true']} were "
