@@ -10,11 +10,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from byname import equity as equities
+from byname import snapshot as snapshots
+from byname.report import contents
 from byname.snapshot import SCHEMA_VERSION, TABLES, Snapshot
 from byname.value.equity import Before, People, concentration, equity
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 AS_OF = date(2026, 11, 22)
 THEN = date(2025, 11, 22)
@@ -175,7 +180,7 @@ def written(folder: Path, rows: dict[str, Rows]) -> Snapshot:
     """Write a snapshot; a table without rows has its columns all the same."""
     folder.mkdir(parents=True, exist_ok=True)
     metadata = {name.encode(): value.encode() for name, value in TERMS.items()}
-    for name, columns in {**LATER, **TABLES}.items():
+    for name, columns in TABLES.items():
         table = pa.Table.from_pylist(rows.get(name, []))
         if not table.num_rows:
             table = pa.table({column: pa.array([], _EMPTY.get(column, pa.string())) for column in columns})
@@ -196,8 +201,11 @@ _EMPTY = {
 }  # fmt: skip
 
 
-def known(monkeypatch: Any) -> None:
-    """Make the tables part of the snapshot where they are not yet."""
-    for name, columns in LATER.items():
-        if name not in TABLES:
-            monkeypatch.setitem(TABLES, name, dict.fromkeys(columns, ""))
+def without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """As if there were no such tables yet, for those who read a snapshot.
+
+    A copy is changed: to take a table out of the contract and put it back would move it to the end, for all tests after.
+    """
+    fewer = {name: columns for name, columns in TABLES.items() if name not in names}
+    for module in (snapshots, equities, contents):
+        monkeypatch.setattr(module, "TABLES", fewer)

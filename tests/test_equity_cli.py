@@ -9,16 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from byname.snapshot import TABLES
 from tests import report_case
 from tests.case import made
 from tests.test_cli import run
 
 
 @pytest.fixture
-def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def acme(tmp_path: Path) -> Path:
     """A company whose current snapshot is made by hand."""
-    report_case.known(monkeypatch)
     company = made(tmp_path / "acme")
     _current(company.folder, report_case.tables())
     return company.folder
@@ -76,7 +74,7 @@ def test_a_company_without_customers_ends_with_one(acme: Path) -> None:
 
 
 def test_a_snapshot_from_before_says_what_makes_a_new_one(acme: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(TABLES, "equity")
+    report_case.without(monkeypatch, "equity")
     status, out, err = run("equity", acme)
     assert (status, out) == (3, "")
     assert "found a snapshot without customer equity" in err

@@ -90,8 +90,7 @@ class Opened:
 
 
 @pytest.fixture
-def snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
-    report_case.known(monkeypatch)
+def snapshot(tmp_path: Path) -> Snapshot:
     return report_case.written(tmp_path / "snapshot", report_case.tables())
 
 
@@ -116,12 +115,9 @@ def test_every_chart_is_drawn_without_network_and_nothing_scrolls_sideways(
 
 
 @pytest.mark.parametrize("rows", ["all", "none", "hostile"])
-def test_axe_finds_nothing_that_keeps_anybody_out(
-    browser: Browser, tmp_path: Path, rows: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_axe_finds_nothing_that_keeps_anybody_out(browser: Browser, tmp_path: Path, rows: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    report_case.known(monkeypatch)
     made = {"all": report_case.tables(), "none": {}, "hostile": report_case.tables(HOSTILE)}[rows]
     path = report(report_case.written(tmp_path / "snapshot", made), tmp_path / "report.html")
     with Opened(browser, path, 360) as opened:
@@ -132,7 +128,6 @@ def test_axe_finds_nothing_that_keeps_anybody_out(
 
 
 def test_hostile_names_do_nothing(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    report_case.known(monkeypatch)
     rows = report_case.tables(HOSTILE)
     rows["traits"] = [{**row, "value": HOSTILE[0], "sure": True} for row in rows["traits"]]
     rows["run"] = [{**row, "says": HOSTILE[0]} for row in rows["run"]]
@@ -216,8 +211,7 @@ def test_what_the_tests_call_the_columns_is_what_the_snapshot_calls_them() -> No
         assert name not in TABLES or set(columns) <= set(TABLES[name]), name
 
 
-def test_a_part_without_rows_says_what_to_do_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    report_case.known(monkeypatch)
+def test_a_part_without_rows_says_what_to_do_next(tmp_path: Path) -> None:
     path = report(report_case.written(tmp_path / "snapshot", {}), tmp_path / "report.html")
     page = path.read_text("utf-8")
     assert [*dict.fromkeys(re.findall(r"<code>(.*?)</code>", page))] == [
@@ -234,7 +228,7 @@ def test_a_snapshot_from_before_these_tables_has_a_report_too(
 ) -> None:
     for name in report_case.LATER:
         (snapshot.folder / f"{name}.parquet").unlink()
-        monkeypatch.delitem(TABLES, name)
+    report_case.without(monkeypatch, *report_case.LATER)
     page = report(snapshot, tmp_path / "report.html").read_text("utf-8")
     assert "Rosa Haddad" in page
     assert "byname backtest DIR" in page
