@@ -9,8 +9,7 @@ import shlex
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -22,6 +21,7 @@ from rich.text import Text
 
 from byname.best import MEASURES, called
 from byname.errors import UsageError
+from byname.jsonable import jsonable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -132,18 +132,10 @@ def working() -> Iterator[Callable[[str], None]]:
 @contextmanager
 def steps() -> Iterator[tuple[Callable[[str], None], Callable[[Step], None]]]:
     """The step at work as a spinner, those done as lines with time and memory."""
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=_err, transient=True
-    ) as bar:
-        task = bar.add_task("", total=None)
-
-        def starting(name: str) -> None:
-            bar.update(task, description=name)
+    with working() as starting:
 
         def ended(step: Step) -> None:
-            bar.console.print(
-                f"  {step.name:<30}{step.seconds:7.2f} s {step.memory_mb:7,.0f} MB   {step.says}", markup=False
-            )
+            _err.print(f"  {step.name:<30}{step.seconds:7.2f} s {step.memory_mb:7,.0f} MB   {step.says}", markup=False)
 
         yield starting, ended
 
@@ -560,15 +552,7 @@ def _harmless(value: Any) -> Any:
 
 
 def _print_json(document: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, default=_plain) + "\n")
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    raise TypeError(type(value).__name__)
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, default=jsonable) + "\n")
 
 
 def _wide(table: Table) -> None:

@@ -11,14 +11,13 @@ import hashlib
 import json
 import os
 import re
-from datetime import date, datetime
-from decimal import Decimal
 from importlib.metadata import version
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, StrictUndefined
 
+from byname.jsonable import jsonable
 from byname.report import words
 from byname.report.contents import contents
 
@@ -87,15 +86,7 @@ def _hash(text: str) -> str:
 
 def _json(document: object) -> str:
     """JSON that can stand inside a script element whatever is in it."""
-    text = json.dumps(document, ensure_ascii=True, separators=(",", ":"), default=_plain)
+    text = json.dumps(document, ensure_ascii=True, separators=(",", ":"), default=jsonable)
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    raise TypeError(type(value).__name__)
