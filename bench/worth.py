@@ -20,13 +20,13 @@ import pyarrow as pa
 
 from byname.demo import PURCHASES
 from byname.engines import open_engine
-from byname.value.blend import blend
 from byname.value.candidates import LEARNED, Fitted
 from byname.value.learned import FEWEST, learn
 from byname.value.past import past_of
-from byname.value.policy import choose, levelled, times
+from byname.value.policy import choose
 from byname.value.ranges import Places, coverage
 from byname.value.scores import capture, gini, mean_absolute_error, total_error
+from byname.value.shares import Z80
 from byname.value.windows import earlier
 
 CDNOW = Path(__file__).parent.parent / "tests" / "data" / "cdnow" / "CDNOW_master.txt.gz"
@@ -82,7 +82,7 @@ def measured(name: str, days: pa.Table, as_of: date, horizon: int) -> None:
         found[LEARNED] = trees.expected_spend(rows) * horizon / policy.seen_days
     found["all nothing"] = np.zeros(len(actual))
     predicted = policy.predict(fitted, rows, horizon)
-    expected = blend(times(predicted, levelled(fitted, predicted, policy.level)), policy.weights)
+    expected = policy.blended(fitted, predicted)
     low, median, high = policy.ranges.of_people(Places.of(expected)(expected), expected)
     print(f"\n{name}: {len(actual):,} people, {horizon} days from {as_of}; chosen in {spent_cpu:.1f} CPU s")
     for candidate, values in found.items():
@@ -91,7 +91,7 @@ def measured(name: str, days: pa.Table, as_of: date, horizon: int) -> None:
     print(_line("ours, median_spend", actual, median))
     print(f"  {policy.says()}")
     held = coverage(actual, low, high)
-    away = 1.2816 * policy.level_sd
+    away = Z80 * policy.level_sd
     print(
         f"  80% ranges held {held:.1%}; total {total_error(actual, expected):+.1%}, foretold within "
         f"{np.exp(-away) - 1:+.0%} to {np.exp(away) - 1:+.0%}; season {'seen' if policy.season_seen else 'not seen'}"

@@ -12,11 +12,9 @@ from byname.facts.intake import open_ledger
 from byname.facts.opening import newest
 from byname.value.backtest import Tested
 from byname.value.backtest import backtest as tested
-from byname.value.contracts import free_of_contracts, running
-from byname.value.groups import first_channels
+from byname.value.bought import bought
 from byname.value.past import past_of
-from byname.value.purchases import purchases
-from byname.value.rows import days_bought
+from byname.value.policy import MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,9 +22,7 @@ if TYPE_CHECKING:
     from byname.company import Company
     from byname.snapshot import Snapshot
 
-__all__ = ["MODEL", "backtest"]
-
-MODEL = "value"
+__all__ = ["backtest"]
 
 
 def backtest(company: Company, snapshot: Snapshot, told: Callable[[str], None] = lambda _what: None) -> Tested:
@@ -38,7 +34,6 @@ def backtest(company: Company, snapshot: Snapshot, told: Callable[[str], None] =
         told: called with each step in words.
     """
     settings = company.settings
-    until = company.end_of(snapshot.as_of)
     try:
         with (
             open_ledger(company).state() as state,
@@ -52,27 +47,16 @@ def backtest(company: Company, snapshot: Snapshot, told: Callable[[str], None] =
             told("purchases by day")
             facts = newest(at, state)
             known = pq.read_table(snapshot.folder / "records.parquet", columns=["record_id", "person_id"])
-            bought = purchases(
+            sold = bought(
                 at,
-                facts["orders"],
-                facts["returns"],
+                facts,
                 at.arrow(known),
                 currency=settings.currency,
                 rates=settings.rates,
-                until=until,
+                zone=settings.zone,
+                until=company.end_of(snapshot.as_of),
             )
-            agreed = running(
-                at,
-                facts["subscriptions"],
-                at.arrow(known),
-                currency=settings.currency,
-                rates=settings.rates,
-                until=until,
-            )
-            free, _ = free_of_contracts(at, bought.net, agreed)
-            channels = first_channels(at, free, facts["orders"])
-            days = days_bought(at, free, zone=settings.zone, groups=channels)
-            past = past_of(at, days, snapshot.as_of)
+            past = past_of(at, sold.days, snapshot.as_of)
             found = tested(past, snapshot.as_of, int(snapshot.terms["horizon_days"]), told)
     finally:
         company.clear_spill()

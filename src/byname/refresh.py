@@ -32,18 +32,16 @@ from byname.people.linkage import Model
 from byname.people.recognise import Recogniser
 from byname.snapshot import SCHEMA_VERSION, Writing, write_index
 from byname.touchpoint import write_recogniser
+from byname.value.bought import bought
 from byname.value.bridge import people_then_and_now
-from byname.value.contracts import contracts, free_of_contracts, running
+from byname.value.contracts import contracts
 from byname.value.engagement import Prices, engaged
 from byname.value.equity import concentration, equity
-from byname.value.groups import first_channels
 from byname.value.margins import margins
 from byname.value.ownership import ownership
-from byname.value.policy import Policy
-from byname.value.purchases import purchases
+from byname.value.policy import MODEL, Policy
 from byname.value.record import backtest_table, calibration_table
 from byname.value.referrals import ReferralTerms
-from byname.value.rows import days_bought
 from byname.value.sales import sales
 from byname.value.stress import Stress
 from byname.value.terms import Terms
@@ -62,7 +60,7 @@ __all__ = ["Refreshed", "Step", "refresh"]
 
 # Small row groups: one person's rows are found and read in milliseconds.
 _PERSON_ROW_GROUP = 8_192
-_IDENTITY, _VALUE = "identity", "value"  # names of models
+_IDENTITY = "identity"
 
 RECORDS = statement(
     "refresh.records",
@@ -196,36 +194,26 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     f"{at.count(homes.members):,} people in households, {at.count(accounts.members):,} in companies"
                 )
             with step("purchases") as says:
-                bought = purchases(
+                sold = bought(
                     at,
-                    facts["orders"],
-                    facts["returns"],
+                    facts,
                     people.record_person,
                     currency=settings.currency,
                     rates=settings.rates,
+                    zone=settings.zone,
                     until=until,
                 )
-                agreed = running(
-                    at,
-                    facts["subscriptions"],
-                    people.record_person,
-                    currency=settings.currency,
-                    rates=settings.rates,
-                    until=until,
-                )
-                free, paid = free_of_contracts(at, bought.net, agreed)
-                channels = first_channels(at, free, facts["orders"])
-                days = days_bought(at, free, zone=settings.zone, groups=channels)
-                says[0] = f"{at.count(bought.net):,} orders, {at.count(agreed):,} contracts"
+                net, returned, days = sold.purchases.net, sold.purchases.returned, sold.days
+                says[0] = f"{at.count(net):,} orders, {at.count(sold.contracts):,} contracts"
             with step("worth") as says:
-                kept = models.load(company.models, _VALUE)
-                earned = margins(at, bought.net, facts["orders"])
+                kept = models.load(company.models, MODEL)
+                earned = margins(at, net, facts["orders"])
                 policy_kept = Policy.from_json(kept) if kept else None
-                valued = valuation(at, days, bought.returned, terms, as_of, policy_kept, earned)
+                valued = valuation(at, days, returned, terms, as_of, policy_kept, earned)
                 policy = valued.worth.policy
                 if policy.record and (not policy_kept or policy.trained_upto >= policy_kept.trained_upto):
-                    models.keep(company.models, _VALUE, policy.to_json())
-                lasting = contracts(at, agreed, terms, as_of)
+                    models.keep(company.models, MODEL, policy.to_json())
+                lasting = contracts(at, sold.contracts, terms, as_of)
                 says[0] = f"{valued.worth.people:,} buyers; " + policy.says()
             with step("engagement") as says:
                 found = engaged(
@@ -233,11 +221,11 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     facts,
                     valued.table,
                     days=days,
-                    net=bought.net,
-                    returned=bought.returned,
+                    net=net,
+                    returned=returned,
                     record_person=people.record_person,
                     contracts=lasting,
-                    paid=paid,
+                    paid=sold.paid,
                     members=accounts.members,
                     known=people.known,
                     versions=all_versions(at, state, "records"),
@@ -260,7 +248,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 says[0] = f"{at.count(found.brought):,} people were brought by others"
             with step("equity") as says:
                 both = people_then_and_now(
-                    at, days, found.value, valued.worth, terms, earned, agreed, lasting.table, as_of
+                    at, days, found.value, valued, terms, earned, sold.contracts, lasting.table, as_of
                 )
                 low, high = (float(both.clv.sum()) * share for share in valued.worth.total_range)
                 ours = equity(both, low, high)
@@ -327,7 +315,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     ratings=facts["ratings"],
                     until=until,
                 )
-                sold = sales(
+                totals = sales(
                     at,
                     dated=found.dated,
                     orders=facts["orders"],
@@ -339,10 +327,11 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     rates=settings.rates,
                     until=until,
                 )
-                at.write(
-                    common.table, writing.folder / "traits.parquet", order_by=("trait", "value"), metadata=metadata
-                )
-                at.write(sold, writing.folder / "sales.parquet", order_by=("kind", "period", "name"), metadata=metadata)
+                for table, name, order in (
+                    (common.table, "traits", ("trait", "value")),
+                    (totals, "sales", ("kind", "period", "name")),
+                ):
+                    at.write(table, writing.folder / f"{name}.parquet", order_by=order, metadata=metadata)
                 says[0] = f"{at.count(common.table):,} traits"
             with step("index"):
                 look_up = at.fetch(people.look_up, order_by=("value", "kind", "person_id"))
@@ -357,7 +346,9 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                         settings.country,
                     ),
                 )
-            result = Refreshed(writing.folder, False, count, buyers, as_of, steps, bought.unrated, people.excluded)
+            result = Refreshed(
+                writing.folder, False, count, buyers, as_of, steps, sold.purchases.unrated, people.excluded
+            )
             result.ignored = [f"{what} {says}" for what, says in people.report if says.startswith("joins nobody")]
             said = [
                 *people.report,

@@ -10,10 +10,10 @@ import pytest
 from tests.value.shop import FIRST, Shop, simulated
 
 from byname.value.backtest import backtest
-from byname.value.blend import blend, weights
+from byname.value.blend import weights
 from byname.value.candidates import GROUPED, LEARNED, PLAIN, PLAIN_REFERENCE, SEASONAL, Fitted
 from byname.value.learned import learn
-from byname.value.policy import Policy, choose, levelled, times
+from byname.value.policy import Policy, choose
 from byname.value.ranges import Places, Ranges, Tops, coverage
 from byname.value.scores import gini, top, total_error
 from byname.value.seasons import Calendar
@@ -39,7 +39,7 @@ def foretold(shop: Shop, policy: Policy) -> tuple[Any, Any, dict[str, Any]]:
     rows, ids = shop.rows(AS_OF)
     fitted = Fitted.on(rows, AS_OF, shop.past().daily)
     predicted = policy.predict(fitted, rows, HORIZON)
-    expected = blend(times(predicted, levelled(fitted, predicted, policy.level)), policy.weights)
+    expected = policy.blended(fitted, predicted)
     every = fitted.outlook(rows).expected_spend(HORIZON, fitted.names)
     return expected, shop.later(ids, AS_OF, AS_OF + timedelta(days=HORIZON)), every
 

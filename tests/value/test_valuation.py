@@ -25,10 +25,9 @@ from byname.facts.store import LEDGER_TABLES
 from byname.value import BgNbd, Terms
 from byname.value import past as reading
 from byname.value import valuation as valuing
-from byname.value.blend import blend
 from byname.value.candidates import Fitted
 from byname.value.pareto_nbd import ParetoNbd
-from byname.value.policy import Policy, choose, levelled, times
+from byname.value.policy import Policy, choose
 from byname.value.ranges import Places
 from byname.value.valuation import valuation
 
@@ -89,7 +88,7 @@ def test_the_value_table_is_what_the_policy_says_of_each_person(engine: Engine, 
     known, ids = shop.rows(AS_OF)
     fitted = Fitted.on(known, AS_OF, shop.past().daily)
     predicted = policy.predict(fitted, known, 180)
-    expected = blend(times(predicted, levelled(fitted, predicted, policy.level)), policy.weights)
+    expected = policy.blended(fitted, predicted)
     assert policy.ranges is not None
     low, median, high = policy.ranges.of_people(Places.of(expected)(expected), expected)
     model = fitted.models["Pareto/NBD"]

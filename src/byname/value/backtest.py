@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from byname.value.blend import blend
 from byname.value.candidates import LEARNED, Fitted
-from byname.value.policy import choose, levelled, times
-from byname.value.windows import Window, calibration, record, score, season_seen
+from byname.value.policy import choose
+from byname.value.windows import Window, calibration, record, score
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,12 +30,10 @@ class Tested:
     Attributes:
         policy: chosen on everything; its scores, calibration and record are of the earlier days.
         origins: how many earlier days were tried.
-        season_seen: for each of them, whether the months that were predicted had been seen before.
     """
 
     policy: Policy
     origins: int
-    season_seen: tuple[bool, ...]
 
 
 def backtest(past: Past, as_of: date, horizon_days: int, told: Callable[[str], None] = lambda _what: None) -> Tested:
@@ -51,7 +48,7 @@ def backtest(past: Past, as_of: date, horizon_days: int, told: Callable[[str], N
     days = min(horizon_days, ((as_of - past.first).days + 1) // 2)
     step = max(_CLOSEST, days // _ORIGINS)
     scores: list[Score] = []
-    seasons, newest = [], None
+    origins, newest = 0, None
     for place in range(_ORIGINS):
         day = as_of - timedelta(days=days + place * step)
         if (day - past.first).days < days // 2:
@@ -66,17 +63,16 @@ def backtest(past: Past, as_of: date, horizon_days: int, told: Callable[[str], N
         predicted = fitted.outlook(rows).expected_spend(days, fitted.names)
         if then.learned:
             predicted[LEARNED] = then.learned.expected_spend(rows) * (days / then.seen_days)
-        seasons.append(season_seen(past.first, day, days))
+        origins += 1
         scores += [score(window, name, values) for name, values in predicted.items()]
-        level = levelled(fitted, predicted, then.level)
-        blended = blend(times(predicted, level), then.weights)
+        blended = then.blended(fitted, predicted)
         scores += then.scored(window, blended)
         if newest is None:
             newest = (window, blended, predicted)
     told("what to believe today")
     policy = choose(past, as_of, horizon_days)
     if newest is None:
-        return Tested(policy, 0, ())
+        return Tested(policy, 0)
     window, blended, predicted = newest
     policy = replace(
         policy,
@@ -84,4 +80,4 @@ def backtest(past: Past, as_of: date, horizon_days: int, told: Callable[[str], N
         calibration=calibration(window, blended),
         record=record(window, blended, predicted, held_out=True),
     )
-    return Tested(policy, len(seasons), tuple(seasons))
+    return Tested(policy, origins)

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from byname.engines import statement
+from byname.value.ids import id_below
 from byname.value.shares import Z80, wilson
 
 if TYPE_CHECKING:
@@ -34,12 +35,10 @@ _YEAR = 365
 _PAST = timedelta(days=730)  # how far back a person's gaps are looked at
 _ENOUGH = 3  # dates, to tell how much they differ
 _PEOPLE = 50_000  # more tell no more of the baseline, and take time
-_ALPHABET = "234567ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of an id, in the order of bytes
 
 BUYERS = statement("value.stress_buyers", "select count(distinct person_id) as people, min(day) as first_day from days")
 
-# Ids are hashes, so any part of them is a random one.
-PART = statement("value.stress_part", "select * from days where substr(person_id, 2, 2) < $below", lazy=True)
+PART = statement("value.stress_part", "select * from days where person_id < $below", lazy=True)
 
 PLACEBOS = statement(
     "value.placebos_summed",
@@ -141,11 +140,7 @@ def of_placebos(
 
 def _part(engine: Engine, days: Table, people: int) -> Table:
     """Days of about 50,000 people; of all where there are not more."""
-    below = "~"
-    if people > _PEOPLE:
-        cell = max(1, int(_PEOPLE / people * len(_ALPHABET) ** 2))
-        below = _ALPHABET[cell // len(_ALPHABET)] + _ALPHABET[cell % len(_ALPHABET)]
-    return engine.run(PART, days=days, below=below)
+    return engine.run(PART, days=days, below=id_below(min(1.0, _PEOPLE / max(people, 1))))
 
 
 def _limit(ends: date, as_of: date) -> int:

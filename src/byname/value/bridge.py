@@ -11,14 +11,13 @@ from byname.engines import statement
 from byname.value.candidates import LEARNED
 from byname.value.contracts import contracts
 from byname.value.equity import People
-from byname.value.past import past_of
 from byname.value.rows import rows_at
 from byname.value.valuation import fitted_at, worth_at
 
 if TYPE_CHECKING:
     from byname.engines import Engine, Table
     from byname.value.terms import Terms
-    from byname.value.valuation import Worth
+    from byname.value.valuation import Valuation
 
 __all__ = ["QUARTER", "people_then_and_now"]
 
@@ -57,7 +56,7 @@ def people_then_and_now(
     engine: Engine,
     days: Table,
     value: Table,
-    worth: Worth,
+    valued: Valuation,
     terms: Terms,
     margins: Table,
     running: Table,
@@ -70,7 +69,7 @@ def people_then_and_now(
         engine: where the tables are.
         days: one row for each person and purchase day.
         value: person_id, clv, value_at_risk and p_alive of today.
-        worth: what was fitted today; its policy serves both days, so that a change of policy is no change of worth.
+        valued: today's valuation; its policy serves both days, so that a change of policy is no change of worth.
         terms: horizon, discount and margin.
         margins: person_id and margin, where the orders say it.
         running: contracts, from `contracts.running`.
@@ -78,10 +77,9 @@ def people_then_and_now(
         as_of: today.
     """
     then = as_of - timedelta(days=QUARTER)
-    rows = rows_at(engine, days, then, wide=LEARNED in worth.policy.weights)
-    before = worth_at(
-        engine, rows, fitted_at(engine, rows, worth.policy, past_of(engine, days, then), then), terms, margins
-    )
+    rows = rows_at(engine, days, then, wide=LEARNED in valued.worth.policy.weights)
+    fitted = fitted_at(engine, rows, valued.worth.policy, valued.daily, then)
+    before = worth_at(engine, rows, fitted, terms, margins)
     found = engine.fetch(
         engine.run(
             BRIDGE,

@@ -58,8 +58,7 @@ GROUPED = "Pareto/NBD by first channel, all orders"
 
 def structural(name: str) -> str:
     """The purchase model's name in a candidate's name, or nothing."""
-    name = PLAIN_REFERENCE if name in (SEASONAL, GROUPED) else name
-    return next((model.name for model in MODELS if name.startswith(f"{model.name},")), "")
+    return next((model.name for model in MODELS if name.startswith(model.name)), "")
 
 
 @dataclass(frozen=True)
@@ -189,19 +188,25 @@ class Outlook:
         """Spend within the next days by candidate, shape (people,) each."""
         found: dict[str, Floats] = {}
         orders: dict[str, Floats] = {}
+        spend: dict[str, Floats] = {}
         for name in names:
             if name in RULES:
                 found[name] = np.maximum(RULES[name](self._rows, days, self._fitted.span_days), 0.0)
-            elif name == GROUPED:
-                found[name] = self._by_group(days) * self._fitted.spend_per_order(self._rows)
-            elif name == SEASONAL:
-                found[name] = self._on_clock(days) * self._fitted.spend_per_order(self._rows)
-            else:
-                model, _, which = name.partition(", ")
-                if model not in orders:
-                    orders[model] = self.orders(model, days)
-                found[name] = orders[model] * self._fitted.spend_per_order(self._rows, which)
+                continue
+            of_when, _, of_how_much = name.partition(", ")
+            if of_when not in orders:
+                orders[of_when] = self._orders(name, days)
+            if of_how_much not in spend:
+                spend[of_how_much] = self._fitted.spend_per_order(self._rows, of_how_much)
+            found[name] = orders[of_when] * spend[of_how_much]
         return found
+
+    def _orders(self, name: str, days: float) -> Floats:
+        if name == GROUPED:
+            return self._by_group(days)
+        if name == SEASONAL:
+            return self._on_clock(days)
+        return self.orders(structural(name), days)
 
     def _by_group(self, days: float) -> Floats:
         rows, models = self._rows, self._fitted.by_group
@@ -218,9 +223,8 @@ class Outlook:
             message = "no calendar was learned: the history is shorter than two years"
             raise ValueError(message)
         recency, age = fitted.calendar.retimed(fitted.day, rows.recency_days, rows.age_days)
-        return fitted.on_clock.expected_orders(
-            fitted.calendar.ahead(fitted.day, days), rows.repeat_orders, recency, age
-        )
+        ahead = fitted.calendar.ahead(fitted.day, days)
+        return fitted.on_clock.expected_orders(ahead, rows.repeat_orders, recency, age)
 
 
 def _together(groups: Mapping[int, Triples]) -> Triples:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from byname.engines import statement
 from byname.value.beta_geometric import BetaGeometric
+from byname.value.rates import rate_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -156,17 +157,11 @@ def running(
     until: datetime,
 ) -> Table:
     """Contracts of people that had begun by then, one row each, in the company's currency."""
-    rate_table = pa.table(
-        {
-            "currency": pa.array(list(rates), pa.string()),
-            "rate": pa.array([float(rate) for rate in rates.values()], pa.float64()),
-        }
-    )
     return engine.run(
         RUNNING,
         subscriptions=subscriptions,
         record_person=record_person,
-        rates=engine.arrow(rate_table),
+        rates=rate_table(engine, rates),
         currency=currency,
         month=_MONTH,
         until=until,

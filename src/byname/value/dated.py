@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from byname.engines import Statement, statement
-from byname.engines.zone import local_day_sql
+from byname.value.rows import day_of
 
 if TYPE_CHECKING:
     from byname.engines import Engine, Table
 
 __all__ = ["best_tenth", "dated"]
-
-DATED_SPAN = statement("value.dated_span", "select min(occurred_at) as first_at, max(occurred_at) as last_at from net")
 
 # By the same order as the rank in the value table, so that no list disagrees with another.
 BEST_TENTH = statement(
@@ -41,12 +38,10 @@ def dated(engine: Engine, net: Table, *, zone: str) -> Table:
         net: person_id, source, account, source_id, occurred_at (UTC) and amount, one row an order.
         zone: the company's IANA zone.
     """
-    span = engine.fetch(engine.run(DATED_SPAN, net=net)).to_pylist()[0]
-    first: datetime = span["first_at"] or datetime(1970, 1, 1)  # noqa: DTZ001 - UTC
-    last: datetime = span["last_at"] or first
-    day = local_day_sql("occurred_at", zone, first, last)
-    # The zone's clock changes are written into it, so this is put together when it runs.
-    sql = f"select person_id, source, account, source_id, occurred_at, amount, {day} as day from net"  # noqa: S608
+    sql = (
+        "select person_id, source, account, source_id, occurred_at, amount, "  # noqa: S608 - ours
+        f"{day_of(engine, net, zone)} as day from net"
+    )
     return engine.run(Statement("value.dated", sql), net=net)
 
 

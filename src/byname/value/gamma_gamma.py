@@ -103,7 +103,7 @@ class GammaGamma:
             penalised=found.penalised,
             mean_spend=data.mean_spend,
             fallback=reason,
-            spread=np.zeros((3, 3)) if reason else laplace(data.evaluate(found.at)[2]),
+            spread=np.zeros((3, 3)) if reason else laplace(found.hessian),
         )
 
     def log_likelihood(self, orders: ArrayLike, mean_spend: ArrayLike, people: ArrayLike | None = None) -> float:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from byname.engines import statement
+from byname.value.ids import id_below
 from byname.value.rows import Rows, rows_at
 from byname.value.seasons import SHORTEST, Daily
 from byname.value.windows import Past
@@ -22,20 +24,18 @@ __all__ = ["past_of"]
 
 # More people tell no more of the errors of a prediction, and take time.
 _ENOUGH = 50_000
-_ALPHABET = "234567ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of an id, in the order of bytes
-
 
 BOUGHT = statement(
     "value.bought",
     "select min(day) as first, count(distinct person_id) as people from days where day <= cast($as_of as date)",
 )
-# A part of the people, the same one in every window; ids are hashes, so any part of them is a random one.
+# A part of the people, the same one in every window.
 SAMPLED = statement(
     "value.sampled",
     """
     select person_id, row_number() over (order by person_id) as place
     from days
-    where substr(person_id, 2, 3) < $below and day <= cast($as_of as date)
+    where person_id < $below and day <= cast($as_of as date)
     group by person_id
     """,
 )
@@ -86,17 +86,24 @@ def past_of(engine: Engine, days: Table, as_of: date) -> Past:
     """
     bought = engine.fetch(engine.run(BOUGHT, days=days, as_of=as_of)).to_pylist()[0]
     people, first = int(bought["people"]), bought["first"] or as_of
-    part = _sample(engine, days, as_of, min(1.0, _ENOUGH / max(people, 1)))
-    return Past(lambda day, until: _window(engine, part, day, until), _daily(engine, part, first, as_of), people)
 
+    @cache
+    def part() -> _Sample:
+        """Taken when it is first asked for: a policy that serves reads no windows."""
+        return _sample(engine, days, as_of, min(1.0, _ENOUGH / max(people, 1)))
 
-def _daily(engine: Engine, of: _Sample, first: date, as_of: date) -> Daily:
     length = max((as_of - first).days + 1, 1)
+    daily = _daily(engine, part().days, first, as_of) if length >= SHORTEST else Daily(first, *np.zeros((2, length)))
+    return Past(lambda day, until: _window(engine, part(), day, until), daily, people)
+
+
+def _daily(engine: Engine, days: Table, first: date, as_of: date) -> Daily:
+    """First and repeat purchases by day; what a calendar is learned from."""
+    length = (as_of - first).days + 1
     firsts, repeats = np.zeros(length), np.zeros(length)
-    if length >= SHORTEST:
-        found = engine.fetch(engine.run(DAILY, days=of.days, as_of=as_of), order_by=("day",))
-        at = (found.column("day").to_numpy() - np.datetime64(first, "D")).astype(np.int64)
-        firsts[at], repeats[at] = found.column("firsts").to_numpy(), found.column("repeats").to_numpy()
+    found = engine.fetch(engine.run(DAILY, days=days, as_of=as_of), order_by=("day",))
+    at = (found.column("day").to_numpy() - np.datetime64(first, "D")).astype(np.int64)
+    firsts[at], repeats[at] = found.column("firsts").to_numpy(), found.column("repeats").to_numpy()
     return Daily(first, firsts, repeats)
 
 
@@ -115,15 +122,8 @@ class _Sample:
 
 def _sample(engine: Engine, days: Table, as_of: date, share: float) -> _Sample:
     """Take about that share of the people; all of them for 1."""
-    cells = len(_ALPHABET) ** 3
-    cell = int(share * cells)
-    below = (
-        "~"
-        if cell >= cells
-        else "".join(_ALPHABET[cell // len(_ALPHABET) ** power % len(_ALPHABET)] for power in (2, 1, 0))
-    )
-    people = engine.run(SAMPLED, days=days, below=below, as_of=as_of)
-    return _Sample(days if below == "~" else engine.run(SAMPLED_DAYS, days=days, sampled=people), people)
+    people = engine.run(SAMPLED, days=days, below=id_below(share), as_of=as_of)
+    return _Sample(days if share >= 1 else engine.run(SAMPLED_DAYS, days=days, sampled=people), people)
 
 
 def _window(engine: Engine, of: _Sample, day: date, until: date) -> tuple[Rows, Floats, Ints]:

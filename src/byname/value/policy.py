@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from byname.value.rows import Floats, Rows
     from byname.value.windows import Past
 
-__all__ = ["BLEND", "MONTH", "Policy", "choose", "default", "levelled", "times"]
+__all__ = ["BLEND", "MODEL", "MONTH", "Policy", "choose", "default", "levelled", "times"]
 
+MODEL = "value"  # its name in models/
 BLEND = "blend"
 MONTH = 30
 _MOST = 20_000  # people on which weights are chosen
@@ -99,15 +100,19 @@ class Policy:
         """The share of people who were inside their 80% range on the newest window; None where there is no window."""
         return next((one.coverage for one in self.scores if one.candidate == BLEND), None)
 
+    @property
+    def blended_of(self) -> str:
+        """The candidates and their weights, in words."""
+        return ", ".join(f"{share:.0%} {name}" for name, share in self.weights.items())
+
     def says(self) -> str:
         """What was chosen and how it did, in a sentence or two."""
-        blended = ", ".join(f"{share:.0%} {name}" for name, share in self.weights.items())
         if self.record is None:
-            return f"{blended}; nothing to test it on yet, so the ranges are the models' own"
+            return f"{self.blended_of}; nothing to test it on yet, so the ranges are the models' own"
         one = self.record
         said = (
-            f"{blended}; of the first {one.first} foretold on {one.day} for {one.days} days, {one.came_true} came true "
-            f'("{PLAIN}" {one.plain}); 80% ranges held {self.held or 0:.0%}'
+            f"{self.blended_of}; of the first {one.first} foretold on {one.day} for {one.days} days, {one.came_true} "
+            f'came true ("{PLAIN}" {one.plain}); 80% ranges held {self.held or 0:.0%}'
         )
         return said if self.season_seen else f"{said}; season not seen"
 
@@ -133,6 +138,10 @@ class Policy:
         """Spend by candidate that is part of the blend, and by the reference, each at its own level."""
         names = {PLAIN_REFERENCE, fitted.reference, *self.weights} - {LEARNED}
         return _predicted(fitted, rows, days, names, self.learned if LEARNED in self.weights else None, outlook)
+
+    def blended(self, fitted: Fitted, predicted: Mapping[str, Floats]) -> Floats:
+        """The blend of candidates' predictions, at the policy's level, shape (people,)."""
+        return blend(times(predicted, levelled(fitted, predicted, self.level)), self.weights)
 
 
 def default(as_of: date, horizon_days: int, people: int) -> Policy:
@@ -223,7 +232,7 @@ def _with_month(policy: Policy, windows: Sequence[Window], past: Past) -> Policy
         if not set(policy.weights) <= {LEARNED, *fitted.names}:
             continue
         predicted = policy.predict(fitted, window.rows, window.days)
-        blended = blend(times(predicted, levelled(fitted, predicted, 1.0)), policy.weights)
+        blended = policy.blended(fitted, predicted)
         seen.append((Places.of(blended)(blended), window.spent))
     return replace(policy, month=Tops.of(seen)) if seen else policy
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from byname.engines import statement
+from byname.value.rates import rate_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -198,20 +199,13 @@ def purchases(
         rates: one unit of a currency in the company's.
         until: the end of the as-of day, UTC.
     """
-    rate_table = engine.arrow(
-        pa.table(
-            {
-                "currency": pa.array(list(rates), pa.string()),
-                "rate": pa.array([float(rate) for rate in rates.values()], pa.float64()),
-            }
-        )
-    )
+    rated = rate_table(engine, rates)
     no_sale = engine.arrow(pa.table({"status": list(_NO_SALE)}))
     sold = engine.run(
         SOLD,
         orders=orders,
         record_person=record_person,
-        rates=rate_table,
+        rates=rated,
         no_sale=no_sale,
         currency=currency,
         until=until,
@@ -220,7 +214,7 @@ def purchases(
         GIVEN_BACK,
         returns=returns,
         record_person=record_person,
-        rates=rate_table,
+        rates=rated,
         currency=currency,
         until=until,
     )
@@ -230,7 +224,7 @@ def purchases(
     net = engine.run(NET, refunded=refunded, loose=loose)
     engine.drop(refunded)
     unrated = engine.fetch(
-        engine.run(UNRATED, orders=orders, rates=rate_table, no_sale=no_sale, currency=currency, until=until)
+        engine.run(UNRATED, orders=orders, rates=rated, no_sale=no_sale, currency=currency, until=until)
     )
     return Purchases(
         net=net,

@@ -24,12 +24,10 @@ if TYPE_CHECKING:
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
-__all__ = ["Rows", "days_bought", "rows_at"]
+__all__ = ["Rows", "day_of", "days_bought", "rows_at"]
 
 SPAN = statement("value.span", "select min(occurred_at) as first_at, max(occurred_at) as last_at from net")
 
-# The day is the company's own: where its zone changes its offset, the expression is made for the span at hand, so
-# this is put together when it runs.
 DAYS_SQL = """
     with bought as (
         select person_id, {day} as day, count(*) as orders, cast(sum(amount) as decimal(18, 4)) as spent
@@ -138,6 +136,17 @@ class Rows:
         return mean
 
 
+def day_of(engine: Engine, net: Table, zone: str) -> str:
+    """SQL for the day of `occurred_at` in a zone, over the span of these orders.
+
+    Where the zone changes its offset, the expression is made for the span at hand: a statement with it is put together
+    when it runs.
+    """
+    span = engine.fetch(engine.run(SPAN, net=net)).to_pylist()[0]
+    first: datetime = span["first_at"] or datetime(1970, 1, 1)  # noqa: DTZ001 - UTC
+    return local_day_sql("occurred_at", zone, first, span["last_at"] or first)
+
+
 def days_bought(engine: Engine, net: Table, *, zone: str, groups: Table | None = None) -> Table:
     """One row for each person and purchase day: person_id, day, orders, spent, grp.
 
@@ -151,14 +160,8 @@ def days_bought(engine: Engine, net: Table, *, zone: str, groups: Table | None =
     """
     if groups is None:
         groups = engine.arrow(pa.table({"person_id": pa.array([], pa.string()), "grp": pa.array([], pa.int64())}))
-    span = engine.fetch(engine.run(SPAN, net=net)).to_pylist()[0]
-    first: datetime = span["first_at"] or datetime(1970, 1, 1)  # noqa: DTZ001 - UTC
-    last: datetime = span["last_at"] or datetime(1970, 1, 2)  # noqa: DTZ001
-    return engine.run(
-        Statement("value.days", DAYS_SQL.format(day=local_day_sql("occurred_at", zone, first, last))),
-        net=net,
-        groups=groups,
-    )
+    sql = DAYS_SQL.format(day=day_of(engine, net, zone))
+    return engine.run(Statement("value.days", sql), net=net, groups=groups)
 
 
 def rows_at(engine: Engine, days: Table, day: date, *, wide: bool) -> Table:

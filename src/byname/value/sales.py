@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from byname.engines import statement
+from byname.value.rates import rate_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -146,11 +145,6 @@ def sales(
         there are `BROUGHT`, `MARKETED` and `OTHER` by month (2026-05) and in 'total', each order in one of them; of the
         kind 'product' what each was sold for in the 'last 365 days', by the prices of the lines.
     """
-    # The company's own currency is one of itself, whatever the settings say.
-    known = {code: float(rate) for code, rate in rates.items()} | {currency: 1.0}
-    rate_table = pa.table(
-        {"currency": pa.array(list(known), pa.string()), "rate": pa.array(list(known.values()), pa.float64())}
-    )
     reached = engine.run(REACHED, contacts=contacts, record_person=record_person, until=until)
     through = engine.run(
         THROUGH,
@@ -166,7 +160,8 @@ def sales(
         dated=dated,
         order_lines=order_lines,
         orders=orders,
-        rates=engine.arrow(rate_table),
+        # The company's own currency is one of itself, whatever the settings say.
+        rates=rate_table(engine, {**rates, currency: 1}),
         from_at=until - _YEAR,
     )
     return engine.run(SALES, through=through, lines=lines)

@@ -46,7 +46,7 @@ class Daily:
 
     def until(self, day: date) -> Daily:
         """What was known at the end of that day."""
-        known = (day - self.first_day).days + 1
+        known = max((day - self.first_day).days + 1, 0)
         return Daily(self.first_day, self.firsts[:known], self.repeats[:known])
 
 

@@ -17,10 +17,12 @@ from byname.engines import Statement, statement
 from byname.value.blend import blend
 from byname.value.candidates import ALL, GROUPED, LEARNED, PLAIN_REFERENCE, REPEAT, Fitted, structural
 from byname.value.gamma_gamma import GammaGamma
+from byname.value.ids import id_below
 from byname.value.past import past_of
 from byname.value.policy import MONTH, Policy, choose, levelled, times
 from byname.value.ranges import Places, Ranges, Tops
 from byname.value.rows import Rows, rows_at
+from byname.value.shares import Z80
 from byname.value.simulated import simulated
 from byname.value.triples import Triples
 
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
 
     from byname.engines import Engine, Table
     from byname.value.rows import Floats
+    from byname.value.seasons import Daily
     from byname.value.terms import Terms
-    from byname.value.windows import Past
 
 __all__ = ["Valuation", "Worth", "fitted_at", "valuation", "worth_at"]
 
@@ -91,20 +93,17 @@ SLICE = statement(
 VALUE = statement(
     "value.value",
     """
-    with worth as (
-        select rows.person_id, rows.orders, rows.repeat_orders, rows.recency_days, rows.age_days,
-               case when rows.repeat_orders > 0
-                    then cast(cast(rows.spend_total - rows.first_spend as decimal(18, 4)) as double)
-                         / nullif(cast(rows.repeat_orders as double), 0) end as mean_spend,
-               rows.spend_total,
-               coalesce(returned.returned_total, cast(0 as decimal(18, 4))) as returned_total,
-               predicted.* exclude (person_id)
-        from rows
-        join predicted on predicted.person_id = rows.person_id
-        left join returned on returned.person_id = rows.person_id
-    )
-    select worth.*, $model as model
-    from worth
+    select rows.person_id, rows.orders, rows.repeat_orders, rows.recency_days, rows.age_days,
+           case when rows.repeat_orders > 0
+                then cast(cast(rows.spend_total - rows.first_spend as decimal(18, 4)) as double)
+                     / nullif(cast(rows.repeat_orders as double), 0) end as mean_spend,
+           rows.spend_total,
+           coalesce(returned.returned_total, cast(0 as decimal(18, 4))) as returned_total,
+           predicted.* exclude (person_id),
+           $model as model
+    from rows
+    join predicted on predicted.person_id = rows.person_id
+    left join returned on returned.person_id = rows.person_id
     """,
 )
 
@@ -139,17 +138,18 @@ class Worth:
 
     @property
     def total_range(self) -> tuple[float, float]:
-        """80% range of the total over what is expected of it: 1.28 standard deviations of the past errors of level."""
-        away = 1.2816 * self.policy.level_sd
+        """80% range of the total over what is expected of it, by the past errors of level."""
+        away = Z80 * self.policy.level_sd
         return float(np.exp(-away)), float(np.exp(away))
 
 
 @dataclass(frozen=True)
 class Valuation:
-    """The value table and what is behind it."""
+    """The value table and what is behind it; daily is the company's purchases by day."""
 
     table: Table
     worth: Worth
+    daily: Daily
 
 
 def valuation(
@@ -180,22 +180,21 @@ def valuation(
     if policy is None or not policy.serves(as_of, int(terms.horizon_days), past.people):
         policy = choose(past, as_of, int(terms.horizon_days))
     rows = rows_at(engine, days, as_of, wide=LEARNED in policy.weights)
-    worth = fitted_at(engine, rows, policy, past, as_of)
+    worth = fitted_at(engine, rows, policy, past.daily, as_of)
     predicted = worth_at(engine, rows, worth, terms, margins)
-    model = ", ".join(f"{share:.0%} {name}" for name, share in policy.weights.items())
-    table = engine.run(VALUE, rows=rows, predicted=predicted, returned=returned, model=model)
+    table = engine.run(VALUE, rows=rows, predicted=predicted, returned=returned, model=policy.blended_of)
     engine.drop(predicted)
-    return Valuation(table, worth)
+    return Valuation(table, worth, past.daily)
 
 
-def fitted_at(engine: Engine, rows: Table, policy: Policy, past: Past, day: date) -> Worth:
+def fitted_at(engine: Engine, rows: Table, policy: Policy, daily: Daily, day: date) -> Worth:
     """Fit on counts the models that the policy asks for, at the end of a day.
 
     Args:
         engine: where the table is.
         rows: from `rows.rows_at` of that day.
         policy: what to believe.
-        past: for the pace of months.
+        daily: for the pace of months; what came after the day is not looked at.
         day: the day.
     """
     names = ("repeat_orders", "recency_days", "age_days", "people")
@@ -210,7 +209,7 @@ def fitted_at(engine: Engine, rows: Table, policy: Policy, past: Past, day: date
             spend[which] = GammaGamma.fit(*spends)
             related = _related(*spends) if which == ALL else related
     grouped = GROUPED in policy.weights
-    fitted = Fitted.counted(groups, spend, day, past.daily, policy.models, grouped=grouped)
+    fitted = Fitted.counted(groups, spend, day, daily, policy.models, grouped=grouped)
     return Worth(policy, fitted, counted.num_rows, int(columns[3].sum()), related)
 
 
@@ -251,10 +250,9 @@ def worth_at(engine: Engine, rows: Table, worth: Worth, terms: Terms, margins: T
 
 
 def _slices(engine: Engine, rows: Table, margins: Table, people: int, margin: float) -> Iterator[pa.Table]:
-    """People by the second letter of their ids, which are hashes: every slice is a random part of all of them."""
-    letters = "234567ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    count = min(len(letters), max(1, -(-people // _SLICE)))
-    bounds = ["", *(f"p{letters[len(letters) * one // count]}" for one in range(1, count)), "~"]
+    """People by their ids: every slice is a random part of all of them."""
+    count = max(1, -(-people // _SLICE))
+    bounds = ["", *(id_below(one / count) for one in range(1, count + 1))]
     for low, high in pairwise(bounds):
         part = engine.run(SLICE, rows=rows, margins=margins, low=low, high=high, margin=margin)
         yield engine.fetch(part, order_by=("person_id",))

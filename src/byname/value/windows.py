@@ -22,6 +22,27 @@ if TYPE_CHECKING:
     from byname.value.rows import Floats, Ints, Rows
     from byname.value.seasons import Daily
 
+__all__ = [
+    "FEWEST_PEOPLE",
+    "YEAR",
+    "Past",
+    "Record",
+    "Score",
+    "Window",
+    "calibration",
+    "earlier",
+    "record",
+    "score",
+    "season_seen",
+]
+
+YEAR = 365
+FEWEST_PEOPLE = 30  # for a window to say anything
+_SHORTEST = 14  # days
+_APART = (0, 14, 28)  # days before the newest window
+_FIRST = 50
+_TENTH = 10
+
 
 @dataclass(frozen=True)
 class Past:
@@ -41,27 +62,6 @@ class Past:
     def first(self) -> date:
         """The day of the first purchase."""
         return self.daily.first_day
-
-
-__all__ = [
-    "FEWEST_PEOPLE",
-    "YEAR",
-    "Record",
-    "Score",
-    "Window",
-    "calibration",
-    "earlier",
-    "record",
-    "score",
-    "season_seen",
-]
-
-YEAR = 365
-FEWEST_PEOPLE = 30  # for a window to say anything
-_SHORTEST = 14  # days
-_APART = (0, 14, 28)  # days before the newest window
-_FIRST = 50
-_TENTH = 10
 
 
 @dataclass(frozen=True)
