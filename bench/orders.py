@@ -105,6 +105,6 @@ def shop(folder: Path, people: int, orders: int) -> dict[str, Path]:
                              bought_at(p, k, days_ago) as occurred_at,
                              {digest.format(number)} as row_hash, amount_of(p, k) as amount,
                              'EUR' as currency, 'web' as channel, 'paid' as status
-                      from bought join ids using (p) order by hash(p * 1024 + k)) to '{folder}/orders.parquet' (format parquet)"""
+                      from bought order by hash(p * 1024 + k)) to '{folder}/orders.parquet' (format parquet)"""
         )
     return {name: folder / f"{name}.parquet" for name in ("records", "orders")}
