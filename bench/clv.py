@@ -43,9 +43,11 @@ def value_everybody(path: Path, kept: Path) -> dict[str, object]:
     for name in ("fitted_at", "worth_at", "past_of", "choose", "rows_at"):
         setattr(valuing, name, _timed(name, getattr(valuing, name)))
     policy = Policy.from_json(kept.read_text()) if kept.is_file() else None
+    # A hash table of as many groups as people has to fit: 300 MB hold three million.
+    memory = "300MB" if pq.read_metadata(path).num_rows < 10_000_000 else "800MB"
     with (
         tempfile.TemporaryDirectory() as spill,
-        open_engine("duckdb", spill=Path(spill), memory="300MB", threads=1) as engine,
+        open_engine("duckdb", spill=Path(spill), memory=memory, threads=1) as engine,
     ):
         orders = engine.files([str(path)], pq.read_schema(path))
         with step("days"):

@@ -1,0 +1,1 @@
+"""Where each customer stands, by evidence that adds up and fades, and how that moves."""
