@@ -257,3 +257,21 @@ def test_a_write_that_fails_leaves_no_file(engine: Engine, tmp_path: Path) -> No
     with pytest.raises(EngineError, match=r'"m".*expected a column of the table: n'):
         engine.write(huge, tmp_path / "no.parquet", order_by=["m"])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_function_over_the_rows_sees_each_once_in_batches_that_fit(engine: Engine) -> None:
+    rows = 25_001
+    table = engine.arrow(pa.table({"n": pa.array(range(rows), pa.int64())}))
+
+    def doubled(batch: pa.RecordBatch) -> pa.RecordBatch:
+        twice = [2 * one for one in batch.column("n").to_pylist()]
+        return pa.record_batch({"n": batch.column("n"), "twice": twice, "of": [batch.num_rows] * batch.num_rows})
+
+    schema = pa.schema([("n", pa.int64()), ("twice", pa.int64()), ("of", pa.int64())])
+    made = engine.fetch(engine.apply(doubled, table, schema), order_by=("n",))
+    assert made.column("twice").to_pylist() == [2 * one for one in range(rows)]
+    assert max(made.column("of").to_pylist()) <= 10_000
+    assert (
+        engine.fetch(engine.apply(doubled, engine.arrow(pa.table({"n": pa.array([], pa.int64())})), schema)).num_rows
+        == 0
+    )

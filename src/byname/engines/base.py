@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 from byname.errors import EngineError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from byname.engines.statement import Statement
 
-__all__ = ["NO_METADATA", "ROW_GROUP_ROWS", "Engine", "Scalar", "Table"]
+__all__ = ["APPLIED_ROWS", "NO_METADATA", "ROW_GROUP_ROWS", "Engine", "Scalar", "Table"]
 
 type Scalar = bool | int | float | str | Decimal | date | datetime | None
 """What a ``$parameter`` may be. A datetime with a zone is converted to UTC; one without is UTC."""
@@ -27,6 +27,7 @@ type Scalar = bool | int | float | str | Decimal | date | datetime | None
 NO_METADATA: Mapping[str, str] = MappingProxyType({})
 # DuckDB's own size: large enough to compress and to scan well, small enough to skip most of a sorted file.
 ROW_GROUP_ROWS = 122_880
+APPLIED_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +84,14 @@ class Engine(Protocol):
 
         Raises:
             EngineError: names the statement and gives the engine's own words.
+        """
+        ...
+
+    def apply(self, function: Callable[[pa.RecordBatch], pa.RecordBatch], table: Table, schema: pa.Schema) -> Table:
+        """What a pure function makes of the rows, a batch at a time: `APPLIED_ROWS` rows or fewer.
+
+        For what SQL cannot say, such as reading a text. The function gives batches of ``schema``; on Spark it goes to
+        the workers, so it may hold nothing that cannot be sent there. Memory does not grow with the table.
         """
         ...
 

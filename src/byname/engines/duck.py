@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from byname.engines.base import NO_METADATA, ROW_GROUP_ROWS, Table
+from byname.engines.base import APPLIED_ROWS, NO_METADATA, ROW_GROUP_ROWS, Table
 from byname.engines.parquet import write_parquet
 from byname.engines.spill import SpillFolder
 from byname.engines.types import canonical_schema, sql_type
 from byname.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -132,6 +133,18 @@ class DuckEngine:
                 return self._keep("view", f"{start}{_without_parameters(statement.sql, given)}\n)", table)
             return self._keep("table", f"{start}{statement.sql}\n)", table, scalars)
 
+    def apply(self, function: Callable[[pa.RecordBatch], pa.RecordBatch], table: Table, schema: pa.Schema) -> Table:
+        """What a function makes of the rows, through a file of the spill folder; see ``Engine.apply``."""
+        wanted = canonical_schema(schema, where="apply")
+        path = self._spill.path / f"{self._next()}.parquet"
+        with (
+            self._rows(table, f"from {self._own(table)}", APPLIED_ROWS) as rows,
+            pq.ParquetWriter(path, wanted, compression="zstd") as made,
+        ):
+            for batch in rows:
+                made.write_batch(function(batch).cast(wanted))
+        return self.files([str(path)], wanted)
+
     def count(self, table: Table) -> int:
         """How many rows a table has."""
         with self._rows(table, f"select count(*) as n from {self._own(table)}") as rows:
@@ -205,10 +218,10 @@ class DuckEngine:
         return f"from {self._own(table)}" + (f" order by {order}" if columns else "")
 
     @contextmanager
-    def _rows(self, table: Table, select: str) -> Iterator[pa.RecordBatchReader]:
+    def _rows(self, table: Table, select: str, batch_rows: int = ROW_GROUP_ROWS) -> Iterator[pa.RecordBatchReader]:
         """Stream rows; a view (files, a lazy statement) is calculated here, and may fail only now."""
         with _telling(table.origin, "rows that can be calculated"):
-            reader = self._connection.sql(select).to_arrow_reader(ROW_GROUP_ROWS)
+            reader = self._connection.sql(select).to_arrow_reader(batch_rows)
             try:
                 yield reader
             finally:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from byname.engines import portable
-from byname.engines.base import NO_METADATA, ROW_GROUP_ROWS, Table
+from byname.engines.base import APPLIED_ROWS, NO_METADATA, ROW_GROUP_ROWS, Table
 from byname.engines.dialect import spark_argument, to_spark
 from byname.engines.parquet import write_parquet
 from byname.engines.spill import SpillFolder
@@ -39,7 +39,7 @@ except ImportError as missing:
     ) from missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -143,6 +143,23 @@ class SparkEngine:
                 # that an error names this statement.
                 result = result.localCheckpoint(eager=True, storageLevel=StorageLevel.MEMORY_AND_DISK)
             return self._keep(result, wanted, where)
+
+    def apply(self, function: Callable[[pa.RecordBatch], pa.RecordBatch], table: Table, schema: pa.Schema) -> Table:
+        """What a function makes of the rows, on the workers; see ``Engine.apply``."""
+        wanted = canonical_schema(schema, where="apply")
+        spoken = ", ".join(
+            f"{_quoted(name)} {_spark_type(kind)}" for name, kind in zip(wanted.names, wanted.types, strict=True)
+        )
+
+        def over(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for batch in batches:
+                for begin in range(0, batch.num_rows, APPLIED_ROWS):
+                    yield function(batch.slice(begin, APPLIED_ROWS)).cast(wanted)
+
+        with _telling(table.origin, "rows that can be calculated"):
+            frame = self._own(table).mapInArrow(over, spoken)
+            frame = frame.localCheckpoint(eager=True, storageLevel=StorageLevel.MEMORY_AND_DISK)
+        return self._keep(frame, wanted, "apply")
 
     def count(self, table: Table) -> int:
         """How many rows a table has."""
@@ -283,6 +300,7 @@ def _start(spill: Path, memory: str, threads: int | None) -> SparkSession:
         # One for the process: Java starts once, lives as long as we do, and keeps the folder that it first had.
         _FOLDERS.append(SpillFolder(spill, "spark"))
         atexit.register(_FOLDERS[0].close)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # the workers' Python is ours, not the first on the path
     folder = _FOLDERS[0].path
     logging = folder / "log4j2.properties"
     logging.write_text(_LOGGING)
