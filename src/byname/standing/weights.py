@@ -1,0 +1,98 @@
+"""The kinds of evidence and what each says about the five standings: `weights.toml`, to be read and disputed."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from byname.standing.states import STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+__all__ = ["Kind", "Weights", "shipped"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of evidence.
+
+    Attributes:
+        name: as in `evidence.kind`.
+        title: in words, of a person.
+        half_life_days: after so many days it counts half; 0: it does not fade.
+        cap: how many plain instances of it count at most.
+        weights: log-odds for each of `STATES`.
+        behaviour: what the person does, not what they say.
+        act: an unprompted public or referring act.
+        why: the reasoning.
+    """
+
+    name: str
+    title: str
+    half_life_days: float
+    cap: float
+    weights: tuple[float, ...]
+    why: str
+    behaviour: bool = False
+    act: bool = False
+
+
+@dataclass(frozen=True)
+class Weights:
+    """All kinds, and where people stand of whom nothing is known.
+
+    Attributes:
+        kinds: in a fixed order: a kind's place is its number.
+        base: shares of the five standings, which sum to 1.
+        times: by what each kind's weights are multiplied, learned from the company's own history; 1 as shipped.
+        learned: what it was learned from, in words; empty as shipped.
+    """
+
+    kinds: tuple[Kind, ...]
+    base: tuple[float, ...]
+    times: tuple[float, ...]
+    learned: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The kinds' names, by their numbers."""
+        return tuple(kind.name for kind in self.kinds)
+
+    @property
+    def table(self) -> NDArray[np.float64]:
+        """Log-odds, of shape (kinds, standings), as they count."""
+        table: NDArray[np.float64] = np.array([kind.weights for kind in self.kinds]) * np.array(self.times)[:, None]
+        return table
+
+    def number(self, name: str) -> int:
+        """A kind's number."""
+        return self.names.index(name)
+
+    def which(self, what: str) -> NDArray[np.bool_]:
+        """Which kinds are of that sort: "behaviour" or "act"."""
+        return np.array([bool(getattr(kind, what)) for kind in self.kinds])
+
+
+@cache
+def shipped() -> Weights:
+    """The weights as they are shipped."""
+    said = tomllib.loads((files("byname.standing") / "weights.toml").read_text("utf-8"))
+    base = said.pop("base")["share"]
+    kinds = tuple(_kind(name, one) for name, one in said.items())
+    return Weights(kinds, tuple(base), (1.0,) * len(kinds))
+
+
+def _kind(name: str, said: Mapping[str, object]) -> Kind:
+    kind = Kind(name=name, **{key: tuple(value) if isinstance(value, list) else value for key, value in said.items()})  # type: ignore[arg-type]
+    if len(kind.weights) != len(STATES) or kind.cap <= 0 or kind.half_life_days < 0:
+        message = f"weights.toml, [{name}]: five weights, a cap above 0 and a half-life of 0 days or more"
+        raise ValueError(message)
+    return kind
