@@ -21,12 +21,15 @@ from byname.errors import SettingsError, UsageError, nearest
 __all__ = [
     "Company",
     "Dates",
+    "Employee",
     "Engine",
     "Event",
     "Exclude",
     "Identity",
+    "Minors",
     "Settings",
     "Value",
+    "Voice",
     "create",
     "is_running",
     "open_company",
@@ -109,6 +112,27 @@ class Event(_Frozen):
         return self
 
 
+class Employee(_Frozen):
+    """Somebody who works here, so that customers' praise of them is found."""
+
+    name: str = Field(min_length=1)
+    aliases: tuple[str, ...] = ()
+    team: Literal["", "sales", "marketing", "product", "service"] = ""
+
+
+class Voice(_Frozen):
+    """What of people's words is nobody's business."""
+
+    sensitive: tuple[str, ...] = ()
+    blame: bool = False
+
+
+class Minors(_Frozen):
+    """Children are known by name only: no worth, no voice, no standing."""
+
+    age: int = Field(default=16, ge=0, le=21)
+
+
 class Engine(_Frozen):
     """What the embedded engine may use of this machine."""
 
@@ -132,6 +156,9 @@ class Settings(_Frozen):
     identity: Identity = Identity()
     value: Value = Value()
     events: tuple[Event, ...] = ()
+    employees: tuple[Employee, ...] = ()
+    voice: Voice = Voice()
+    minors: Minors = Minors()
     dates: Dates = Dates()
     engine: Engine = Engine()
 
@@ -178,6 +205,18 @@ generation_discount = 0.5   # what the friend's friend counts, of what the frien
 # begins = 2026-03-01
 # ends = 2026-03-01         # the same day if it is left out
 
+# [[employees]]             # so that customers' praise of them is found; aliases as sources write them
+# name = "Ada Smith"
+# aliases = ["asmith"]
+# team = "service"          # sales, marketing, product, service
+
+[voice]
+sensitive = []              # words of products that are nobody's business, such as "pregnancy test": read, never quoted
+blame = false               # true shows scores of employees to those who may see them; blame by name is never shown
+
+[minors]
+age = 16                    # younger people have a name here and nothing else
+
 [dates]
 order = ""                  # "dmy" or "mdy": how to read 03/04/2026 where a file does not decide it
 
@@ -219,6 +258,11 @@ class Company:
     def models(self) -> Path:
         """What was learned from this company's own records, one folder a model."""
         return self.folder / "models"
+
+    @property
+    def readings(self) -> Path:
+        """What texts were read as, so that each is read once; all of it can be made anew."""
+        return self.folder / "cache" / "readings"
 
     @property
     def spill(self) -> Path:

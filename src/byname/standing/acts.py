@@ -91,8 +91,8 @@ RETURNS = statement(
     "standing.returns",
     """
     select record_person.person_id, returns.fact_id,
-           case when regexp_matches(lower(coalesce(returns.reason, '')), 'damag|def[ei][ck]t|fault|broken|wrong|quality')
-                  or regexp_matches(lower(coalesce(returns.reason, '')), 'late|missing|as described|kaputt|falsch')
+           case when regexp_matches(lower(coalesce(returns.reason, '')), 'damag|def[ei][ck]t|fault|broken|wrong')
+                  or regexp_matches(lower(coalesce(returns.reason, '')), 'quality|late|missing|as described|kaputt|falsch')
                 then 'fault_return' else 'returned' end as kind,
            returns.occurred_at, returns.occurred_at as begins, cast(null as timestamp) as ends, 1e0 as strength,
            'gave something back on ' || cast(cast(returns.occurred_at as date) as varchar)

@@ -73,9 +73,9 @@ def totals(pieces: Pieces, people: int, day: int, weights: Weights) -> tuple[Flo
     kinds = len(weights.kinds)
     counts = pieces.counts(day, weights)
     cell = pieces.person * kinds + pieces.kind
-    found = np.bincount(cell, weights=counts, minlength=people * kinds).reshape(people, kinds)
+    found = np.bincount(cell, weights=counts, minlength=people * kinds).astype(np.float64).reshape(people, kinds)
     capped = np.minimum(found, np.array([kind.cap for kind in weights.kinds]))
-    share = np.divide(capped, found, out=np.ones_like(found), where=found > 0)
+    share = np.divide(capped, found, out=np.ones(found.shape), where=found > 0)
     return capped, counts * share.ravel()[cell]
 
 

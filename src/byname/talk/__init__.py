@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import re
 import shlex
-import sys
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -14,14 +11,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from byname.best import MEASURES, called
 from byname.errors import UsageError
-from byname.jsonable import jsonable
+from byname.talk.printing import err, horizon, out, print_json, print_rows, wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,8 +39,6 @@ __all__ = [
 ]  # fmt: skip
 
 _IGNORED_SHOWN = 3
-_out = Console(highlight=False, soft_wrap=True)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def wrong_use(where: str, found: str, expected: str) -> NoReturn:
@@ -74,17 +68,17 @@ def days(option: str, said: str) -> int | None:
 
 def waiting(who_holds: Waiting) -> None:
     """Say that another process is in the way."""
-    _err.print(f"Waiting: {who_holds}", markup=False)
+    err.print(f"Waiting: {who_holds}", markup=False)
 
 
 def say(text: str) -> None:
     """Say it as it is."""
-    _out.print(text, markup=False)
+    out.print(text, markup=False)
 
 
 def command(text: str) -> None:
     """Show the command that a person would type for what follows."""
-    _out.print(Text(f"\n$ {text}", style="bold"))
+    out.print(Text(f"\n$ {text}", style="bold"))
 
 
 # ----------------------------------------------------------------------------------------------- progress
@@ -98,7 +92,7 @@ def reading(sources: Sequence[str]) -> Iterator[Callable[[str, int], None]]:
         BarColumn(),
         DownloadColumn(),
         TimeElapsedColumn(),
-        console=_err,
+        console=err,
         transient=True,
     ) as bars:
         tasks = {
@@ -123,7 +117,7 @@ def _size(path: Path) -> int:
 def working() -> Iterator[Callable[[str], None]]:
     """What is at work, as a spinner."""
     with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=_err, transient=True
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True
     ) as bar:
         task = bar.add_task("", total=None)
         yield lambda what: bar.update(task, description=what)
@@ -135,7 +129,7 @@ def steps() -> Iterator[tuple[Callable[[str], None], Callable[[Step], None]]]:
     with working() as starting:
 
         def ended(step: Step) -> None:
-            _err.print(f"  {step.name:<30}{step.seconds:7.2f} s {step.memory_mb:7,.0f} MB   {step.says}", markup=False)
+            err.print(f"  {step.name:<30}{step.seconds:7.2f} s {step.memory_mb:7,.0f} MB   {step.says}", markup=False)
 
         yield starting, ended
 
@@ -146,27 +140,27 @@ def steps() -> Iterator[tuple[Callable[[str], None], Callable[[Step], None]]]:
 def outcome(what: Outcome) -> None:
     """What became of one file."""
     if what.error:
-        _err.print(f"{what.name}: not read. {what.error}", markup=False)
+        err.print(f"{what.name}: not read. {what.error}", markup=False)
         return
-    _out.print(
+    out.print(
         f"{what.name}: {what.title} ({what.reader}), {what.rows:,} rows: {what.new:,} new, {what.changed:,} changed, "
         f"{what.known:,} already known, {what.refused:,} refused",
         markup=False,
     )
     if what.dropped:
-        _out.print(f"  dropped at the door: {', '.join(what.dropped)}", markup=False)
+        out.print(f"  dropped at the door: {', '.join(what.dropped)}", markup=False)
     if what.mapping:
-        _out.print(
+        out.print(
             f"  a guess, written to {what.mapping}: look at it; where it is wrong, correct it there, "
             "take this import back (byname remove) and add the file again",
             markup=False,
         )
     if what.notes:
-        _out.print(f"  {what.notes}", markup=False)
+        out.print(f"  {what.notes}", markup=False)
     for line in what.first_refusals:
-        _out.print(f"  refused: {line}", markup=False)
+        out.print(f"  refused: {line}", markup=False)
     if what.refused_path:
-        _out.print(
+        out.print(
             f"  all {what.refused:,} refused rows: {what.refused_path}; correct them there and add that file",
             markup=False,
         )
@@ -175,10 +169,10 @@ def outcome(what: Outcome) -> None:
 def imports(rows: list[dict[str, Any]], output: str) -> None:
     """What was loaded."""
     if output != "text":
-        _print_rows(rows, output, "files")
+        print_rows(rows, output, "files")
         return
     if not rows:
-        _out.print("Nothing was loaded yet.")
+        out.print("Nothing was loaded yet.")
         return
     table = Table(box=None, pad_edge=False)
     for name in ("file_id", "name", "reader", "account", "read at (UTC)", "rows", "new", "changed", "known", "refused"):
@@ -195,30 +189,30 @@ def imports(rows: list[dict[str, Any]], output: str) -> None:
             f"{row['known_at']:%Y-%m-%d %H:%M}",
             *counts,
         )
-    _wide(table)
+    wide(table)
 
 
 def refreshed(company: Company, result: Refreshed) -> None:
     """What a refresh made, and what it left out."""
     for code, count in result.unrated.items():
-        _out.print(
+        out.print(
             f"Left out: {count:,} orders in {code}, for which byname.toml has no rate. "
             f"Add under [rates]: {code} = <{company.settings.currency} for one {code}>",
             markup=False,
         )
     for line in result.ignored[:_IGNORED_SHOWN]:
-        _out.print(f"Ignored: {line}", markup=False)
+        out.print(f"Ignored: {line}", markup=False)
     if len(result.ignored) > _IGNORED_SHOWN:
-        _out.print(f"Ignored: {len(result.ignored) - _IGNORED_SHOWN} more; all are in the table run of the snapshot.")
+        out.print(f"Ignored: {len(result.ignored) - _IGNORED_SHOWN} more; all are in the table run of the snapshot.")
     if result.excluded:
-        _out.print(f"Left out: {result.excluded:,} people by [exclude].")
-    _out.print(
+        out.print(f"Left out: {result.excluded:,} people by [exclude].")
+    out.print(
         f"{result.people:,} people, {result.buyers:,} of them buyers, as of {result.as_of}: {result.folder}"
         + ("" if result.is_current else " (an earlier day than the current snapshot, which stays current)"),
         markup=False,
     )
     if not result.people:
-        _out.print(f"Nobody is known yet. Read files with: byname add {company.folder} FILE", markup=False)
+        out.print(f"Nobody is known yet. Read files with: byname add {company.folder} FILE", markup=False)
 
 
 def best(snapshot: Snapshot, people: list[Best], by: str, output: str) -> None:
@@ -228,11 +222,11 @@ def best(snapshot: Snapshot, people: list[Best], by: str, output: str) -> None:
     if output == "json":
         said = {name: terms[name] for name in ("as_of", "currency")}
         numbers = {name: float(terms[name]) for name in ("horizon_days", "discount", "margin")}
-        _print_json({"people": rows, **said, "by": by, **numbers})
+        print_json({"people": rows, **said, "by": by, **numbers})
         return
     if output == "csv":
         flat = [{key: value for key, value in row.items() if not isinstance(value, dict)} for row in rows]
-        _print_rows(flat, output, "people")
+        print_rows(flat, output, "people")
         return
     width = max((len(one.name) for one in people), default=0)
     for one in people:
@@ -241,12 +235,12 @@ def best(snapshot: Snapshot, people: list[Best], by: str, output: str) -> None:
         worth = f"{one.clv:,.0f} {terms['currency']} ({one.clv_low:,.0f}-{one.clv_high:,.0f})"
         if by != "clv":
             line.append(f"  {one.measure:>12,.0f}")
-        line.append(f"  {worth:>30} next {_horizon(terms)}   {one.reason}")
-        _out.print(line)
+        line.append(f"  {worth:>30} next {horizon(terms)}   {one.reason}")
+        out.print(line)
     ranked = MEASURES[by][1].format(
         worth="revenue" if float(terms["margin"]) == 1 else "margin", discount=float(terms["discount"])
     )
-    _out.print(f"as of {terms['as_of']} · ranked by {ranked} · {_past_record(terms)}", style="dim")
+    out.print(f"as of {terms['as_of']} · ranked by {ranked} · {_past_record(terms)}", style="dim")
 
 
 def _past_record(terms: dict[str, Any]) -> str:
@@ -263,23 +257,18 @@ def _past_record(terms: dict[str, Any]) -> str:
     return said if terms["season_seen"] == "yes" else f"{said}; season not seen: the total may be off"
 
 
-def _horizon(terms: dict[str, Any]) -> str:
-    days = int(terms["horizon_days"])
-    return "12 months" if days in (365, 366) else f"{days} days"
-
-
 def backtest(snapshot: Snapshot, found: Tested, output: str) -> None:
     """How every candidate did on earlier days, the mean over them, and what is believed from now on."""
     rows = [row | {"weight": found.policy.weights.get(row["candidate"])} for row in _mean_scores(found)]
     if output != "text":
-        _print_rows(rows, output, "backtest")
+        print_rows(rows, output, "backtest")
         return
     if not rows:
-        _out.print("Nothing to test on: the history is too short, or too few people bought.")
+        out.print("Nothing to test on: the history is too short, or too few people bought.")
         return
     one = found.policy.scores[0]
     last = max(score.day for score in found.policy.scores)
-    _out.print(f"{found.origins} earlier days, the last {last}, each with the {one.days} days after it:")
+    out.print(f"{found.origins} earlier days, the last {last}, each with the {one.days} days after it:")
     table = Table(box=None, pad_edge=False)
     table.add_column("")
     for name in (
@@ -297,13 +286,13 @@ def backtest(snapshot: Snapshot, found: Tested, output: str) -> None:
             f"{row['gini']:.3f}",
             f"{row['capture']:.1%}",
             f"{row['mae']:,.2f}",
-            f"{row['total_error']:+.1%}",
+            f"{row['totalerror']:+.1%}",
             "" if row["coverage"] is None else f"{row['coverage']:.0%}",
             "" if row["weight"] is None else f"{row['weight']:.0%}",
         )
-    _wide(table)
-    _out.print(found.policy.says(), markup=False)
-    _out.print("From the next refresh on it is used.")
+    wide(table)
+    out.print(found.policy.says(), markup=False)
+    out.print("From the next refresh on it is used.")
 
 
 def _mean_scores(found: Tested) -> list[dict[str, Any]]:
@@ -314,7 +303,7 @@ def _mean_scores(found: Tested) -> list[dict[str, Any]]:
     rows = []
     for name, scores in by_name.items():
         row: dict[str, Any] = {"candidate": name, "days": len(scores)}
-        for measure in ("gini", "capture", "mae", "total_error", "coverage"):
+        for measure in ("gini", "capture", "mae", "totalerror", "coverage"):
             known = [value for one in scores if (value := getattr(one, measure)) is not None]
             row[measure] = sum(known) / len(known) if known else None
         rows.append(row)
@@ -327,13 +316,13 @@ def equity(snapshot: Snapshot, rows: list[dict[str, Any]], output: str) -> None:
     if output == "json":
         said = {name: terms[name] for name in ("as_of", "currency")}
         numbers = {name: float(terms[name]) for name in ("horizon_days", "discount", "margin")}
-        _print_json({"equity": rows, **said, **numbers})
+        print_json({"equity": rows, **said, **numbers})
         return
     if output == "csv":
-        _print_rows(rows, output, "equity")
+        print_rows(rows, output, "equity")
         return
     for kind, of_kind in groupby(rows, key=lambda row: row["kind"]):
-        say(_EQUITY_HEADS[kind].format(currency=terms["currency"], horizon=_horizon(terms)))
+        say(_EQUITY_HEADS[kind].format(currency=terms["currency"], horizon=horizon(terms)))
         form = ",.2f" if kind in ("roc", "spread") else ",.0f"
         for row in of_kind:
             sign = "+" if kind == "change" and row["name"] not in ("from", "to") and row["amount"] else ""
@@ -341,7 +330,7 @@ def equity(snapshot: Snapshot, rows: list[dict[str, Any]], output: str) -> None:
             known = [format(end, form) for end in (row["low"], row["high"]) if end is not None]
             bounds = f" ({' to '.join(known)})" if len(known) > 1 else ""
             say(f"  {row['name']:<24}{row['people']:>11,} people {amount + bounds:>24}   {row['says']}")
-    _out.print(f"as of {terms['as_of']} · discounted at {float(terms['discount']):.0%} a year", style="dim")
+    out.print(f"as of {terms['as_of']} · discounted at {float(terms['discount']):.0%} a year", style="dim")
 
 
 _EQUITY_HEADS = {
@@ -358,7 +347,7 @@ _EQUITY_HEADS = {
 def who(snapshot: Snapshot, text: str, found: list[Known], output: str) -> None:
     """One person whole, or several to choose from."""
     if output == "json":
-        _print_json(
+        print_json(
             {
                 "people": [asdict(one) for one in found],
                 "as_of": snapshot.terms["as_of"],
@@ -367,13 +356,13 @@ def who(snapshot: Snapshot, text: str, found: list[Known], output: str) -> None:
         )
         return
     if not found:
-        _out.print(f'Nobody with "{text}" in a name, address or id.', markup=False)
+        out.print(f'Nobody with "{text}" in a name, address or id.', markup=False)
     elif len(found) > 1:
-        _out.print(f"{len(found)} people; say more, or use an id:")
+        out.print(f"{len(found)} people; say more, or use an id:")
         for one in found:
             worth = f"{one.value['clv']:,.0f} {snapshot.terms['currency']}" if one.value else "never bought"
             details = " · ".join(str(one.person[name]) for name in ("email", "phone", "city") if one.person[name])
-            _out.print(f"  {one.person['person_id']}  {called(one.person):<28} {worth:>14}   {details}", markup=False)
+            out.print(f"  {one.person['person_id']}  {called(one.person):<28} {worth:>14}   {details}", markup=False)
     else:
         _one(snapshot, found[0])
 
@@ -395,26 +384,26 @@ def review(snapshot: Snapshot, folder: Path, doubts: list[Doubt], output: str) -
         for one in doubts
     ]
     if output == "json":
-        _print_json({"pairs": rows, "as_of": snapshot.terms["as_of"], "currency": snapshot.terms["currency"]})
+        print_json({"pairs": rows, "as_of": snapshot.terms["as_of"], "currency": snapshot.terms["currency"]})
         return
     if output == "csv":
-        _print_rows(rows, output, "pairs")
+        print_rows(rows, output, "pairs")
         return
     if not doubts:
-        _out.print("Nothing is uncertain, or all of it is decided.")
+        out.print("Nothing is uncertain, or all of it is decided.")
         return
     for one in doubts:
-        _out.print(
+        out.print(
             f"{one.probability:.0%} one person, worth {one.worth:,.0f} {snapshot.terms['currency']} together: "
             f"{one.reason}",
             markup=False,
         )
         for person in (one.person, one.other):
             line = Text(f"    {called(person):<28}", style="bold")
-            _out.print(line, Text(f"{person['person_id']}   {_details(person)}"))
+            out.print(line, Text(f"{person['person_id']}   {_details(person)}"))
         pair = f"{shlex.quote(str(folder))} {one.person['person_id']} {one.other['person_id']}"
-        _out.print(Text(f"    byname people merge {pair}\n    byname people apart {pair}", style="dim"))
-    _out.print(f"{len(doubts):,} pairs, as of {snapshot.terms['as_of']}", style="dim")
+        out.print(Text(f"    byname people merge {pair}\n    byname people apart {pair}", style="dim"))
+    out.print(f"{len(doubts):,} pairs, as of {snapshot.terms['as_of']}", style="dim")
 
 
 def _details(person: dict[str, Any]) -> str:
@@ -432,10 +421,10 @@ def decided(folder: Path, done: Decided) -> None:
 def decisions(made: list[Decision], output: str) -> None:
     """What was decided, and whether it stands."""
     if output != "text":
-        _print_rows([asdict(one) for one in made], output, "decisions")
+        print_rows([asdict(one) for one in made], output, "decisions")
         return
     if not made:
-        _out.print("Nothing was decided by hand.")
+        out.print("Nothing was decided by hand.")
     for one in made:
         pair = (
             f"of {one.undoes[:12]}, {one.name} and {one.other_name}"
@@ -454,7 +443,7 @@ def recognised(snapshot: Snapshot, found: list[tuple[str, float, str]], output: 
         for row in (snapshot.query(f"select * from people where person_id in ({ids})") if found else [])  # noqa: S608
     }
     if output == "json":
-        _print_json(
+        print_json(
             {
                 "people": [
                     {"person_id": person, "name": people[person]["name"], "probability": probability, "reason": reason}
@@ -464,9 +453,9 @@ def recognised(snapshot: Snapshot, found: list[tuple[str, float, str]], output: 
         )
         return
     if not found:
-        _out.print("Nobody known.")
+        out.print("Nobody known.")
     for person, _, reason in found:
-        _out.print(Text(f"{called(people[person]):<28}", style="bold"), Text(f"{person}   {reason}"))
+        out.print(Text(f"{called(people[person]):<28}", style="bold"), Text(f"{person}   {reason}"))
 
 
 def _beside(value: dict[str, Any], currency: str) -> list[str]:
@@ -493,41 +482,41 @@ def _beside(value: dict[str, Any], currency: str) -> list[str]:
 def _one(snapshot: Snapshot, known: Known) -> None:
     person, value = known.person, known.value
     currency = snapshot.terms["currency"]
-    _out.print(Text(called(person), style="bold"), Text(f"  {person['person_id']}", style="dim"))
+    out.print(Text(called(person), style="bold"), Text(f"  {person['person_id']}", style="dim"))
     details = [str(person[name]) for name in ("email", "phone", "city", "country") if person[name]]
     if details:
-        _out.print("  " + " · ".join(details), markup=False)
+        out.print("  " + " · ".join(details), markup=False)
     if value:
         alive = value["p_alive"]
         still = "" if alive is None else f"; {alive:.0%} likely to be a customer still"
-        _out.print(
+        out.print(
             f"  Worth {value['clv']:,.0f} {currency} ({value['clv_low']:,.0f}-{value['clv_high']:,.0f}) in the next "
-            f"{_horizon(snapshot.terms)} (rank {value['rank']:,}); {value['orders']:,} orders, "
+            f"{horizon(snapshot.terms)} (rank {value['rank']:,}); {value['orders']:,} orders, "
             f"{float(value['spend_total']):,.2f} {currency} so far{still}",
             markup=False,
         )
         for said in _beside(value, currency):
-            _out.print(f"  {said}", markup=False)
+            out.print(f"  {said}", markup=False)
     else:
-        _out.print("  Never bought, as far as we know.")
+        out.print("  Never bought, as far as we know.")
     if known.household:
-        _out.print(f"  Household: {', '.join(called(one) for one in known.household)}", markup=False)
+        out.print(f"  Household: {', '.join(called(one) for one in known.household)}", markup=False)
     for company in known.companies:
         until = f" until {company['until']:%b %Y}" if company["until"] else ""
-        _out.print(f"  Company: {company['name']}{until}", markup=False)
-    _out.print(f"  Records ({len(known.links):,})")
+        out.print(f"  Company: {company['name']}{until}", markup=False)
+    out.print(f"  Records ({len(known.links):,})")
     for (source, account, role, reason), ids in _grouped(known.links).items():
         shown = ", ".join(ids[:6]) + (f" … {len(ids) - 6:,} more" if len(ids) > 6 else "")  # noqa: PLR2004 - a line's worth
         shop = "" if account == "main" else f" [{account}]"
-        _out.print(f"    {source}{shop} {role}: {shown}   ({reason})", markup=False)
-    _out.print(f"  Timeline (newest of {len(known.timeline):,})")
+        out.print(f"    {source}{shop} {role}: {shown}   ({reason})", markup=False)
+    out.print(f"  Timeline (newest of {len(known.timeline):,})")
     for line in known.timeline[:15]:
         amount = f"  {line['amount']:,.2f}" if line["amount"] is not None else ""
-        _out.print(
+        out.print(
             f"    {line['occurred_at']:%Y-%m-%d}  {line['says']}{amount}   [{line['source']} {line['source_id']}]",
             markup=False,
         )
-    _out.print(f"as of {snapshot.terms['as_of']}", style="dim")
+    out.print(f"as of {snapshot.terms['as_of']}", style="dim")
 
 
 def _grouped(links: list[dict[str, Any]]) -> dict[tuple[str, ...], list[str]]:
@@ -535,27 +524,3 @@ def _grouped(links: list[dict[str, Any]]) -> dict[tuple[str, ...], list[str]]:
     for link in links:
         groups.setdefault((link["source"], link["account"], link["role"], link["reason"]), []).append(link["source_id"])
     return groups
-
-
-def _print_rows(rows: list[dict[str, Any]], output: str, name: str) -> None:
-    if output == "json":
-        _print_json({name: rows})
-        return
-    writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]) if rows else [])
-    writer.writeheader()
-    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
-
-
-def _harmless(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula gets a protecting apostrophe: names come from strangers."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, default=jsonable) + "\n")
-
-
-def _wide(table: Table) -> None:
-    """A table that is not cut where the output is no terminal."""
-    width = _out.width if _out.is_terminal else 200
-    Console(width=max(width, 120), highlight=False).print(table)

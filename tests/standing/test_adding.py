@@ -1,0 +1,159 @@
+"""Evidence adds up, fades and is capped; the definitions of the five standings hold (S1.4 to S1.9)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from byname.standing.adding import UNKNOWN, Pieces, label, probabilities, totals
+from byname.standing.states import STATES
+from byname.standing.weights import Weights, shipped
+
+WEIGHTS = shipped()
+DAY = 20_000
+FAR = 1 << 19
+NEUTRAL, DISSATISFIED, ACTIVELY, LOYAL, ADVOCATE = range(5)
+
+
+def pieces(*rows: tuple[int, str, int], strength: float = 1.0) -> Pieces:
+    """Person, kind, days ago."""
+    return Pieces(
+        np.array([person for person, _, _ in rows], dtype=np.int64),
+        np.array([WEIGHTS.number(kind) for _, kind, _ in rows], dtype=np.int64),
+        np.array([DAY - ago for *_, ago in rows], dtype=np.int64),
+        np.full(len(rows), FAR, dtype=np.int64),
+        np.full(len(rows), strength),
+    )
+
+
+def found(*rows: tuple[str, int], cycles: bool = True, **held: float) -> np.ndarray[Any, Any]:
+    """One person's probabilities."""
+    some = pieces(*((0, kind, ago) for kind, ago in rows))
+    evidence, _ = totals(some, 1, DAY, WEIGHTS)
+    for kind, strength in held.items():
+        evidence[0, WEIGHTS.number(kind)] = strength
+    acted = some.acted(1, DAY, WEIGHTS)
+    return probabilities(evidence, WEIGHTS, acted=acted, cycles=np.array([cycles]))[0]
+
+
+def test_without_evidence_everybody_stands_where_people_stand_and_has_no_name_for_it() -> None:
+    nothing = found()
+    base = WEIGHTS.base  # nobody is an advocate without an act
+    assert nothing == pytest.approx([*base[:LOYAL], base[LOYAL] + base[ADVOCATE], 0.0])
+    assert label(nothing[None, :])[0] == UNKNOWN
+
+
+def test_the_log_odds_are_those_of_the_table() -> None:
+    evidence, _ = totals(pieces((0, "complaint", 0), (0, "detractor", 0)), 1, DAY, WEIGHTS)
+    score = [
+        math.log(base) + sum(kind.weights[place] for kind in WEIGHTS.kinds if kind.name in ("complaint", "detractor"))
+        for place, base in enumerate(WEIGHTS.base)
+    ]
+    whole = sum(math.exp(one) for one in score)
+    known = sum(max(map(abs, kind.weights)) for kind in WEIGHTS.kinds if kind.name in ("complaint", "detractor"))
+    believed = 1 - 2 ** (-known / 0.5)
+    plain = probabilities(evidence, WEIGHTS, acted=np.array([False]), cycles=np.array([True]))[0]
+    for place in (DISSATISFIED, ACTIVELY):  # the definitions move neutral, loyal and advocate only
+        assert plain[place] == pytest.approx(
+            believed * math.exp(score[place]) / whole + (1 - believed) * WEIGHTS.base[place], rel=1e-9
+        )
+
+
+def test_a_piece_counts_half_after_its_half_life() -> None:
+    some = pieces((0, "complaint", 120), (0, "complaint", 0))
+    assert some.counts(DAY, WEIGHTS) == pytest.approx([0.5, 1.0])
+    assert some.counts(DAY - 1, WEIGHTS)[1] == 0.0  # what comes later is not known yet
+
+
+def test_a_piece_that_has_ended_counts_no_more() -> None:
+    some = Pieces(*(np.array([one]) for one in (0, WEIGHTS.number("complaint_open"), DAY - 9, DAY - 2)), np.ones(1))
+    assert some.counts(DAY - 3, WEIGHTS)[0] > 0
+    assert some.counts(DAY - 2, WEIGHTS)[0] == 0
+
+
+def test_fifty_thousand_messages_of_one_thread_count_as_no_more_than_the_cap() -> None:
+    many, shares = totals(pieces(*[(0, "complaint", 0)] * 50_000), 1, DAY, WEIGHTS)
+    cap = WEIGHTS.kinds[WEIGHTS.number("complaint")].cap
+    assert many[0, WEIGHTS.number("complaint")] == pytest.approx(cap)
+    assert shares.sum() == pytest.approx(cap)
+
+
+def test_a_complaint_in_private_counts_as_vocal() -> None:
+    assert found(("complaint", 2)).argmax() == ACTIVELY
+
+
+def test_a_low_rating_without_a_word_is_silent_dissatisfaction() -> None:
+    assert found(("low_rating", 3), steady=1.0).argmax() == DISSATISFIED
+
+
+def test_words_alone_make_nobody_loyal() -> None:
+    kind = found(("praise_asked", 1), ("promoter", 1), cycles=False)
+    assert kind.argmax() == NEUTRAL
+    assert found(("praise_asked", 1), ("promoter", 1), steady=1.0).argmax() == LOYAL
+
+
+def test_buying_alone_makes_nobody_loyal_but_buying_more_does() -> None:
+    assert found(steady=1.0, bought=1.0).argmax() == NEUTRAL
+    assert found(steady=1.0, bought=1.0, growing=1.0).argmax() == LOYAL
+
+
+def test_no_words_make_an_advocate_without_an_act_that_a_record_proves() -> None:
+    said = found(("promoter", 1), ("praise", 1), ("praise_asked", 1), steady=1.0, growing=1.0)
+    assert said[ADVOCATE] == 0
+    did = found(("promoter", 1), ("referral", 30), steady=1.0)
+    assert did.argmax() == ADVOCATE
+    long_ago = found(("promoter", 1), ("referral", 400), steady=1.0)
+    assert long_ago[ADVOCATE] == 0
+
+
+def test_the_silently_loyal_are_told_from_the_silently_unhappy() -> None:
+    """S0.24: both say nothing unasked; what they do tells them apart."""
+    loyal = found(("promoter", 200), steady=1.0, growing=0.7, bought=0.9)
+    unhappy = found(("fault_return", 60), shrinking=0.8, late=0.6, bought=0.4)
+    assert (loyal.argmax(), unhappy.argmax()) == (LOYAL, DISSATISFIED)
+
+
+def test_a_settled_complaint_no_longer_speaks() -> None:
+    before, after = found(("complaint", 40)), found(("complaint", 40), ("recovered", 30))
+    assert before.argmax() == ACTIVELY
+    assert after.argmax() == NEUTRAL
+
+
+def test_the_table_is_whole_and_leaves_nothing_to_guess() -> None:
+    assert sum(WEIGHTS.base) == pytest.approx(1)
+    assert len(set(WEIGHTS.names)) == len(WEIGHTS.names)
+    for kind in WEIGHTS.kinds:
+        assert kind.why.endswith(".")
+        assert all(abs(weight) <= 4.5 for weight in kind.weights)
+        assert max(kind.weights) > 0
+
+
+def test_learned_weights_multiply_the_shipped_ones() -> None:
+    twice = Weights(WEIGHTS.kinds, WEIGHTS.base, (2.0,) * len(WEIGHTS.kinds), "test")
+    assert twice.table == pytest.approx(2 * WEIGHTS.table)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.sampled_from(WEIGHTS.names), st.integers(-30, 900)), max_size=40),
+    st.lists(st.booleans(), min_size=4, max_size=4),
+    st.floats(0, 5),
+)
+def test_probabilities_are_probabilities_whatever_the_evidence(
+    rows: list[tuple[int, str, int]], cycles: list[bool], strength: float
+) -> None:
+    some = pieces(*rows, strength=strength)
+    evidence, counts = totals(some, 4, DAY, WEIGHTS)
+    acted = some.acted(4, DAY, WEIGHTS)
+    made = probabilities(evidence, WEIGHTS, acted=acted, cycles=np.array(cycles))
+    assert made.shape == (4, len(STATES))
+    assert np.isfinite(made).all()
+    assert (made >= 0).all()
+    assert made.sum(axis=1) == pytest.approx(np.ones(4))
+    assert (made[~acted, ADVOCATE] <= np.array(WEIGHTS.base)[ADVOCATE]).all()
+    assert np.bincount(some.person, weights=counts, minlength=4) == pytest.approx(evidence.sum(axis=1))
