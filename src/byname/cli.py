@@ -131,12 +131,12 @@ def files(
     folder: Folder, output: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT
 ) -> None:
     """List what was loaded."""
-    from byname import deciding, talk
+    from byname import decided, talk
     from byname.company import open_company
     from byname.facts.intake import open_ledger
 
     imports = open_ledger(open_company(folder), talk.waiting).imports().to_pylist()
-    talk.imports([one for one in imports if one["reader"] != deciding.READER], output)
+    talk.imports([one for one in imports if one["reader"] != decided.READER], output)
 
 
 @app.command()

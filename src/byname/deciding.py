@@ -6,42 +6,29 @@ not.
 
 from __future__ import annotations
 
-import getpass
-import hashlib
 import re
 import shlex
-import shutil
-import uuid
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
-
+from byname.decided import READER, facts, history, row_of, write
 from byname.errors import SnapshotError, UsageError, nearest
-from byname.facts.change import Import, show
 from byname.facts.intake import open_ledger
-from byname.facts.locks import take
-from byname.facts.schema import table
-from byname.facts.versions import NEWEST_SQL
 from byname.people.decisions import standing_rows, states
 from byname.snapshot import open_current
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from byname.company import Company
     from byname.snapshot import Snapshot
 
 __all__ = [
-    "READER", "Decided", "Decision", "Doubt", "Named", "apart", "decisions", "merge", "name", "refuse_to_remove",
+    "Decided", "Decision", "Doubt", "Named", "apart", "decisions", "merge", "name", "refuse_to_remove",
     "review", "undo",
 ]  # fmt: skip
 
-READER = "byname_decisions"
 _SHOWN = 5  # candidates that an error lists
 _RECORD_ID = re.compile(r"[0-9a-f]{12,64}")
 _SAYS = {"merge": "are one person", "apart": "are two people"}
@@ -184,7 +171,7 @@ def review(company: Company, snapshot: Snapshot, limit: int) -> list[Doubt]:
     """The pairs that a person should look at, the most valuable first; those decided since are left out."""
     if not (snapshot.folder / "review.parquet").is_file():
         return []
-    decided = [row for row in standing_rows(_facts(company)) if row["kind"] in _SAYS]
+    decided = [row for row in standing_rows(facts(company)) if row["kind"] in _SAYS]
     person = {record: row["person_id"] for record, row in _whose(snapshot, decided).items()}
     settled = {frozenset(person.get(record) for record in _pair(row)) for row in decided}
     rows = snapshot.query("select * from review order by worth desc, probability desc, record_id, other_record_id")
@@ -200,7 +187,7 @@ def review(company: Company, snapshot: Snapshot, limit: int) -> list[Doubt]:
 
 def decisions(company: Company) -> list[Decision]:
     """What people decided about who is who, oldest first, with what was undone or replaced since."""
-    told = states(_facts(company))
+    told = states(facts(company))
     called = _callers(_current(company), [row for row, _ in told])
     return [
         Decision(
@@ -268,7 +255,7 @@ def undo(company: Company, decision_id: str, *, by: str = "") -> Decided:
     Raises:
         UsageError: no decision, or several, have an id that begins so.
     """
-    with _history(company) as rows:
+    with history(company) as rows:
         found = [(row, state) for row, state in states(rows) if row["fact_id"].startswith(decision_id or " ")]
         if len(found) != 1:
             raise UsageError(
@@ -283,13 +270,13 @@ def undo(company: Company, decision_id: str, *, by: str = "") -> Decided:
         if state == "undone":
             return Decided(row["fact_id"], f"It was taken back already: {what}.", is_new=False)
         ended = [row, *_came_with(rows, row)]
-        new = [_row("undo", one["record_id"], one["other_record_id"], one["fact_id"], by) for one in ended]
-        facts = _write(company, rows, new)
+        new = [row_of("undo", one["record_id"], one["other_record_id"], one["fact_id"], by) for one in ended]
+        made = write(company, rows, new)
     before = {one["fact_id"] for one in standing_rows(rows)}
-    again = [one for one in standing_rows([*rows, *facts]) if one["fact_id"] not in before]
+    again = [one for one in standing_rows([*rows, *made]) if one["fact_id"] not in before]
     says = [f"Taken back: {what}."]
     says += [f"Holds again: {_WORDS[one['kind']]} by {one['by_whom']} on {_day(one)}." for one in again]
-    return Decided(facts[0]["fact_id"], " ".join(says), is_new=True, then=_then(company))
+    return Decided(made[0]["fact_id"], " ".join(says), is_new=True, then=_then(company))
 
 
 def refuse_to_remove(company: Company, file_id: str) -> None:
@@ -324,27 +311,27 @@ def _decide(
     kept = None if keep is None else _which(snapshot, keep, {first: one, second: two})
     says = [f"{one.says} and {two.says} {_SAYS[kind]}."]
     pair = frozenset((one.record_id, two.record_id))
-    with _history(company) as rows:
+    with history(company) as rows:
         standing = standing_rows(rows)
         against = _against(snapshot, kind, standing, pair, {one.person_id, two.person_id})
         same = next((row for row in standing if row["kind"] == kind and _pair(row) == pair), None)
         if same and not against and (kept is None or _keeps(standing, same, kept)):
             says.append(f"That was decided already, by {same['by_whom']} on {_day(same)}.")
             return Decided(same["fact_id"], " ".join(says), is_new=False)
-        new = [_row(kind, one.record_id, two.record_id, note, by)]
+        new = [row_of(kind, one.record_id, two.record_id, note, by)]
         if kept is not None:
             other = two if kept is one else one
             keeps = (kept.anchor or kept.record_id, other.anchor or other.record_id)
-            new.append(_row("keeps_id", *keeps, new[0]["fact_id"], by))
+            new.append(row_of("keeps_id", *keeps, new[0]["fact_id"], by))
             says.append(f"The id is that of {kept.says}.")
         # The newest about the same two records holds; what is about other records of the two people has to be ended.
         ended = [row for row in against if _pair(row) != pair]
-        new += [_row("undo", row["record_id"], row["other_record_id"], row["fact_id"], by) for row in ended]
-        facts = _write(company, rows, new)
+        new += [row_of("undo", row["record_id"], row["other_record_id"], row["fact_id"], by) for row in ended]
+        made = write(company, rows, new)
     says += [f"It replaces what {row['by_whom']} decided on {_day(row)}: they {_SAYS[row['kind']]}." for row in against]
     if kind == "merge" and one.person_id == two.person_id:
         says.append("They are one person already; now they stay so.")
-    return Decided(facts[0]["fact_id"], " ".join(says), is_new=True, then=_then(company))
+    return Decided(made[0]["fact_id"], " ".join(says), is_new=True, then=_then(company))
 
 
 def _found(snapshot: Snapshot | None, said: Named | str) -> Named:
@@ -415,88 +402,6 @@ def _came_with(rows: Sequence[dict[str, Any]], decision: dict[str, Any]) -> list
     if decision["kind"] not in _SAYS and any(row["kind"] in _SAYS for row, _ in beside):
         return []  # one of them only: the decision that it came with holds still
     return [row for row, state in beside if row["kind"] == "undo" and state == "stands"]
-
-
-# --------------------------------------------------------------------------------------------- the facts
-
-
-@contextmanager
-def _history(company: Company) -> Iterator[list[dict[str, Any]]]:
-    """What was decided so far; nobody else decides meanwhile."""
-    company.facts.mkdir(parents=True, exist_ok=True)
-    with take(company.facts / "deciding.lock"):
-        yield _facts(company)
-
-
-def _facts(company: Company) -> list[dict[str, Any]]:
-    """The newest version of each fact of the table `decisions`."""
-    with open_ledger(company).state() as state, duckdb.connect() as con:
-        files = state.files("decisions")
-        if not files:
-            return []
-        show(con, "all_versions", table("decisions"), files)
-        rows: list[dict[str, Any]] = con.sql(NEWEST_SQL, params={"known_by": None}).to_arrow_table().to_pylist()
-        return rows
-
-
-def _row(kind: str, record_id: str, other: str, value: str, by: str) -> dict[str, Any]:
-    source_id = uuid.uuid4().hex
-    row = {
-        "kind": kind,
-        "record_id": record_id,
-        "other_record_id": other,
-        "value": value or None,
-        "by_whom": by or _logged_in(),
-        "source_id": source_id,
-    }
-    return {
-        **row,
-        "fact_id": hashlib.sha256(f"decisions|byname|main|{source_id}".encode()).hexdigest(),
-        "row_hash": hashlib.sha256(repr(sorted(row.items())).encode()).hexdigest(),
-        "source": "byname",
-        "account": "main",
-        "reader": READER,
-    }
-
-
-def _write(company: Company, before: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Append facts to the ledger, all or nothing; never at the moment of an earlier one, so that there is a newest."""
-    moments = [moment for row in before for moment in (row["occurred_at"], row["known_at"]) if moment]
-    after = [max(moments) + timedelta(microseconds=1)] if moments else []
-    now = max([datetime.now(UTC).replace(tzinfo=None), *after])
-    facts = [{**row, "occurred_at": now} for row in new]
-    kept = [
-        field for field in table("decisions").arrow_schema() if field.name not in ("known_at", "file_id", "version")
-    ]
-    folder = company.spill / "deciding"
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        path = folder / "decisions.parquet"
-        pq.write_table(pa.Table.from_pylist(facts, schema=pa.schema(kept)), path)
-        what = Import(
-            name="decision",
-            sha256=hashlib.sha256(facts[0]["fact_id"].encode()).hexdigest(),
-            reader=READER,
-            source="byname",
-            account="main",
-            rows=len(facts),
-            refused=0,
-            newest_at=now,
-        )
-        taken = open_ledger(company).append(what, {"decisions": path}, at=now)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        company.clear_spill()
-    return [{**fact, "known_at": now, "file_id": taken.file_id} for fact in facts]
-
-
-def _logged_in() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError) as nobody:
-        raise UsageError(
-            where="--by", found="nobody logged in", expected="who decides", do="Say it with: --by NAME"
-        ) from nobody
 
 
 # ------------------------------------------------------------------------------------------------- words

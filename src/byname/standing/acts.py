@@ -92,7 +92,7 @@ RETURNS = statement(
     """
     select record_person.person_id, returns.fact_id,
            case when regexp_matches(lower(coalesce(returns.reason, '')), 'damag|def[ei][ck]t|fault|broken|wrong')
-                  or regexp_matches(lower(coalesce(returns.reason, '')), 'quality|late|missing|as described|kaputt|falsch')
+                  or regexp_matches(lower(coalesce(returns.reason, '')), 'quality|late|missing|described|kaputt|falsch')
                 then 'fault_return' else 'returned' end as kind,
            returns.occurred_at, returns.occurred_at as begins, cast(null as timestamp) as ends, 1e0 as strength,
            'gave something back on ' || cast(cast(returns.occurred_at as date) as varchar)
