@@ -9,14 +9,15 @@ again). After that only what was seen since then counts, so a person goes back, 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from byname.engines import Statement, statement
-from byname.standing.stage_words import STAGES, products_of, sign_of
+from byname.standing.stage_signs import signs
+from byname.standing.stage_words import STAGES
 from byname.value.rows import day_of
 
 if TYPE_CHECKING:
@@ -27,116 +28,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Stages", "stages"]
 
-_LOOK_BACK = timedelta(days=730)  # events before that show no stage that could still hold
 _ENOUGH = 30  # who went on, for a company's own usual time
 _QUANTILE = 0.9
 # Days: without enough of the company's own. A cart is forgotten sooner than a product that was looked at.
 _DEFAULT = (30, 30, 14, 365)
 _BOUNDS = (7, 730)
 _EPOCH = date(1970, 1, 1)
-
-SEEN = statement(
-    "standing.stage_events",
-    """
-    select record_person.person_id, usage.fact_id, usage.occurred_at, usage.event, usage.properties
-    from usage
-    join record_person on record_person.record_id = usage.record_id
-    where usage.occurred_at < $until and usage.occurred_at >= $from_at
-    """,
-    lazy=True,
-)
-
-# Product '' is the company as a whole. A question of somebody who has bought is service, not interest.
-SIGNS = statement(
-    "standing.stage_signs",
-    """
-    with ordered as (
-        select net.person_id, net.source, net.account, net.source_id, net.occurred_at, orders.fact_id
-        from net
-        join orders on orders.source = net.source and orders.account is not distinct from net.account
-                   and orders.source_id = net.source_id
-    ),
-    first_order as (select person_id, min(occurred_at) as first_at from net group by person_id),
-    lined as (
-        select ordered.person_id, order_lines.fact_id, ordered.occurred_at,
-               coalesce(order_lines.product_id, lower(order_lines.product)) as product,
-               coalesce(order_lines.product, order_lines.product_id) as product_name
-        from ordered
-        join order_lines on order_lines.source = ordered.source
-                        and order_lines.account is not distinct from ordered.account
-                        and order_lines.order_id = ordered.source_id
-        where coalesce(order_lines.product_id, order_lines.product) is not null
-          and coalesce(order_lines.quantity, 1e0) > 0e0
-    ),
-    contracts as (
-        select record_person.person_id, subscriptions.fact_id, subscriptions.started_at, subscriptions.ended_at,
-               subscriptions.plan, coalesce(lower(subscriptions.status), '') like 'trial%' as is_trial,
-               (subscriptions.ended_at is null or subscriptions.ended_at >= $until)
-               and coalesce(lower(subscriptions.status), '') not in (
-                   'cancelled', 'canceled', 'expired', 'ended', 'unpaid', 'paused', 'incomplete', 'incomplete_expired'
-               ) as runs
-        from subscriptions
-        join record_person on record_person.record_id = subscriptions.record_id
-        where subscriptions.started_at < $until
-    ),
-    terms as (
-        select person_id, fact_id, started_at as occurred_at, plan, is_trial, false as at_last from contracts
-        union all
-        select person_id, fact_id, case when runs then $last_at else ended_at end as occurred_at, plan, is_trial,
-               runs as at_last
-        from contracts
-        where runs or ended_at < $until
-    ),
-    every_product as (
-        select product, min(product_name) as product_name
-        from (select product, product_name from lined union all select product, product_name from events) as named
-        where product <> ''
-        group by product
-    ),
-    asked as (
-        select voice.person_id, voice.fact_id, voice.occurred_at, voice.about
-        from voice
-        left join first_order on first_order.person_id = voice.person_id
-        where contains(coalesce(voice.intents, ''), 'question') and voice.sensitive is not true
-          and voice.occurred_at < $until and voice.occurred_at >= $from_at
-          and (first_order.first_at is null or first_order.first_at > voice.occurred_at)
-    )
-    select person_id, fact_id, occurred_at, level, product, product_name, says from events
-    union all
-    select person_id, fact_id, occurred_at, 4 as level, '' as product, '' as product_name, 'bought' as says from ordered
-    union all
-    select person_id, fact_id, occurred_at, 4 as level, product, product_name, 'bought' as says from lined
-    union all
-    select terms.person_id, terms.fact_id, terms.occurred_at, case when terms.is_trial then 3 else 4 end as level,
-           places.product, places.product as product_name,
-           case when terms.is_trial then 'had a trial' when terms.at_last then 'had a subscription that ran'
-                else 'had a subscription' end as says
-    from terms
-    join (
-        select distinct fact_id, '' as product from contracts
-        union all
-        select distinct fact_id, plan as product from contracts where plan <> ''
-    ) as places on places.fact_id = terms.fact_id
-    union all
-    select record_person.person_id, answers.fact_id, answers.occurred_at,
-           case answers.kind when 'opened' then 1 when 'bought' then 4 else 2 end as level, '' as product,
-           '' as product_name,
-           case answers.kind when 'opened' then 'opened what we sent' when 'clicked' then 'followed a link that we sent'
-                             when 'replied' then 'replied to us' else 'bought' end as says
-    from answers
-    join record_person on record_person.record_id = answers.record_id
-    where answers.kind in ('opened', 'clicked', 'replied', 'bought')
-      and answers.occurred_at < $until and answers.occurred_at >= $from_at
-    union all
-    select person_id, fact_id, occurred_at, 2 as level, '' as product, '' as product_name, 'asked a question' as says
-    from asked
-    union all
-    select asked.person_id, asked.fact_id, asked.occurred_at, 2 as level, every_product.product,
-           every_product.product_name, 'asked a question' as says
-    from asked
-    join every_product on every_product.product = asked.about
-    """,
-)
 
 NAMED = statement(
     "standing.stage_products",
@@ -145,8 +42,8 @@ NAMED = statement(
 
 _REACHED = """
     select signs.person_id, signs.product, date_diff('day', date '1970-01-01', {day}) as day, signs.level,
-           min(signs.fact_id) as fact_id, min(signs.says) as says
-    from (select person_id, product, level, fact_id, says, occurred_at from signs) as signs
+           min(signs.fact_id) as fact_id, min(signs.says) as says, bool_or(signs.lasted) as lasted
+    from signs
     anti join spared on spared.product = signs.product
     group by signs.person_id, signs.product, date_diff('day', date '1970-01-01', {day}), signs.level
 """
@@ -161,6 +58,7 @@ WENT_ON = statement(
                lead(day) over (partition by person_id, product order by day, level) as next_day,
                lead(day) over (partition by person_id, product, level order by day) as again_on
         from reached
+        where not lasted
     ),
     gaps as (
         select of_product, level, case when level = 4 then again_on - day else next_day - day end as days
@@ -176,12 +74,14 @@ HELD = statement(
     "standing.stage_held",
     """
     with shown as (
-        select distinct reached.person_id, reached.product, patience.level, reached.day, patience.days
+        select reached.person_id, reached.product, patience.level, reached.day, patience.days,
+               bool_or(reached.lasted) as lasted
         from reached
         join patience on patience.of_product = (reached.product <> '') and patience.level <= reached.level
+        group by reached.person_id, reached.product, patience.level, reached.day, patience.days
     ),
     counted as (
-        select person_id, product, level, day, days,
+        select person_id, product, level, day, days, lasted,
                count(*) over (partition by person_id, product, level) as signs,
                min(day) over (partition by person_id, product, level) as first_day,
                max(day) over (partition by person_id, product, level) as last_day,
@@ -189,7 +89,7 @@ HELD = statement(
         from shown
     ),
     paced as (
-        select person_id, product, level, day, last_day, before,
+        select person_id, product, level, day, last_day, before, lasted,
                case when level = 4 and signs >= 3
                     then least(730, greatest(30, cast(ceil(
                         2e0 * cast(last_day - first_day as double) / nullif(cast(signs as double) - 1e0, 0e0)
@@ -198,7 +98,7 @@ HELD = statement(
         from counted
     )
     select person_id, product, level, max(last_day) as last_day, max(allowed) as allowed,
-           max(case when before is null or day - before > allowed then day end) as begun
+           max(case when before is null or (day - before > allowed and not lasted) then day end) as begun
     from paced
     group by person_id, product, level
     """,
@@ -258,20 +158,10 @@ STAGED = statement(
 SPAN = statement(
     "standing.stage_span",
     """
-    select least(min(proof_day), min(highest_day)) as first_day, greatest(max(fell_on), max(begun)) as last_day from now
+    select least(min(highest_day), min(proof_day), min(greatest(fell_on, begun))) as first_day,
+           greatest(max(fell_on), max(begun), max(proof_day)) as last_day
+    from now
     """,
-)
-
-_EVENTS = pa.schema(
-    [
-        ("person_id", pa.string()),
-        ("fact_id", pa.string()),
-        ("occurred_at", pa.timestamp("us")),
-        ("level", pa.int64()),
-        ("product", pa.string()),
-        ("product_name", pa.string()),
-        ("says", pa.string()),
-    ]
 )
 
 
@@ -325,29 +215,25 @@ def stages(
         until: its end, UTC.
         sensitive: words of products that are nobody's business: no stage is held of them.
     """
-    from_at = until - _LOOK_BACK
-    seen = engine.run(SEEN, usage=usage, record_person=record_person, until=until, from_at=from_at)
-    signs = engine.run(
-        SIGNS,
-        events=engine.apply(_read_events, seen, _EVENTS),
+    shown = signs(
+        engine,
         net=net,
         orders=orders,
         order_lines=order_lines,
         subscriptions=subscriptions,
+        usage=usage,
         answers=answers,
         voice=voice,
         record_person=record_person,
         until=until,
-        from_at=from_at,
-        last_at=until - timedelta(seconds=1),
     )
-    names = engine.run(NAMED, signs=signs)
+    names = engine.run(NAMED, signs=shown)
     reached = engine.run(
-        Statement("standing.stage_reached", _REACHED.format(day=day_of(engine, signs, zone))),
-        signs=signs,
+        Statement("standing.stage_reached", _REACHED.format(day=day_of(engine, shown, zone))),
+        signs=shown,
         spared=_spared(engine, names, sensitive),
     )
-    engine.drop(signs)
+    engine.drop(shown)
     patience, report = _patience(engine.fetch(engine.run(WENT_ON, reached=reached)))
     patiences = engine.arrow(patience)
     held = engine.run(HELD, reached=reached, patience=patiences)
@@ -362,25 +248,6 @@ def stages(
         stage_names=engine.arrow(pa.table(levels)),
     )
     return Stages(table, patiences, report)
-
-
-def _read_events(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Each event that says something: one row for the company, one more for each product that it names."""
-    signs = [sign_of(event) for event in batch.column("event").to_pylist()]
-    told = [place for place, sign in enumerate(signs) if sign]
-    kept = batch.take(pa.array(told, pa.int64()))
-    rows: list[tuple[int, str, str]] = []
-    for place, properties in enumerate(kept.column("properties").to_pylist()):
-        rows += [(place, "", ""), *((place, *product) for product in products_of(properties))]
-    which = pa.array([place for place, *_ in rows], pa.int64())
-    given = [signs[told[place]] for place, *_ in rows]
-    columns = {name: kept.column(name).take(which) for name in ("person_id", "fact_id", "occurred_at")} | {
-        "level": pa.array([sign and sign.level for sign in given], pa.int64()),
-        "product": pa.array([product for _, product, _ in rows], pa.string()),
-        "product_name": pa.array([name for *_, name in rows], pa.string()),
-        "says": pa.array([sign and sign.says for sign in given], pa.string()),
-    }
-    return pa.record_batch([columns[one.name] for one in _EVENTS], schema=_EVENTS)
 
 
 def _spared(engine: Engine, names: Table, sensitive: Sequence[str]) -> Table:

@@ -125,8 +125,8 @@ OPEN = statement(
     from toned
     where tone = -1 and not asked
       and medium in ('ticket', 'mail', 'care line', 'call note', 'community', 'message', 'post')
-      and (answered_at is not null
-           or coalesce(status, 'open') not in ('solved', 'closed', 'resolved', 'answered', 'done'))
+      and (answered_at > cast(occurred_at + interval '3' day as timestamp)
+           or answered_at is null and coalesce(status, 'open') not in ('solved', 'closed', 'resolved', 'answered', 'done'))
     """,
 )
 

@@ -20,8 +20,16 @@ _LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>\"]{1,2000}", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _HANDLE = re.compile(r"(?<![\w@/.])@\w{1,50}")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}\b", re.IGNORECASE)
-_DIGITS = re.compile(r"(?<![\w.,])[+(]{0,2}\d(?:[ ()./\-\u00a0]{0,3}\d){6,21}(?!\w)")
+_DIGITS = re.compile(r"(?<![\w.,])[+(]{0,2}\d(?:[ ()./\-\u00a0]{0,3}\d){6,21}(?![\w:])")
 _DATE = re.compile(r"\d{1,4}[-./ ]\d{1,2}[-./ ]\d{1,4}(?:\s+\d{1,2}[.:]?\d{2})?")
+_BEFORE_OTHERS = re.compile(
+    r"(?:order|bestell\w*|commande|pedido|ordine|invoice|rechnung\w*|ticket|ref\w*|no|nr|#)[.:# ]{0,3}$", re.IGNORECASE
+)
+_BEFORE_PHONES = re.compile(
+    r"(?:phone|call|tel|mobile|cell|text|whatsapp|ruf|handy|fon|m[óo]vil)\w{0,8}[ .:]{0,3}(?:(?:me|at|on|an|unter) ){0,2}$",
+    re.IGNORECASE,
+)
+_DECIMAL = re.compile(r"\d+[.,]\d+")
 _PLAIN_LINK = re.compile(r"(?:https?://|www\.)[^\s/?#@]{1,255}", re.IGNORECASE)
 _NAMELIKE = re.compile(r"\b[^\W\d_a-z][\w'’]*(?:[ \t]+(?:(?:van|von|de|der|den|da|di|del|la|le) ){0,2}[^\W\d_a-z][\w'’]*){0,3}")
 _SEVEN = re.compile(r"(?:\d[^\w]{0,3}){7}")
@@ -107,15 +115,15 @@ def _luhn(digits: str) -> bool:
 
 def _like_phone(written: str, before: str) -> bool:
     """A plus, a leading nought, groups, or a word for a phone before it; a date or a bare number is none."""
-    if _DATE.fullmatch(written.strip()):
+    if _DATE.fullmatch(written.strip()) or _DECIMAL.fullmatch(written):
         return False
-    if re.search(r"(?:order|bestell\w*|commande|pedido|ordine|invoice|rechnung\w*|ticket|ref\w*|no|nr|#)[.:# ]{0,3}$", before, re.IGNORECASE):
+    if _BEFORE_OTHERS.search(before):
         return False
     groups = len(re.findall(r"\d+", written))
     return (
         written.lstrip("(").startswith(("+", "0"))
         or groups > 1
-        or bool(re.search(r"(?:phone|call|tel|mobile|cell|text|whatsapp|ruf|handy|fon|m[óo]vil)\w*[ .:]{0,3}(?:me |at |on |an |unter ){0,2}$", before, re.IGNORECASE))
+        or _BEFORE_PHONES.search(before) is not None
         or len(written) in {10, 11}
     )
 
@@ -160,7 +168,8 @@ def mask(text: str, found: Sequence[Found], start: int = 0, end: int | None = No
     for begin, until, kind in found:
         if until <= start or begin >= end:
             continue
-        said += [text[last : max(begin, last)], f"/[{kind}]" if kind == "link" and begin > start and text[begin : begin + 1] == "/" else f"[{kind}]"]
+        path = "/" if kind == "link" and text[begin] == "/" else ""
+        said += [text[last : max(begin, last)], f"{path}[{kind}]"]
         last = max(until, last)
     return "".join([*said, text[last:end]])
 
