@@ -288,6 +288,41 @@ def equity(
 
 
 @app.command()
+def standing(
+    folder: Folder,
+    limit: Annotated[int, typer.Option(min=1, help="How many of those who moved or fell are named.")] = 20,
+    output: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT,
+) -> None:
+    """Say where customers stand, who moved, and who of the best fell."""
+    from byname import talk
+    from byname.company import open_company
+    from byname.snapshot import open_current
+    from byname.standings import standings
+
+    snapshot = open_current(open_company(folder))
+    found = standings(snapshot, limit)
+    talk.standing(snapshot, found, output)
+    if found.advocates is None:
+        raise typer.Exit(1)
+
+
+@app.command()
+def correct(
+    folder: Folder,
+    message: Annotated[str, typer.Argument(help="The message's id as `byname voice` shows it, or its source's.")],
+    label: Annotated[str, typer.Argument(help='negative, neutral, positive, complaint, "not complaint", praise, …')],
+    by: Annotated[str, typer.Option(help="Who says so; who is logged in by default.")] = "",
+) -> None:
+    """Say what a text really was; readings learn from it."""
+    from byname import talk
+    from byname.company import open_company
+    from byname.correcting import correct as said
+
+    done = said(open_company(folder), message, label, by=by)
+    talk.say(done.says + (" The next refresh takes it up." if done.is_new else ""))
+
+
+@app.command()
 def report(
     folder: Folder,
     out: Annotated[

@@ -1,4 +1,4 @@
-"""Everything that is known about one person: worth, timeline, and each record with the reason that it is theirs."""
+"""Everything that is known about one person: worth, standing and why, their words, and each record with its reason."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 __all__ = ["Known", "who"]
 
 _TIMELINE_SHOWN = 1_000
+_REASONS = 5
+_WORDS = 5
 
 LINKS = "select * exclude (person_id) from links where person_id = $1 order by role, source, source_id"
 HOUSEHOLD = """
@@ -34,6 +36,26 @@ TIMELINE = """
     order by occurred_at desc, source_id
     limit $2
 """
+STANDING = "select * exclude (person_id) from standing where person_id = $1"
+REASONS = """
+    select evidence.fact_id, evidence.kind, evidence.occurred_at, evidence.says, evidence.pull,
+           links.source, links.source_id
+    from evidence
+    left join links on links.fact_id = evidence.fact_id and links.person_id = evidence.person_id
+    where evidence.person_id = $1 and evidence.pull > 0
+    qualify row_number() over (partition by evidence.place order by links.role) = 1
+    order by evidence.place
+    limit $2
+"""
+MOVES = "select * exclude (person_id) from moves where person_id = $1 order by day desc"
+SAID = """
+    select fact_id, occurred_at, medium, quote, intents, topic, source, source_id
+    from voice
+    where person_id = $1 and quote is not null
+    order by occurred_at desc, fact_id
+    limit $2
+"""
+PROMISES = "select * exclude (person_id) from promises where person_id = $1 order by coalesce(due_at, made_at) desc"
 
 
 @dataclass(frozen=True)
@@ -46,6 +68,11 @@ class Known:
     timeline: list[dict[str, Any]]
     household: list[dict[str, Any]] = field(default_factory=list)
     companies: list[dict[str, Any]] = field(default_factory=list)
+    standing: dict[str, Any] | None = None
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+    moves: list[dict[str, Any]] = field(default_factory=list)
+    said: list[dict[str, Any]] = field(default_factory=list)
+    promises: list[dict[str, Any]] = field(default_factory=list)
 
 
 def who(snapshot: Snapshot, text: str, limit: int = 20) -> list[Known]:
@@ -67,4 +94,19 @@ def who(snapshot: Snapshot, text: str, limit: int = 20) -> list[Known]:
     line = snapshot.query(TIMELINE, [one, _TIMELINE_SHOWN])
     household = snapshot.query(HOUSEHOLD, [one])
     companies = snapshot.query(COMPANIES, [one])
-    return [Known(people[one], values.get(one), links, line, household, companies)]
+    standing = snapshot.query(STANDING, [one])
+    return [
+        Known(
+            people[one],
+            values.get(one),
+            links,
+            line,
+            household,
+            companies,
+            standing[0] if standing else None,
+            snapshot.query(REASONS, [one, _REASONS]),
+            snapshot.query(MOVES, [one]),
+            snapshot.query(SAID, [one, _WORDS]),
+            snapshot.query(PROMISES, [one]),
+        )
+    ]

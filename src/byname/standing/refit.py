@@ -7,10 +7,10 @@ times as much:
     Z = ln base + T (m W),    P(outcome) = 1 / (1 + exp(-(a + b s(Z)))),
     s(Z) = ln sum_j c_j exp(Z_j) - ln sum_j d_j exp(Z_j)
 
-with c and d the standings that speak for and against the outcome. The sum of log-likelihoods, each outcome a mean, is
-maximised over ln m, a and b with a normal prior on ln m. The factors are learned on one half of the people and judged on
-the other, and the other way round; they are kept where the likelihood of the other half is surely better than that of
-the weights as shipped.
+with c and d the standings that speak for and against the outcome. The log-likelihood of all outcomes is maximised over
+ln m, a and ln b with a normal prior on ln m. The factors are learned on one half of the people and judged on the other,
+and the other way round; they are kept where the likelihood of the other half is surely better than that of the weights
+as shipped.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether a person speaks of us, and whether they would recommend us: what they say, apart from what they do (S0.17)."""
+"""Whether a person speaks of us, and whether they would recommend us: saying, apart from doing (S0.17)."""
 
 from __future__ import annotations
 

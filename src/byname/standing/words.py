@@ -126,7 +126,8 @@ OPEN = statement(
     where tone = -1 and not asked
       and medium in ('ticket', 'mail', 'care line', 'call note', 'community', 'message', 'post')
       and (answered_at > cast(occurred_at + interval '3' day as timestamp)
-           or answered_at is null and coalesce(status, 'open') not in ('solved', 'closed', 'resolved', 'answered', 'done'))
+           or answered_at is null
+              and coalesce(status, 'open') not in ('solved', 'closed', 'resolved', 'answered', 'done'))
     """,
 )
 

@@ -18,6 +18,7 @@ from rich.text import Text
 from byname.best import MEASURES, called
 from byname.errors import UsageError
 from byname.talk.printing import err, horizon, out, print_json, print_rows, wide
+from byname.talk.standing import brief, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "backtest", "best", "command", "day", "days", "decided", "decisions", "equity", "imports", "outcome", "reading",
-    "recognised", "refreshed", "review", "say", "steps", "waiting", "who", "working", "wrong_use",
+    "recognised", "refreshed", "review", "say", "standing", "steps", "waiting", "who", "working", "wrong_use",
 ]  # fmt: skip
 
 _IGNORED_SHOWN = 3
@@ -499,6 +500,7 @@ def _one(snapshot: Snapshot, known: Known) -> None:
             out.print(f"  {said}", markup=False)
     else:
         out.print("  Never bought, as far as we know.")
+    brief(known)
     if known.household:
         out.print(f"  Household: {', '.join(called(one) for one in known.household)}", markup=False)
     for company in known.companies:

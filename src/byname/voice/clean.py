@@ -32,7 +32,9 @@ _TAGGED = re.compile(
 )
 _BREAKS = frozenset("p br div tr li ul ol table blockquote h1 h2 h3 h4 h5 h6 pre hr body html head title".split())
 _HIDDEN_TAGS = frozenset("style script head title blockquote".split())
-_QUOTE_MARKED = re.compile(r"gmail_quote|yahoo_quoted|moz-cite-prefix|divRplyFwdMsg|OLK_SRC_BODY|appendonsend", re.IGNORECASE)
+_QUOTE_MARKED = re.compile(
+    r"gmail_quote|yahoo_quoted|moz-cite-prefix|divRplyFwdMsg|OLK_SRC_BODY|appendonsend", re.IGNORECASE
+)
 
 # The line that a mail program writes above what it quotes.
 _WROTE = re.compile(
@@ -135,7 +137,9 @@ def _untagged(text: str) -> Iterator[_Piece]:
         if hidden:
             depth += (name == hidden) * (-1 if tag[1] else 1)
             hidden = hidden if depth else ""
-        elif tag[1] == "" and (name in _HIDDEN_TAGS or _QUOTE_MARKED.search(tag[3] or "")) and not tag[0].endswith("/>"):
+        elif (
+            tag[1] == "" and (name in _HIDDEN_TAGS or _QUOTE_MARKED.search(tag[3] or "")) and not tag[0].endswith("/>")
+        ):
             hidden, depth = name, 1
         if name in _BREAKS and not hidden:
             yield tag.start(), tag.end(), "\n"

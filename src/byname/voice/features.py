@@ -108,7 +108,9 @@ def _powers(size: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
 
 def _lower(text: str) -> str:
     lowered = text.lower()
-    return lowered if len(lowered) == len(text) else "".join(one if len(one.lower()) > 1 else one.lower() for one in text)
+    return (
+        lowered if len(lowered) == len(text) else "".join(one if len(one.lower()) > 1 else one.lower() for one in text)
+    )
 
 
 def _codes(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int64]]:
@@ -171,7 +173,7 @@ def _words(
     ends = np.append(starts[1:], len(code))
     whole = (kind[starts] != _SPACE) & (ends - starts <= _LONG)
     starts, ends = starts[whole], ends[whole]
-    up, down = _powers(1 << max(16, int(len(code)).bit_length()))
+    up, down = _powers(1 << max(16, len(code).bit_length()))
     total = np.zeros(len(code) + 1, dtype=np.uint64)
     np.cumsum(code * up[: len(code)], out=total[1:])
     digit = np.zeros(len(code) + 1, dtype=np.int64)

@@ -61,9 +61,7 @@ def _lists() -> _Lists:
     from vaderSentiment import vaderSentiment as vader
 
     analyzer = vader.SentimentIntensityAnalyzer()
-    return _Lists(
-        analyzer.lexicon, analyzer.emojis, vader.BOOSTER_DICT, frozenset(vader.NEGATE), vader.SPECIAL_CASES
-    )
+    return _Lists(analyzer.lexicon, analyzer.emojis, vader.BOOSTER_DICT, frozenset(vader.NEGATE), vader.SPECIAL_CASES)
 
 
 def sound(text: str) -> Sound:

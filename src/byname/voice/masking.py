@@ -31,7 +31,9 @@ _BEFORE_PHONES = re.compile(
 )
 _DECIMAL = re.compile(r"\d+[.,]\d+")
 _PLAIN_LINK = re.compile(r"(?:https?://|www\.)[^\s/?#@]{1,255}", re.IGNORECASE)
-_NAMELIKE = re.compile(r"\b[^\W\d_a-z][\w'’]*(?:[ \t]+(?:(?:van|von|de|der|den|da|di|del|la|le) ){0,2}[^\W\d_a-z][\w'’]*){0,3}")
+_NAMELIKE = re.compile(
+    r"\b[^\W\d_a-z][\w'’]*(?:[ \t]+(?:(?:van|von|de|der|den|da|di|del|la|le) ){0,2}[^\W\d_a-z][\w'’]*){0,3}"
+)
 _SEVEN = re.compile(r"(?:\d[^\w]{0,3}){7}")
 
 # Names that are words too: at the start of a sentence they are taken for the word.
@@ -88,7 +90,9 @@ def _numbers(text: str) -> Iterator[Found]:
         digits = re.sub(r"\D", "", one[0])
         if _CARD[0] <= len(digits) <= _CARD[1] and _luhn(digits):
             yield one.start(), one.end(), "card"
-        elif _PHONE[0] <= len(digits) <= _PHONE[1] and _like_phone(one[0], text[max(0, one.start() - 16) : one.start()]):
+        elif _PHONE[0] <= len(digits) <= _PHONE[1] and _like_phone(
+            one[0], text[max(0, one.start() - 16) : one.start()]
+        ):
             yield one.start(), one.end(), "phone"
 
 

@@ -1,0 +1,277 @@
+"""What went wrong for each person, and when it was put right: late deliveries, promises, outages, wrong bills (S3.17).
+
+One row is one real incident: the messages of a thread are one, and so are a complaint and a return about the same sort
+of thing within two weeks. Promises that were kept are here too, with severity 0: they are evidence as well. Severity
+is by a rule that can be read, and set when it happens, never by how it ended.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from byname.engines import Statement, statement
+from byname.standing.incident_words import FAULTS
+from byname.value.rows import day_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from byname.engines import Engine, Table
+    from byname.value.stress import Stress
+
+__all__ = ["incidents"]
+
+# 1: a day or two late; 2: a week; 3: more, or never. A promise is for a day, not for an hour.
+PROMISED = statement(
+    "standing.incidents_promised",
+    """
+    select record_person.person_id, promises.fact_id, promises.due_at as occurred_at,
+           case when promises.kept_at < $until then promises.kept_at end as settled_at,
+           coalesce(promises.occurred_at, promises.due_at) as promised_at, promises.what,
+           regexp_matches(
+               lower(promises.what), 'deliver|ship|arriv|parcel|package|liefer|paket|livr|colis|entreg|env[ií]o|consegn|bezorg'
+           ) as is_delivery
+    from promises
+    join record_person on record_person.record_id = promises.record_id
+    where promises.due_at < $until and (promises.occurred_at is null or promises.occurred_at < $until)
+    """,
+)
+
+# A message without a thread goes with the one that it answers. Of special categories nothing is held.
+COMPLAINED = statement(
+    "standing.incidents_complained",
+    """
+    with threaded as (
+        select person_id, fact_id, occurred_at, source, coalesce(account, '') as account,
+               coalesce(nullif(thread, ''), in_reply_to, source_id, fact_id) as thread, answered_at,
+               lower(coalesce(status, '')) as status, topic, coalesce(public, false) as public,
+               contains(coalesce(intents, ''), 'complaint') or contains(coalesce(intents, ''), 'leaving') as complains,
+               contains(coalesce(intents, ''), 'leaving') as leaving, coalesce(negative, 0e0) >= 9e-1 as hard
+        from voice
+        where sensitive is not true and occurred_at < $until
+    ),
+    begun as (
+        select person_id, source, account, thread, fact_id, occurred_at, topic
+        from threaded
+        where complains
+        qualify row_number() over (
+            partition by person_id, source, account, thread order by occurred_at, fact_id
+        ) = 1
+    ),
+    latest as (
+        select person_id, source, account, thread, status
+        from threaded
+        qualify row_number() over (
+            partition by person_id, source, account, thread order by occurred_at desc, fact_id desc
+        ) = 1
+    ),
+    summed as (
+        select person_id, source, account, thread, count_if(complains) as complaints,
+               bool_or(public and complains) as public, bool_or(leaving) as leaving, bool_or(hard and complains) as hard,
+               min(topic) filter (where complains) as topic,
+               max(case when complains then occurred_at end) as last_complaint,
+               max(case when answered_at < $until then answered_at end) as answered_at, max(occurred_at) as last_at
+        from threaded
+        group by person_id, source, account, thread
+        having count_if(complains) > 0
+    )
+    select begun.person_id, begun.fact_id, begun.occurred_at, coalesce(begun.topic, summed.topic) as topic,
+           case when latest.status in ('solved', 'closed', 'resolved', 'done', 'completed')
+                then greatest(summed.answered_at, summed.last_at)
+                when latest.status = '' and summed.answered_at >= summed.last_complaint
+                then summed.answered_at end as settled_at,
+           case when summed.leaving then 3
+                when summed.public or summed.hard or summed.complaints >= 3 then 2 else 1 end as severity,
+           summed.complaints
+    from begun
+    join summed on summed.person_id = begun.person_id and summed.source = begun.source
+               and summed.account = begun.account and summed.thread = begun.thread
+    join latest on latest.person_id = begun.person_id and latest.source = begun.source
+               and latest.account = begun.account and latest.thread = begun.thread
+    """,
+)
+
+# Several lines of one order that went back for the same reason are one. The money or goods back settle it.
+RETURNED = statement(
+    "standing.incidents_returned",
+    """
+    select record_person.person_id, min(returns.fact_id) as fact_id, min(returns.occurred_at) as occurred_at,
+           max(returns.occurred_at) as settled_at, lower(returns.reason) as reason
+    from returns
+    join record_person on record_person.record_id = returns.record_id
+    where returns.occurred_at < $until and returns.reason is not null
+    group by record_person.person_id, returns.source, returns.account, coalesce(returns.order_id, returns.source_id),
+             lower(returns.reason)
+    """,
+)
+
+TOLD = statement(
+    "standing.incidents_told",
+    """
+    select topic as words from complained where topic is not null
+    union
+    select reason as words from returned
+    """,
+)
+
+HAPPENED = statement(
+    "standing.incidents_happened",
+    """
+    with kept_or_not as (
+        select person_id, fact_id, occurred_at, settled_at, promised_at, is_delivery, due_day, kept_day,
+               date_diff('day', due_day, coalesce(kept_day, cast($as_of as date))) as late
+        from promised_days
+    ),
+    judged as (
+        select person_id, fact_id, occurred_at, settled_at, is_delivery, due_day, kept_day, late,
+               case when kept_day <= due_day then 'kept promise'
+                    when is_delivery then 'late delivery' else 'broken promise' end as kind
+        from kept_or_not
+        where kept_day is not null or late > 0
+    )
+    select person_id, fact_id, kind, occurred_at, settled_at,
+           case when kind = 'kept promise' then 0 when late <= 2 then 1 when late <= 7 then 2 else 3 end as severity,
+           'promise' as proof,
+           'promised for ' || cast(due_day as varchar)
+           || case when kind = 'kept promise' then ', and kept on ' || cast(kept_day as varchar)
+                   when kept_day is null then ', and not kept yet: ' || cast(late as varchar) || ' days over'
+                   else ', and kept on ' || cast(kept_day as varchar) || ': ' || cast(late as varchar) || ' days late'
+                   end as says
+    from judged
+    union all
+    select complained.person_id, complained.fact_id, coalesce(kinds.kind, 'complaint') as kind, complained.occurred_at,
+           complained.settled_at, complained.severity, 'message' as proof,
+           'complained on ' || cast(cast(complained.occurred_at as date) as varchar)
+           || coalesce(' of: ' || complained.topic, '')
+           || case when complained.complaints > 1 then ' (' || cast(complained.complaints as varchar) || ' messages)'
+                   else '' end
+           || case when complained.settled_at is null then '; no end on record'
+                   else '; settled on ' || cast(cast(complained.settled_at as date) as varchar) end as says
+    from complained
+    left join kinds on kinds.words = complained.topic
+    union all
+    select returned.person_id, returned.fact_id, kinds.kind, returned.occurred_at, returned.settled_at,
+           2 as severity, 'return' as proof,
+           'gave it back on ' || cast(cast(returned.occurred_at as date) as varchar) || ': ' || kinds.kind as says
+    from returned
+    join kinds on kinds.words = returned.reason
+    union all
+    select net.person_id, cast(null as varchar) as fact_id, moments.kind, moments.begins_at as occurred_at,
+           moments.ended_at as settled_at, moments.severity, 'event' as proof,
+           moments.name || ', from ' || cast(cast(moments.begins_at as date) as varchar) as says
+    from (select distinct person_id, cast(occurred_at as date) as bought_on from net) as net
+    join moments on net.bought_on < cast(moments.begins_at as date)
+                and date_diff('day', net.bought_on, cast(moments.begins_at as date)) <= 365
+    group by net.person_id, moments.kind, moments.begins_at, moments.ended_at, moments.severity, moments.name
+    """,
+)
+
+# Two promises are two, however near to each other.
+ONE_EACH = statement(
+    "standing.incidents",
+    """
+    with ordered as (
+        select person_id, fact_id, kind, occurred_at, settled_at, severity, proof, says,
+               lag(occurred_at) over (
+                   partition by person_id, kind order by occurred_at, proof, fact_id nulls last, says
+               ) as before_at,
+               lag(proof) over (
+                   partition by person_id, kind order by occurred_at, proof, fact_id nulls last, says
+               ) as before_proof
+        from happened
+    ),
+    numbered as (
+        select person_id, fact_id, kind, occurred_at, settled_at, severity, proof, says,
+               cast(sum(
+                   case when before_at is null or date_diff('day', before_at, occurred_at) > 14
+                          or (proof = 'promise' and before_proof = 'promise') or kind in ('kept promise', 'complaint')
+                        then 1 else 0 end
+               ) over (
+                   partition by person_id, kind order by occurred_at, proof, fact_id nulls last, says
+                   rows between unbounded preceding and current row
+               ) as bigint) as incident
+        from ordered
+    ),
+    summed as (
+        select person_id, kind, incident, min(occurred_at) as occurred_at,
+               case when bool_or(settled_at is null) then cast(null as timestamp) else max(settled_at) end as settled_at,
+               max(severity) as severity, count(*) as records
+        from numbered
+        group by person_id, kind, incident
+    ),
+    firsts as (
+        select person_id, kind, incident, fact_id, says
+        from numbered
+        qualify row_number() over (
+            partition by person_id, kind, incident
+            order by case when fact_id is null then 1 else 0 end, occurred_at, proof, fact_id nulls last, says
+        ) = 1
+    )
+    select summed.person_id, firsts.fact_id, summed.kind, summed.occurred_at, summed.settled_at, summed.severity,
+           summed.kind || ': ' || firsts.says
+           || case when summed.records > 1 then ' (' || cast(summed.records as varchar) || ' records tell of it)'
+                   else '' end as says
+    from summed
+    join firsts on firsts.person_id = summed.person_id and firsts.kind = summed.kind
+               and firsts.incident = summed.incident
+    """,
+)
+
+_DAYS = """
+    select promised.person_id, promised.fact_id, promised.occurred_at, promised.settled_at, promised.promised_at,
+           promised.is_delivery, {due} as due_day, {kept} as kept_day
+    from (select person_id, fact_id, occurred_at, settled_at, promised_at, is_delivery from promised) as promised
+"""
+
+
+def incidents(
+    engine: Engine,
+    *,
+    voice: Table,
+    promises: Table,
+    returns: Table,
+    net: Table,
+    record_person: Table,
+    events: Sequence[Stress],
+    zone: str,
+    as_of: date,
+    until: datetime,
+) -> Table:
+    """List what happened to each person.
+
+    Returns:
+        person_id, fact_id (of the first record that tells of it; null for an event from the settings), kind (late
+        delivery, broken promise, kept promise, wrong bill, faulty product, wrong item, outage, price rise, complaint,
+        other), occurred_at, settled_at (null: no end on record), severity (0 for a kept promise, else 1 to 3), says.
+
+    Args:
+        engine: where the tables are.
+        voice: messages read.
+        promises: the newest version of each promise; likewise returns.
+        returns: those with a reason that is our fault are incidents.
+        net: person_id and occurred_at, one row an order: an event of the settings is for who bought in the year before.
+        record_person: record_id and person_id.
+        events: from the settings.
+        zone: the company's IANA zone.
+        as_of: the last day that counts.
+        until: its end, UTC.
+    """
+    promised = engine.run(PROMISED, promises=promises, record_person=record_person, until=until)
+    complained = engine.run(COMPLAINED, voice=voice, until=until)
+    returned = engine.run(RETURNED, returns=returns, record_person=record_person, until=until)
+    told = engine.fetch(engine.run(TOLD, complained=complained, returned=returned)).column("words").to_pylist()
+    kinds = {words: kind for words in told if (kind := fault_of(words))}
+    happened = engine.run(
+        HAPPENED,
+        promised_days=_with_days(engine, promised, zone),
+        complained=complained,
+        returned=returned,
+        kinds=engine.arrow(pa.table({"words": pa.array(kinds, pa.string()), "kind": pa.array(kinds.values(), pa.string())})),
+        net=net,
+        moments=engine.arrow(_moments(events, as_of)),
+        as_of=as_of,
+    )
+    return engine.run(ONE_EACH, happened=happened)
