@@ -15,6 +15,8 @@ import typer.main
 from byname import cli, company, snapshot
 from byname.facts import schema
 from byname.facts.reader import shipped
+from byname.standing.states import STATES
+from byname.standing.weights import shipped as shipped_weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -127,12 +129,48 @@ def readers_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def standing_page() -> str:
+    """How evidence is weighed."""
+    weights = shipped_weights()
+    head = " | ".join(name.replace("_", " ") for name in STATES)
+    rows = [
+        f"| {kind.title}{' †' if kind.behaviour else ''}{' ‡' if kind.act else ''}<br>`{kind.name}` | {_signed(kind.weights)} | {_fades(kind.half_life_days)} | {kind.cap:g} | {kind.why} |"
+        for kind in weights.kinds
+    ]
+    parts = [
+        "# Where a person stands, and why",
+        "Each piece of evidence has a weight for each of the five standings, in log-odds: +0.7 doubles the odds, +2.3 makes them "
+        "ten times as high. It fades: after its half-life it counts half. All pieces of one kind together count no more than the "
+        "cap, so that one angry thread is not ten angers. Where nothing is known, people stand as people stand: "
+        + ", ".join(f"{share:.0%} {name.replace('_', ' ')}" for name, share in zip(STATES, weights.base, strict=True))
+        + ". Of little evidence only a part is believed, and a standing has a name only from a probability of one half on; "
+        "else it is `unknown`, with what to ask to find out.",
+        "Two rules stand above the weights. Nobody is loyal or an advocate without two kinds of evidence for a tie, one of them "
+        "behaviour (†), over two of their own buying cycles. Nobody is an advocate without an unprompted public or referring act "
+        "(‡) within 365 days that a record proves: words alone make none.",
+        "A refresh learns how much each kind is worth at this company from what became of people within a year (who left, "
+        "complained, recommended unasked, bought more), and keeps that only where it foretells better of people not seen "
+        "(`standing/refit.py`). The table is `standing/weights.toml`.",
+        "\n".join([f"| kind | {head} | half-life | cap | why |", "|---|" + "---|" * 8, *rows]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _signed(weights: Iterable[float]) -> str:
+    return " | ".join(f"{weight:+g}" if weight else "0" for weight in weights)
+
+
+def _fades(half_life_days: float) -> str:
+    return f"{half_life_days:g} days" if half_life_days else "says how it is today"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "facts.md": facts_page,
     "snapshot.md": snapshot_page,
     "commands.md": commands_page,
     "settings.md": settings_page,
     "readers.md": readers_page,
+    "standing.md": standing_page,
 }
 
 

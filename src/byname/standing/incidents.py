@@ -7,22 +7,23 @@ is by a rule that can be read, and set when it happens, never by how it ended.
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from byname.engines import Statement, statement
-from byname.standing.incident_words import FAULTS
-from byname.value.rows import day_of
+from byname.standing.incident_words import fault_of
+from byname.engines.zone import local_day_sql
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
-
     from byname.engines import Engine, Table
     from byname.value.stress import Stress
 
 __all__ = ["incidents"]
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC
 
 # 1: a day or two late; 2: a week; 3: more, or never. A promise is for a day, not for an hour.
 PROMISED = statement(
@@ -30,9 +31,9 @@ PROMISED = statement(
     """
     select record_person.person_id, promises.fact_id, promises.due_at as occurred_at,
            case when promises.kept_at < $until then promises.kept_at end as settled_at,
-           coalesce(promises.occurred_at, promises.due_at) as promised_at, promises.what,
            regexp_matches(
-               lower(promises.what), 'deliver|ship|arriv|parcel|package|liefer|paket|livr|colis|entreg|env[ií]o|consegn|bezorg'
+               lower(promises.what),
+               'deliver|ship|arriv|parcel|package|liefer|paket|livr|colis|entreg|env[ií]o|consegn|bezorg'
            ) as is_delivery
     from promises
     join record_person on record_person.record_id = promises.record_id
@@ -121,7 +122,7 @@ HAPPENED = statement(
     "standing.incidents_happened",
     """
     with kept_or_not as (
-        select person_id, fact_id, occurred_at, settled_at, promised_at, is_delivery, due_day, kept_day,
+        select person_id, fact_id, occurred_at, settled_at, is_delivery, due_day, kept_day,
                date_diff('day', due_day, coalesce(kept_day, cast($as_of as date))) as late
         from promised_days
     ),
@@ -198,7 +199,8 @@ ONE_EACH = statement(
     summed as (
         select person_id, kind, incident, min(occurred_at) as occurred_at,
                case when bool_or(settled_at is null) then cast(null as timestamp) else max(settled_at) end as settled_at,
-               max(severity) as severity, count(*) as records
+               max(severity) as severity, count(*) as records,
+               bool_and(proof in ('message', 'return')) as said
         from numbered
         group by person_id, kind, incident
     ),
@@ -211,6 +213,7 @@ ONE_EACH = statement(
         ) = 1
     )
     select summed.person_id, firsts.fact_id, summed.kind, summed.occurred_at, summed.settled_at, summed.severity,
+           summed.said,
            summed.kind || ': ' || firsts.says
            || case when summed.records > 1 then ' (' || cast(summed.records as varchar) || ' records tell of it)'
                    else '' end as says
@@ -220,10 +223,19 @@ ONE_EACH = statement(
     """,
 )
 
+SPAN = statement(
+    "standing.incidents_span",
+    """
+    select least(min(occurred_at), min(settled_at)) as first_at,
+           greatest(max(occurred_at), max(settled_at)) as last_at
+    from promised
+    """,
+)
+
 _DAYS = """
-    select promised.person_id, promised.fact_id, promised.occurred_at, promised.settled_at, promised.promised_at,
+    select promised.person_id, promised.fact_id, promised.occurred_at, promised.settled_at,
            promised.is_delivery, {due} as due_day, {kept} as kept_day
-    from (select person_id, fact_id, occurred_at, settled_at, promised_at, is_delivery from promised) as promised
+    from (select person_id, fact_id, occurred_at, settled_at, is_delivery from promised) as promised
 """
 
 
@@ -244,8 +256,9 @@ def incidents(
 
     Returns:
         person_id, fact_id (of the first record that tells of it; null for an event from the settings), kind (late
-        delivery, broken promise, kept promise, wrong bill, faulty product, wrong item, outage, price rise, complaint,
-        other), occurred_at, settled_at (null: no end on record), severity (0 for a kept promise, else 1 to 3), says.
+        delivery, broken promise, kept promise, wrong bill, outage, price rise, other, complaint, and those of
+        `incident_words`), occurred_at, settled_at (null: no end on record), severity (0 for a kept promise, else 1 to 3), said (it rests on
+        the person's words and returns alone, which count as evidence of their own), says.
 
     Args:
         engine: where the tables are.
@@ -269,9 +282,37 @@ def incidents(
         promised_days=_with_days(engine, promised, zone),
         complained=complained,
         returned=returned,
-        kinds=engine.arrow(pa.table({"words": pa.array(kinds, pa.string()), "kind": pa.array(kinds.values(), pa.string())})),
+        kinds=engine.arrow(
+            pa.table({"words": pa.array(list(kinds), pa.string()), "kind": pa.array(list(kinds.values()), pa.string())})
+        ),
         net=net,
         moments=engine.arrow(_moments(events, as_of)),
         as_of=as_of,
     )
     return engine.run(ONE_EACH, happened=happened)
+
+
+def _with_days(engine: Engine, promised: Table, zone: str) -> Table:
+    """Promises with the days on which they were due and kept, in the company's zone."""
+    span = engine.fetch(engine.run(SPAN, promised=promised)).to_pylist()[0]
+    first, last = span["first_at"] or _EPOCH, span["last_at"] or _EPOCH
+    due, kept = (local_day_sql(f"promised.{name}", zone, first, last) for name in ("occurred_at", "settled_at"))
+    return engine.run(
+        Statement("standing.incidents_promised_days", _DAYS.format(due=due, kept=kept)), promised=promised
+    )
+
+
+def _moments(events: Sequence[Stress], as_of: date) -> pa.Table:
+    """Events of the settings; the longer they last, the worse: a day, three days, more."""
+    begun = [one for one in dict.fromkeys(events) if one.begins <= as_of]
+    lasted = [(one.ends - one.begins).days + 1 for one in begun]
+    ended = [datetime.combine(one.ends, time()) if one.ends <= as_of else None for one in begun]
+    return pa.table(
+        {
+            "name": pa.array([one.name for one in begun], pa.string()),
+            "kind": pa.array([one.kind for one in begun], pa.string()),
+            "begins_at": pa.array([datetime.combine(one.begins, time()) for one in begun], pa.timestamp("us")),
+            "ended_at": pa.array(ended, pa.timestamp("us")),
+            "severity": pa.array([1 + (days > 1) + (days > 3) for days in lasted], pa.int64()),  # noqa: PLR2004
+        }
+    )

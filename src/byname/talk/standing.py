@@ -67,9 +67,8 @@ def _advocates(found: Standings) -> None:
 def _flows(found: Standings) -> None:
     moved = [row for row in found.flows if row["from_standing"] != row["to_standing"]]
     if moved:
-        out.print(
-            f"\nMoved in the quarter up to {found.flows[0]['day']} (80% range of the share of those who stood there)"
-        )
+        day = found.flows[0]["day"]
+        out.print(f"\nMoved in the quarter up to {day} (share of those who stood there, 80% range)")
     for row in moved:
         way = f"{named(row['from_standing'])} to {named(row['to_standing'])}"
         out.print(f"  {way:<46}{row['people']:>8,.0f}  {row['share']:6.1%} ({row['low']:.1%} to {row['high']:.1%})")
@@ -108,8 +107,9 @@ def brief(known: Any) -> None:
     if known.said:
         out.print("  In their own words")
         for row in known.said:
+            record = f"[{row['source']} {row['source_id']}]"
             out.print(
-                f'    {row["occurred_at"]:%Y-%m-%d}  "{row["quote"]}"   [{row["source"]} {row["source_id"]}]',
+                f'    {row["occurred_at"]:%Y-%m-%d}  "{row["quote"]}"   {record}',
                 markup=False,
             )
     for row in known.promises:

@@ -117,7 +117,7 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def shipped() -> Topics:
-    """The rules that come with byname (`topics.toml`): sixteen topics in seven languages."""
+    """The rules that come with byname (`topics.toml`): fifteen topics in seven languages."""
     told = tomllib.loads(files(__package__).joinpath("topics.toml").read_text("utf-8"))
     phrases: dict[str, str] = {}
     for topic, languages in told.items():
