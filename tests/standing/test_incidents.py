@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any, cast
 
 import pyarrow as pa
@@ -253,5 +254,5 @@ def test_incidents_of_a_kind_are_parted_by_two_weeks(duck_engine: Engine, made: 
     expected = 0
     for topic in {topic for _, topic in made}:
         days = sorted(day for day, of in made if of == topic)
-        expected += 1 + sum(after - before > 14 for before, after in zip(days, days[1:], strict=False))
+        expected += 1 + sum(after - before > 14 for before, after in pairwise(days))
     assert len(happened(duck_engine, voice)) == expected

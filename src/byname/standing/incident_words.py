@@ -7,7 +7,7 @@ from functools import lru_cache
 
 __all__ = ["fault_of"]
 
-# The topics of `voice.topics` that are a kind of incident. A price or a missing feature is an opinion: nothing happened.
+# The topics of `voice.topics` that are a kind of incident. Of a price or a missing feature there is an opinion only.
 _TOPICS = {
     "delivery": "late delivery",
     "delay or cancelled date": "delay",
@@ -22,26 +22,30 @@ _TOPICS = {
     "lost things": "lost things",
 }
 
-# Reasons as shops write them, in English, German, French, Spanish, Italian, Dutch and Portuguese. Before the others comes
-# what is the customer's own choice, though it may hold a word of fault: "wrong size ordered", "not as I imagined".
+# Reasons as shops write them, in English, German, French, Spanish, Italian, Dutch and Portuguese. A customer's
+# own choice comes before the others, though it may hold a word of fault: "ordered the wrong size".
 _OWN_CHOICE = re.compile(
     r"ordered|by mistake|bought the wrong|chang\w+ (?:my|their|of) mind|no longer|(?:not|un)[ -]?(?:needed|wanted)"
     r"|better price|too (?:big|small|large|tight|loose)|falsch bestellt|versehen|zu (?:gro(?:ß|ss)|klein)|par erreur"
     r"|trop (?:grand|petit)|por error|per errore|te (?:groot|klein)"
 )
+_LATE, _GOODS, _FAULTY = "late delivery", "wrong or damaged goods", "faulty product"
 _REASONS = tuple(
     (re.compile(pattern), kind)
     for pattern, kind in (
-        (r"(?:didn'?t|did not|doesn'?t|does not|not|never) (?:arrive|come|receive|deliver)\w*", "late delivery"),
-        (r"\blate\b|too late|delay|arrived after|zu spät|verspät|en retard|retraso|tardi|te laat|atras", "late delivery"),
-        (r"wrong (?:item|product|article|size|colou?r|one|model|order)", "wrong or damaged goods"),
-        (r"falsch\w* (?:artikel|ware|produkt|größe)|mauvais article|equivocado|sbagliat|verkeerd|errado", "wrong or damaged goods"),
-        (r"damag|broken|smash|dent(?:s|ed)|scratch|leak|missing|incomplete|beschädigt|zerbrochen|kaputt", "wrong or damaged goods"),
-        (r"abîmé|endommag|cassé|dañado|roto\b|rotto|danneggiat|beschadigd|kapot|danificad|quebrad", "wrong or damaged goods"),
-        (r"defe[ck]t|fault|malfunction|not work|n't work|stopped working|quality|not as (?:described|advertised)", "faulty product"),
-        (r"qualit|funktioniert nicht|fonctionne pas|no funciona|non funziona|werkt niet|não funciona", "faulty product"),
+        (r"(?:didn'?t|did not|doesn'?t|does not|not|never) (?:arrive|come|receive|deliver)\w*", _LATE),
+        (r"\blate\b|delay|arrived after|zu spät|verspät|en retard|retraso|tardi|te laat|atras", _LATE),
+        (
+            r"wrong (?:item|product|article|size|colou?r|one|model|order)|falsch\w* (?:artikel|ware|produkt|größe)",
+            _GOODS,
+        ),
+        (r"mauvais article|equivocado|sbagliat|verkeerd|errado", _GOODS),
+        (r"damag|broken|smash|dent(?:s|ed)|scratch|leak|missing|incomplete|beschädigt|zerbrochen|kaputt", _GOODS),
+        (r"abîmé|endommag|cassé|dañado|roto\b|rotto|danneggiat|beschadigd|kapot|danificad|quebrad", _GOODS),
+        (r"def[ei][ck]t|fault|malfunction|not work|n't work|stopped working|not as (?:described|advertised)", _FAULTY),
+        (r"qualit|funktioniert nicht|fonctionne pas|no funciona|non funziona|werkt niet|não funciona", _FAULTY),
     )
-)  # fmt: skip
+)
 _MOST = 300  # letters of a reason that are looked at
 
 

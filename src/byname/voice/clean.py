@@ -97,14 +97,15 @@ def clean(words: str) -> Clean:
         words: as the source has them: plain, HTML, or an e-mail with all that it answers.
     """
     text = words[:MOST_LETTERS]
-    if not text.isascii() or not text.isprintable():
+    if not text.isprintable():
         text = _UNSEEN.sub(" ", text)
     at = None
     if "<" in text and _TAGGED.search(text):
         text, at = _joined(text, _untagged(text))
     if "&" in text and _ENTITY.search(text):
         text, at = _joined(text, _unescaped(text), at)
-    if _THREADED.search(text):
+    # What quotes has lines.
+    if "\n" in text and _THREADED.search(text):
         text, at = _joined(text, _new(text), at)
     return Clean(text, at)
 

@@ -24,14 +24,24 @@ _IRONY = re.compile(
         \b(?:not|no|los|cancel|delay|ruin|miss|late|again|fail|never|nobody|hours?)""",
     re.VERBOSE,
 )
+_WORDS = frozenset(
+    "sarcasm sarcastic irony not joking s thank thanks way yeah much just oh real very gotta how love loving enjoy enjoying nice "
+    "what shocker shocking slow danke merci gracias bedankt grazie obrigado obrigada na great good fine stellar awesome "
+    "amazing excellent fantastic".split()
+)
 _SCRIPTS = re.compile("[a-zA-Z]{3}")
-_OTHER_SCRIPTS = re.compile("[\u0370-\u03ff\u0400-\u04ff\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{3}")
+_OTHER_WORDS = frozenset(
+    "sarcasm sarcastic irony not joking s thank thanks way yeah much just oh real very gotta how love loving enjoy enjoying nice "
+    "what shocker shocking slow danke merci gracias bedankt grazie obrigado obrigada na great good fine stellar awesome "
+    "amazing excellent fantastic".split()
+)
+_SCRIPTS = re.compile("[\u0370-\u03ff\u0400-\u04ff\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{3}")
 _SURE, _TONE = 0.8, 0.5
 
 
-def ironic(low: str) -> bool:
+def ironic(low: str, words: AbstractSet[str]) -> bool:
     """Does the text, in lower case, bear a sign of irony? Such signs are many and none is sure."""
-    return _IRONY.search(low) is not None
+    return not _WORDS.isdisjoint(words) and _IRONY.search(low) is not None
 
 
 def is_doubtful(low: str, words: AbstractSet[str], scores: Mapping[str, float], compound: float) -> bool:
@@ -50,6 +60,6 @@ def is_doubtful(low: str, words: AbstractSet[str], scores: Mapping[str, float], 
         return True
     if scores["praise"] >= _SURE and compound <= -_TONE:
         return True
-    if ironic(low) or mixed(words):
+    if ironic(low, words) or mixed(words):
         return True
     return not low.isascii() and _OTHER_SCRIPTS.search(low) is not None and _SCRIPTS.search(low) is not None

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["Sound", "sound"]
 
@@ -37,14 +37,14 @@ class Sound:
         neutral: see above.
         positive: see above.
         compound: the sum of the valences on -1 to 1.
-        words: place among the words (as split at spaces), and valence, of each that the lexicon knows.
+        words: from, to (letters of the text), and valence, of each word or emoji that the lexicon knows.
     """
 
     negative: float
     neutral: float
     positive: float
     compound: float
-    words: tuple[tuple[int, float], ...] = ()
+    words: tuple[tuple[int, int, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,9 @@ def sound(text: str) -> Sound:
         text: clean words; what stands for hidden parts counts as a word that nobody knows.
     """
     lists = _lists()
-    if not text.isascii():
-        text = _without_emoji(text, lists.emoji)
+    origin = None
+    if not text.isascii() and not lists.emoji.keys().isdisjoint(text):
+        text, origin = _without_emoji(text, lists.emoji)
     whole = text.strip()
     raw = whole.split()
     if not raw:
@@ -92,21 +93,38 @@ def sound(text: str) -> Sound:
         valences[place] = _valence(words, low, place, mixed=mixed, lists=lists)
     if "but" in low:
         _turn(valences, low.index("but"))
-    return _summed(valences, places, whole)
+    carried = [(place, valences[place]) for place in places if valences[place]]
+    return _summed(valences, whole, tuple(_placed(text, raw, carried, origin)))
 
 
-def _without_emoji(text: str, names: Mapping[str, str]) -> str:
-    made = []
+def _without_emoji(text: str, names: Mapping[str, str]) -> tuple[str, Sequence[int]]:
+    """The text with emoji in words, and for each letter of it where it comes from."""
+    made, origin = [], []
     space = True
-    for letter in text:
+    for place, letter in enumerate(text):
         name = names.get(letter)
-        if name is None:
-            made.append(letter)
-            space = letter == " "
+        said = letter if name is None else name if space else f" {name}"
+        space = letter == " " if name is None else False
+        made.append(said)
+        origin += [place] * len(said)
+    return "".join(made), origin
+
+
+def _placed(
+    text: str, raw: Sequence[str], carried: Sequence[tuple[int, float]], origin: Sequence[int] | None
+) -> Iterator[tuple[int, int, float]]:
+    """Where in the text as given the words stand that carry a valence."""
+    last = end = 0
+    for place, valence in carried:
+        for word in raw[last:place]:
+            end = text.index(word, end) + len(word)
+        last = place + 1
+        start = text.index(raw[place], end)
+        end = start + len(raw[place])
+        if origin is None:
+            yield start, end, valence
         else:
-            made.append(name if space else f" {name}")
-            space = False
-    return "".join(made)
+            yield origin[start], origin[end - 1] + 1, valence
 
 
 def _bare(word: str) -> str:
@@ -189,7 +207,7 @@ def _turn(valences: list[float], but: int) -> None:
             valences[first] *= 1.5
 
 
-def _summed(valences: Sequence[float], places: Sequence[int], text: str) -> Sound:
+def _summed(valences: Sequence[float], text: str, carried: tuple[tuple[int, int, float], ...]) -> Sound:
     total = sum(valences)
     marks = min(text.count("!"), _MOST_MARKS) * _EMPHASIS
     doubts = text.count("?")
@@ -199,12 +217,11 @@ def _summed(valences: Sequence[float], places: Sequence[int], text: str) -> Soun
         total += math.copysign(marks, total)
     good = sum(valence + 1.0 for valence in valences if valence > 0)
     bad = sum(1.0 - valence for valence in valences if valence < 0)
-    plain = len(valences) - sum(1 for place in valences if place)
+    plain = valences.count(0.0)
     if good > bad:
         good += marks
     elif good < bad:
         bad += marks
     whole = good + bad + plain
     compound = total / math.sqrt(total * total + _ALPHA)
-    carried = tuple((place, valences[place]) for place in places if valences[place])
     return Sound(round(bad / whole, 3), round(plain / whole, 3), round(good / whole, 3), round(compound, 4), carried)

@@ -1,0 +1,212 @@
+"""What a company's problems are, in its customers' own words: phrases of complaints, grouped by who says them together.
+
+A phrase counts as often as different people say it in different words: one person with many messages, and one text sent
+many times, are one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from byname.voice.log_odds import log_odds
+from byname.voice.phrases import Phrases, phrases_of, same_words
+from byname.voice.topics import Topics
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["FEWEST_PEOPLE", "Corpus", "Problem", "found_problems", "learned_topics"]
+
+FEWEST_PEOPLE = 5  # who else says it: below that a phrase is one person's, and might name them
+_PRIOR_SHARE = 0.05  # pseudo-texts, as a share of all: enough to hold back what a handful said
+_SURE = 3.0  # standard errors; hundreds of phrases are looked at
+_MOST_PHRASES = 240
+_MOST_PROBLEMS = 40
+_ALIKE = 0.2  # cosine of who says both: an average below it parts two groups
+_COMMON = 0.3  # said in more of all problem texts than this, it is the company or its trade
+_CONTRAST = 0.1  # other texts, as a share of the problems': fewer cannot show what is usual
+_SHORT = 3  # words; so few are said alike by different people
+_SHOWN = 6  # phrases that are shown of a problem
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Texts and who said them; rows in any order.
+
+    Attributes:
+        texts: clean words, personal data masked.
+        people: a number for the person, of each text.
+        problem: whether it complains, asks or is negative, of each text.
+    """
+
+    texts: Sequence[str]
+    people: NDArray[np.int64]
+    problem: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One problem: its name and all its phrases, the most told first, as customers write them."""
+
+    name: str
+    phrases: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """Its first phrases, for a person."""
+        return ", ".join(self.phrases[:_SHOWN])
+
+
+def found_problems(corpus: Corpus, *, without: Collection[str] = ()) -> list[Problem]:
+    """The problems of these texts, the one that most people have first.
+
+    Args:
+        corpus: texts of problems and others.
+        without: words that are no problem: the brand, names of products and of staff.
+    """
+    if not corpus.texts or not corpus.problem.any():
+        return []
+    saying, alike = _sayings(corpus)
+    phrases = phrases_of([corpus.texts[at] for at in saying], least=FEWEST_PEOPLE, without=without)
+    if not phrases.terms:
+        return []
+    sizes, count = _sizes(corpus.problem, corpus.people, alike), len(phrases.terms)
+    rows, terms = _spread(phrases, alike, saying.size)
+    here, there = (
+        _support(rows, terms, corpus.people, alike, count, group) for group in (corpus.problem, ~corpus.problem)
+    )
+    weight = _weights(here, there, sizes)
+    fits = (weight > 0) & (here >= FEWEST_PEOPLE) & (here <= max(_COMMON * sizes[0], FEWEST_PEOPLE))
+    chosen = np.flatnonzero(fits)
+    chosen = chosen[np.argsort(-weight[chosen], kind="stable")][:_MOST_PHRASES]
+    if not chosen.size:
+        return []
+    said = _said_by(rows[corpus.problem[rows]], terms[corpus.problem[rows]], corpus.people, chosen, count)
+    return _named([phrases.terms[at] for at in chosen], weight[chosen], said)
+
+
+def learned_topics(problems: Sequence[Problem]) -> Topics:
+    """The problems as topics that tell a text's problem by its phrases."""
+    return Topics({phrase: problem.name for problem in problems for phrase in problem.phrases})
+
+
+def _sayings(corpus: Corpus) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """One row for each different saying, and of each row its saying. A short text is each person's own."""
+    known: dict[tuple[str, int], int] = {}
+    first: list[int] = []
+    alike = np.empty(len(corpus.texts), np.int64)
+    for at, (text, person) in enumerate(zip(corpus.texts, corpus.people.tolist(), strict=True)):
+        words = same_words(text)
+        place = known.setdefault((words, person if words.count(" ") < _SHORT else -1), len(first))
+        if place == len(first):
+            first.append(at)
+        alike[at] = place
+    return np.array(first, np.int64), alike
+
+
+def _spread(
+    phrases: Phrases, alike: NDArray[np.int64], sayings: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of row and phrase: a saying's phrases are those of each row that says it."""
+    order = np.argsort(alike, kind="stable")
+    starts = np.searchsorted(alike[order], np.arange(sayings + 1))
+    length = np.diff(starts)[phrases.text]
+    first = np.repeat(np.cumsum(length) - length, length)
+    rows = order[np.repeat(starts[phrases.text], length) + np.arange(length.sum()) - first]
+    return rows, np.repeat(phrases.term, length)
+
+
+def _sizes(problem: NDArray[np.bool_], people: NDArray[np.int64], alike: NDArray[np.int64]) -> tuple[int, int]:
+    """How many said something in each group: people or sayings, whichever are fewer."""
+    first, second = (
+        min(np.unique(people[group]).size, np.unique(alike[group]).size) for group in (problem, ~problem)
+    )
+    return first, second
+
+
+def _support(
+    rows: NDArray[np.int64],
+    terms: NDArray[np.int64],
+    people: NDArray[np.int64],
+    alike: NDArray[np.int64],
+    count: int,
+    group: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """By phrase, how many different people say it, or in how many different sayings, whichever are fewer."""
+    inside = group[rows]
+    said, who = terms[inside], rows[inside]
+    fewer = [np.bincount(np.unique(of[who] * count + said) % count, minlength=count) for of in (people, alike)]
+    return np.minimum(*fewer).astype(float)
+
+
+def _weights(here: NDArray[np.float64], there: NDArray[np.float64], sizes: tuple[int, int]) -> NDArray[np.float64]:
+    """How much a phrase tells of problems, in standard errors; 0 where that is not sure.
+
+    A company that has hardly any words but problems has nothing to put beside them: there the number of people decides.
+    """
+    in_problems, others = sizes
+    if others < max(_CONTRAST * in_problems, FEWEST_PEOPLE):
+        return np.sqrt(here)
+    every = in_problems + others
+    prior_all = _PRIOR_SHARE * every
+    prior = (here + there) / every * prior_all
+    _, zeta = log_odds(here, there, in_problems, others, prior=prior, prior_all=prior_all)
+    return np.where(zeta >= _SURE, zeta, 0.0)
+
+
+def _said_by(
+    rows: NDArray[np.int64], terms: NDArray[np.int64], people: NDArray[np.int64], chosen: NDArray[np.int64], count: int
+) -> NDArray[np.float64]:
+    """Which people (rows) say which chosen phrase (columns) in texts of problems; counts of people, crossed."""
+    from scipy.sparse import csr_matrix
+
+    place = np.full(count, -1)
+    place[chosen] = np.arange(chosen.size)
+    inside = place[terms] >= 0
+    who, column = people[rows[inside]], place[terms[inside]]
+    pair = np.unique(who * chosen.size + column)
+    _, person = np.unique(pair // chosen.size, return_inverse=True)
+    shape = (int(person.max()) + 1 if person.size else 0, chosen.size)
+    held = csr_matrix((np.ones(pair.size), (person, pair % chosen.size)), shape=shape)
+    crossed: NDArray[np.float64] = (held.T @ held).toarray()
+    return crossed
+
+
+def _named(terms: Sequence[str], weight: NDArray[np.float64], said: NDArray[np.float64]) -> list[Problem]:
+    """Groups of phrases that the same people say, each named by its most telling one."""
+    group = _grouped(said)
+    people = np.diag(said)
+    found: list[tuple[float, Problem]] = []
+    for number in np.unique(group):
+        inside = np.flatnonzero(group == number)
+        ordered = inside[np.argsort(-people[inside], kind="stable")]
+        named = _name([terms[at] for at in ordered], people[ordered])
+        rest = [terms[at] for at in ordered if terms[at] != named]
+        found.append((float(weight[inside].max() * np.sqrt(people[ordered[0]])), Problem(named, (named, *rest))))
+    found.sort(key=lambda one: (-one[0], one[1].name))
+    return [problem for _, problem in found[:_MOST_PROBLEMS]]
+
+
+def _name(ordered: Sequence[str], people: NDArray[np.float64]) -> str:
+    """The longest phrase that at least a third of those say who say the commonest one."""
+    fit = [at for at in range(len(ordered)) if people[at] >= people[0] / 3]
+    return ordered[max(fit, key=lambda at: (ordered[at].count(" "), people[at], ordered[at]))]
+
+
+def _grouped(said: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The group of each phrase: average linkage over the cosine of who says them."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
+    if len(said) == 1:
+        return np.zeros(1, np.int64)
+    length = np.sqrt(np.diag(said))
+    apart = np.clip(1 - said / np.outer(length, length), 0, 1)
+    np.fill_diagonal(apart, 0)
+    groups: NDArray[np.int64] = fcluster(linkage(squareform(apart, checks=False), "average"), 1 - _ALIKE, "distance")
+    return groups
