@@ -12,15 +12,15 @@ demo: $(filter .tools/bin/uv,$(UV))
 	@$(RUN) --no-dev byname demo demo-company
 
 test: $(filter .tools/bin/uv,$(UV))
-	$(RUN) --extra spark python -m pytest -q
+	$(RUN) --extra spark --extra semantic python -m pytest -q
 
 check: $(filter .tools/bin/uv,$(UV))
-	$(RUN) --extra spark ruff check .
-	$(RUN) --extra spark ruff format --check .
-	$(RUN) --extra spark mypy
-	$(RUN) --extra spark lint-imports --no-cache
-	$(RUN) --extra spark deptry src
-	$(RUN) --extra spark python -m byname.docs --check docs
+	$(RUN) --extra spark --extra semantic ruff check .
+	$(RUN) --extra spark --extra semantic ruff format --check .
+	$(RUN) --extra spark --extra semantic mypy
+	$(RUN) --extra spark --extra semantic lint-imports --no-cache
+	$(RUN) --extra spark --extra semantic deptry src
+	$(RUN) --extra spark --extra semantic python -m byname.docs --check docs
 
 bench: $(filter .tools/bin/uv,$(UV))
 	$(RUN) python bench/run.py $(if $(DATA),--data $(DATA))

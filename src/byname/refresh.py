@@ -29,8 +29,12 @@ from byname.people.consents import consents
 from byname.people.decisions import standing_decisions
 from byname.people.households import households
 from byname.people.linkage import Model
+from byname.people.of_age import of_age
 from byname.people.recognise import Recogniser
 from byname.snapshot import SCHEMA_VERSION, Writing, write_index
+from byname.standing.room import Where, standing_of
+from byname.standing.weights import MODEL as STANDING
+from byname.standing.weights import Weights
 from byname.touchpoint import write_recogniser
 from byname.value.bought import bought
 from byname.value.bridge import people_then_and_now
@@ -47,6 +51,10 @@ from byname.value.stress import Stress
 from byname.value.terms import Terms
 from byname.value.traits import traits
 from byname.value.valuation import valuation
+from byname.voice.labels import labelled
+from byname.voice.room import voiced
+from byname.voice.training import MODEL as VOICE
+from byname.voice.training import Kept, names_of, reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -61,6 +69,8 @@ __all__ = ["Refreshed", "Step", "refresh"]
 # Small row groups: one person's rows are found and read in milliseconds.
 _PERSON_ROW_GROUP = 8_192
 _IDENTITY = "identity"
+# What a table of words or standings is sorted by: these of its columns, the person first.
+_WRITTEN_BY = ("person_id", "place", "day", "occurred_at", "since", "kind", "fact_id")
 
 RECORDS = statement(
     "refresh.records",
@@ -183,6 +193,14 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 if learned.groups and learned.to_json() != before:
                     models.keep(company.models, _IDENTITY, learned.to_json())
                 count = at.count(people.persons)
+                grown = of_age(
+                    at,
+                    facts["records"],
+                    people.record_person,
+                    people.persons,
+                    age=settings.minors.age,
+                    as_of=as_of,
+                )
                 says[0] = f"{count:,} people; " + dict(people.report)["second step"]
             with step("households and companies") as says:
                 homes = households(at, people.known)
@@ -197,7 +215,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 sold = bought(
                     at,
                     facts,
-                    people.record_person,
+                    grown.record_person,
                     currency=settings.currency,
                     rates=settings.rates,
                     zone=settings.zone,
@@ -223,7 +241,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     days=days,
                     net=net,
                     returned=returned,
-                    record_person=people.record_person,
+                    record_person=grown.record_person,
                     contracts=lasting,
                     paid=sold.paid,
                     members=accounts.members,
@@ -242,10 +260,44 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     ratings=facts["ratings"],
                     ideas=facts["ideas"],
                     messages=facts["messages"],
-                    record_person=people.record_person,
+                    record_person=grown.record_person,
                     until=until,
                 )
                 says[0] = f"{at.count(found.brought):,} people were brought by others"
+            with step("what they say") as says:
+                labels = labelled(at, facts, grown.record_person, until=until)
+                kept_reader = models.load(company.models, VOICE)
+                trained = reader_of(
+                    at,
+                    labels,
+                    Kept.from_json(kept_reader) if kept_reader else None,
+                    employees=tuple(name for one in settings.employees for name in (one.name, *one.aliases)),
+                    names=names_of(at, facts["records"], facts["messages"], grown.record_person),
+                    as_of=as_of,
+                )
+                if trained.to_json() != kept_reader:
+                    models.keep(company.models, VOICE, trained.to_json())
+                words = voiced(at, facts, grown.record_person, trained.reader, labels, company.readings, until=until)
+                says[0] = f"{words.texts:,} texts, {words.fresh:,} of them read now; {trained.reader.says}"
+            with step("where they stand") as says:
+                kept_weights = models.load(company.models, STANDING)
+                stands = standing_of(
+                    at,
+                    facts,
+                    people=grown.persons,
+                    record_person=grown.record_person,
+                    voice=words.table,
+                    net=net,
+                    days=days,
+                    worth=found.value,
+                    brought=found.brought,
+                    stress=found.stressed.table,
+                    kept=Weights.from_json(kept_weights) if kept_weights else None,
+                    where=Where(_prices(company).events, settings.zone, as_of, until, settings.voice.sensitive),
+                )
+                if kept_weights != stands.weights.to_json():
+                    models.keep(company.models, STANDING, stands.weights.to_json())
+                says[0] = stands.weights.says
             with step("equity") as says:
                 both = people_then_and_now(
                     at, days, found.value, valued, terms, earned, sold.contracts, lasting.table, as_of
@@ -288,8 +340,18 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 ):
                     at.write(table, writing.folder / f"{name}.parquet", order_by=order, metadata=metadata)
                 says[0] = f"{rows:,} links; {at.count(changes):,} people changed"
+            with step("write words and standings") as says:
+                for name, table in {**words.tables, **stands.tables}.items():
+                    at.write(
+                        table,
+                        writing.folder / f"{name}.parquet",
+                        order_by=[column for column in _WRITTEN_BY if column in table.columns] or table.columns,
+                        metadata=metadata,
+                        row_group_rows=_PERSON_ROW_GROUP,
+                    )
+                says[0] = f"{at.count(stands.tables['evidence']):,} pieces of evidence"
             with step("write the timeline and people") as says:
-                line = timeline(at, facts, people.record_person, until=until)
+                line = timeline(at, facts, grown.record_person, until=until)
                 everybody = directory(at, people, line, homes.members, accounts.current)
                 at.write(everybody, writing.folder / "people.parquet", order_by=("person_id",), metadata=metadata)
                 rows = _write_person_table(
@@ -355,6 +417,8 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 *homes.report,
                 *accounts.report,
                 *valued.worth.report,
+                ("what they say", trained.says),
+                *stands.report,
                 *found.report,
                 *common.report,
             ]

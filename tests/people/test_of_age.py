@@ -16,8 +16,11 @@ def grown(engine: Engine, born: list[tuple[str, str, date | None]], as_of: date)
         {"record_id": [one for one, _, _ in born], "birth_date": pa.array([day for *_, day in born], pa.date32())}
     )
     links = pa.table({"record_id": [one for one, _, _ in born], "person_id": [who for _, who, _ in born]})
-    table, children = of_age(engine, engine.arrow(records), engine.arrow(links), age=16, as_of=as_of)
-    return engine.fetch(table, order_by=("record_id",)).column("record_id").to_pylist(), children
+    persons = pa.table({"person_id": sorted({who for _, who, _ in born})})
+    tables = (engine.arrow(one) for one in (records, links, persons))
+    found = of_age(engine, *tables, age=16, as_of=as_of)
+    assert engine.count(found.persons) == len(persons) - found.children
+    return engine.fetch(found.record_person, order_by=("record_id",)).column("record_id").to_pylist(), found.children
 
 
 def test_a_child_becomes_grown_on_the_birthday(duck_engine: Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -134,8 +135,13 @@ def test_the_table_is_whole_and_leaves_nothing_to_guess() -> None:
 
 
 def test_learned_weights_multiply_the_shipped_ones() -> None:
-    twice = Weights(WEIGHTS.kinds, WEIGHTS.base, (2.0,) * len(WEIGHTS.kinds), "test")
+    twice = Weights(WEIGHTS.kinds, WEIGHTS.base, (2.0,) * len(WEIGHTS.kinds), "test", date(2026, 6, 30))
     assert twice.table == pytest.approx(2 * WEIGHTS.table)
+    assert Weights.from_json(twice.to_json()) == twice
+    assert twice.serves(date(2026, 9, 1))
+    assert not twice.serves(date(2026, 6, 1))  # nothing is learned from days to come
+    assert not twice.serves(date(2026, 12, 1))
+    assert not WEIGHTS.serves(date(2026, 6, 30))
 
 
 @settings(deadline=None, max_examples=60)

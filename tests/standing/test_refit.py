@@ -41,7 +41,7 @@ def test_a_kind_that_tells_nothing_here_and_one_that_tells_more_are_found() -> N
     assert times["late"] < 0.6
     assert times["low_rating"] > 1.5
     assert 0.7 < times["promoter"] < 1.4
-    assert "20,000 people" in found.weights.learned
+    assert "20,000 people" in found.weights.says
 
 
 def test_where_the_shipped_weights_are_right_they_stay() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from byname.engines import statement
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
     from byname.engines import Engine, Table
 
-__all__ = ["of_age"]
+__all__ = ["Grown", "of_age"]
 
 # Of several birth dates the youngest counts: the strictest.
 CHILDREN = statement(
@@ -31,15 +32,35 @@ GROWN = statement(
     anti join children on children.person_id = record_person.person_id
     """,
 )
+PERSONS = statement(
+    "people.grown_persons",
+    "select persons.* from persons anti join children on children.person_id = persons.person_id",
+)
 
 
-def of_age(engine: Engine, records: Table, record_person: Table, *, age: int, as_of: date) -> tuple[Table, int]:
-    """The records of grown people, and how many children there are.
+@dataclass(frozen=True)
+class Grown:
+    """Whose records are read on.
+
+    Attributes:
+        record_person: their records.
+        persons: person_id.
+        children: how many people are younger.
+    """
+
+    record_person: Table
+    persons: Table
+    children: int
+
+
+def of_age(engine: Engine, records: Table, record_person: Table, persons: Table, *, age: int, as_of: date) -> Grown:
+    """Part the children from the grown.
 
     Args:
         engine: where the tables are.
         records: the facts, with `birth_date`.
         record_person: record_id, person_id and more.
+        persons: person_id and more, everybody.
         age: in years, from which on somebody is grown.
         as_of: the day.
     """
@@ -47,4 +68,10 @@ def of_age(engine: Engine, records: Table, record_person: Table, *, age: int, as
     born_after = as_of.replace(year=as_of.year - age, day=28 if leap else as_of.day)
     children = engine.run(CHILDREN, records=records, record_person=record_person, born_after=born_after)
     count = engine.count(children)
-    return (engine.run(GROWN, record_person=record_person, children=children), count) if count else (record_person, 0)
+    if not count:
+        return Grown(record_person, persons, 0)
+    return Grown(
+        engine.run(GROWN, record_person=record_person, children=children),
+        engine.run(PERSONS, persons=persons, children=children),
+        count,
+    )

@@ -70,7 +70,7 @@ AFTERMATH = statement(
         join record_person on record_person.record_id = referrals.record_id
         where referrals.occurred_at >= $then_until and referrals.occurred_at < $year_after
     )
-    select customers.person_id, date_diff('day', customers.last_at, $then_until) as recency_days, nps.score as nps,
+    select customers.person_id, date_diff('day', customers.last_at, $then_at) as recency_days, nps.score as nps,
            cast(customers.spend as double) as spend, customers.orders_after = 0 as left_us,
            coalesce(words.complained, false) as complained,
            coalesce(words.recommended, false) or brought.person_id is not null as recommended,
@@ -129,6 +129,7 @@ def aftermath(
         referrals=referrals,
         record_person=record_person,
         then_until=then_until,
+        then_at=then_until - timedelta(seconds=1),
         year_before=then_until - YEAR,
         year_after=then_until + YEAR,
     )

@@ -66,8 +66,8 @@ def smooth(labels: NDArray[np.int8], confusion: Floats) -> Smoothed:
     """Estimate the transitions, and what was true of each person.
 
     Args:
-        labels: of shape (people, days), from the earliest day on; `MISSING` where there is none. After the first label a
-            missing one says nothing.
+        labels: of shape (people, days), from the earliest day on; `MISSING` where there is none. After the first label
+            a missing one says nothing.
         confusion: P(label | true state), rows are true states.
     """
     states = len(confusion)

@@ -92,7 +92,7 @@ def refit(weights: Weights, evidence: Floats, outcomes: Mapping[str, Floats]) ->
         return Refit(weights, kept=False, gain=gain, error=error, says=says)
     times = np.exp(_fit(weights, evidence, told)[: len(weights.kinds)])
     says = f"weights learned from what became of {len(evidence):,} people within a year"
-    learned = replace(weights, times=tuple(float(one) for one in times), learned=says)
+    learned = replace(weights, times=tuple(float(one) for one in times), says=says)
     return Refit(learned, kept=True, gain=gain, error=error, says=says)
 
 

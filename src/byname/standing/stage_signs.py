@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
 from byname.engines import statement
@@ -180,19 +181,30 @@ def signs(
 
 
 def _read_events(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Each event that says something: one row for the company, one more for each product that it names."""
-    signs = [sign_of(event) for event in batch.column("event").to_pylist()]
-    told = [place for place, sign in enumerate(signs) if sign]
-    kept = batch.take(pa.array(told, pa.int64()))
-    rows: list[tuple[int, str, str]] = []
-    for place, properties in enumerate(kept.column("properties").to_pylist()):
-        rows += [(place, "", ""), *((place, *product) for product in products_of(properties))]
-    which = pa.array([place for place, *_ in rows], pa.int64())
-    given = [signs[told[place]] for place, *_ in rows]
-    columns = {name: kept.column(name).take(which) for name in ("person_id", "fact_id", "occurred_at")} | {
-        "level": pa.array([sign and sign.level for sign in given], pa.int64()),
-        "product": pa.array([product for _, product, _ in rows], pa.string()),
-        "product_name": pa.array([name for *_, name in rows], pa.string()),
-        "says": pa.array([sign and sign.says for sign in given], pa.string()),
+    """Each event that says something: one row for the company, one more for each product that it names.
+
+    Names and properties repeat, so each is read once a batch.
+    """
+    names = batch.column("event").dictionary_encode()
+    signs = [sign_of(name) for name in names.dictionary.to_pylist()]
+    tells = np.array([sign is not None for sign in signs], dtype=bool)
+    told = pa.array(np.flatnonzero(tells[names.indices.to_numpy(zero_copy_only=False)]))
+    kept, name = batch.take(told), names.indices.take(told)
+    texts = kept.column("properties").dictionary_encode()
+    # The company as a whole comes first; a row without properties takes the last list, which names nothing.
+    named = [[("", ""), *products_of(text)] for text in texts.dictionary.to_pylist()] + [[("", "")]]
+    counts = np.array([len(one) for one in named])
+    starts = np.cumsum(counts) - counts
+    which = texts.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    rows = np.repeat(np.arange(len(which)), counts[which])
+    within = np.arange(len(rows)) - np.repeat(np.cumsum(counts[which]) - counts[which], counts[which])
+    product = pa.array(starts[which[rows]] + within)
+    flat = [one for each in named for one in each]
+    event = name.take(pa.array(rows))
+    columns = {one: kept.column(one).take(pa.array(rows)) for one in ("person_id", "fact_id", "occurred_at")} | {
+        "level": pa.array([one and one.level for one in signs], pa.int64()).take(event),
+        "product": pa.array([key for key, _ in flat], pa.string()).take(product),
+        "product_name": pa.array([called for _, called in flat], pa.string()).take(product),
+        "says": pa.array([one and one.says for one in signs], pa.string()).take(event),
     }
     return pa.record_batch([columns[one.name] for one in _EVENTS], schema=_EVENTS)

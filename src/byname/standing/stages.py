@@ -69,35 +69,44 @@ WENT_ON = statement(
     """,
 )
 
-# Each sign shows the stages before its own too. Who has bought on three days has a pace of their own.
-HELD = statement(
-    "standing.stage_held",
+# Each sign shows the stages before its own too.
+SHOWN = statement(
+    "standing.stage_shown",
     """
-    with shown as (
+    with days as (
         select reached.person_id, reached.product, patience.level, reached.day, patience.days,
                bool_or(reached.lasted) as lasted
         from reached
         join patience on patience.of_product = (reached.product <> '') and patience.level <= reached.level
         group by reached.person_id, reached.product, patience.level, reached.day, patience.days
-    ),
-    counted as (
-        select person_id, product, level, day, days, lasted,
-               count(*) over (partition by person_id, product, level) as signs,
-               min(day) over (partition by person_id, product, level) as first_day,
-               max(day) over (partition by person_id, product, level) as last_day,
-               lag(day) over (partition by person_id, product, level order by day) as before
+    )
+    select person_id, product, level, day, days, lasted,
+           lag(day) over (partition by person_id, product, level order by day) as before
+    from days
+    """,
+)
+
+# Who has bought on three days has a pace of their own.
+HELD = statement(
+    "standing.stage_held",
+    """
+    with bought as (
+        select person_id, product,
+               least(730, greatest(30, cast(ceil(
+                   2e0 * cast(max(day) - min(day) as double) / nullif(cast(count(*) as double) - 1e0, 0e0)
+               ) as bigint))) as allowed
         from shown
+        where level = 4
+        group by person_id, product
+        having count(*) >= 3
     ),
     paced as (
-        select person_id, product, level, day, last_day, before, lasted,
-               case when level = 4 and signs >= 3
-                    then least(730, greatest(30, cast(ceil(
-                        2e0 * cast(last_day - first_day as double) / nullif(cast(signs as double) - 1e0, 0e0)
-                    ) as bigint)))
-                    else days end as allowed
-        from counted
+        select shown.person_id, shown.product, shown.level, shown.day, shown.before, shown.lasted,
+               coalesce(bought.allowed, shown.days) as allowed
+        from shown
+        left join bought on bought.person_id = shown.person_id and bought.product = shown.product and shown.level = 4
     )
-    select person_id, product, level, max(last_day) as last_day, max(allowed) as allowed,
+    select person_id, product, level, max(day) as last_day, max(allowed) as allowed,
            max(case when before is null or (day - before > allowed and not lasted) then day end) as begun
     from paced
     group by person_id, product, level
@@ -215,7 +224,7 @@ def stages(
         until: its end, UTC.
         sensitive: words of products that are nobody's business: no stage is held of them.
     """
-    shown = signs(
+    every = signs(
         engine,
         net=net,
         orders=orders,
@@ -227,16 +236,18 @@ def stages(
         record_person=record_person,
         until=until,
     )
-    names = engine.run(NAMED, signs=shown)
+    names = engine.run(NAMED, signs=every)
     reached = engine.run(
-        Statement("standing.stage_reached", _REACHED.format(day=day_of(engine, shown, zone))),
-        signs=shown,
+        Statement("standing.stage_reached", _REACHED.format(day=day_of(engine, every, zone))),
+        signs=every,
         spared=_spared(engine, names, sensitive),
     )
-    engine.drop(shown)
+    engine.drop(every)
     patience, report = _patience(engine.fetch(engine.run(WENT_ON, reached=reached)))
     patiences = engine.arrow(patience)
-    held = engine.run(HELD, reached=reached, patience=patiences)
+    shown = engine.run(SHOWN, reached=reached, patience=patiences)
+    held = engine.run(HELD, shown=shown)
+    engine.drop(shown)
     now = engine.run(NOW, held=held, today=(as_of - _EPOCH).days)
     levels = {"level": pa.array(range(1, 5), pa.int64()), "stage": pa.array(STAGES)}
     table = engine.run(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
-__all__ = ["QUARTERS_BACK", "YEAR_AGO", "Stood", "View", "days_back", "stand", "view"]
+__all__ = ["QUARTERS_BACK", "YEAR_AGO", "Stood", "View", "days_back", "stand", "usual_gap", "view"]
 
 QUARTERS_BACK = 8
 YEAR_AGO = 4  # place of the day a year ago in `days_back`
@@ -89,6 +89,11 @@ def days_back(as_of: date) -> tuple[date, ...]:
     return tuple(type(as_of).fromordinal(start - round(91.25 * back)) for back in range(QUARTERS_BACK + 1))
 
 
+def usual_gap(part: Part, day: date) -> float:
+    """The company's usual days between two purchases up to a day, as these people have them."""
+    return typical_gap(part.bought, day_number(day))
+
+
 def view(part: Part, day: date, weights: Weights, usual: float) -> View:
     """Some of the people at the end of a day, by what was known then.
 
@@ -144,7 +149,7 @@ def stand(engine: Engine, of: Iterable[Part], weights: Weights, as_of: date) -> 
     days = days_back(as_of)
     tables, proofs, ids, readings = [], [], [], []
     for part in of:
-        seen = [view(part, day, weights, typical_gap(part.bought, day_number(day))) for day in days]
+        seen = [view(part, day, weights, usual_gap(part, day)) for day in days]
         now = seen[0]
         tables.append(engine.arrow(_standing_rows(part, now)))
         proofs.append(engine.arrow(_evidence_rows(part, now, weights, day_number(as_of))))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import math
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -17,7 +20,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Kind", "Weights", "shipped"]
+__all__ = ["MODEL", "Kind", "Weights", "shipped"]
+
+MODEL = "standing"  # its name in models/
+_SERVES_DAYS = 91
 
 
 @dataclass(frozen=True)
@@ -53,13 +59,15 @@ class Weights:
         kinds: in a fixed order: a kind's place is its number.
         base: shares of the five standings, which sum to 1.
         times: by what each kind's weights are multiplied, learned from the company's own history; 1 as shipped.
-        learned: what it was learned from, in words; empty as shipped.
+        says: what they were learned from, in words.
+        trained_upto: the last day that was seen in learning; None where nothing was tried yet.
     """
 
     kinds: tuple[Kind, ...]
     base: tuple[float, ...]
     times: tuple[float, ...]
-    learned: str = ""
+    says: str = "weights as shipped"
+    trained_upto: date | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -75,6 +83,25 @@ class Weights:
     def number(self, name: str) -> int:
         """A kind's number."""
         return self.names.index(name)
+
+    def serves(self, as_of: date) -> bool:
+        """Whether they may be used on that day without looking at the history again."""
+        return self.trained_upto is not None and 0 <= (as_of - self.trained_upto).days < _SERVES_DAYS
+
+    def to_json(self) -> str:
+        """What was learned, as text."""
+        times = dict(zip(self.names, self.times, strict=True))
+        day = self.trained_upto.isoformat() if self.trained_upto else None
+        return json.dumps({"times": times, "says": self.says, "trained_upto": day}, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The shipped weights with what was learned; what does not fit them is as shipped."""
+        said, plain = json.loads(text), shipped()
+        times = [float(said["times"].get(name, 1.0)) for name in plain.names]
+        times = [one if math.isfinite(one) and one > 0 else 1.0 for one in times]
+        day = date.fromisoformat(said["trained_upto"]) if said["trained_upto"] else None
+        return cls(plain.kinds, plain.base, tuple(times), str(said["says"]), day)
 
     def which(self, what: str) -> NDArray[np.bool_]:
         """Which kinds are of that sort: "behaviour" or "act"."""

@@ -11,7 +11,7 @@ from byname.voice.intents import INTENTS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["NUMBERS", "cold_sentiment", "numbers_of"]
+__all__ = ["ALL_NUMBERS", "NUMBERS", "cold_sentiment", "numbers_of", "with_cold"]
 
 # What is counted in a text beside its words: VADER's four, the intents, and a few signs.
 NUMBERS = (
@@ -19,11 +19,17 @@ NUMBERS = (
     "asks_last", "marks", "length", "capitals", "digits", "link", "handles", "denied", "quoted", "turned",
 )  # fmt: skip
 
+# What a model learns from: it begins where the rules are, and needs few texts to be as good.
+ALL_NUMBERS = (*NUMBERS, "cold_negative", "cold_neutral", "cold_positive")
+
 _MANY_MARKS, _MANY_WORDS, _MANY_DIGITS, _MANY_HANDLES = 3, 40, 10, 3
 _CAPITALS = 3.0
 # VADER's numbers count twice: they rest on every word of the text, a sign on one.
 _VADER = 2.0
-_DENIALS = frozenset("not no never none nobody nothing cannot can't cant don't dont didn't doesn't won't isn't wasn't".split())
+_LEAVING = 0.7  # of a complaint: an account may be closed without a grudge
+_DENIALS = frozenset(
+    "not no never none nobody nothing cannot can't cant don't dont didn't doesn't won't isn't wasn't".split()
+)
 _TURNS = frozenset("but however though although except yet".split())
 
 
@@ -69,14 +75,14 @@ def cold_sentiment(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     of = {name: numbers[:, place] for place, name in enumerate(NUMBERS)}
     sounds = of["compound"] / _VADER
-    against = np.maximum(of["complaint"], of["leaving"])
+    against = np.maximum(of["complaint"], _LEAVING * of["leaving"])
     plain = 1.0 - against
     kind = np.maximum(of["praise"], 0.8 * of["thanks"]) * plain
     logits = np.stack(
         [
-            -0.6 + 2.6 * against - 1.8 * sounds - 1.2 * kind,
+            -0.1 + 2.6 * against - 1.2 * sounds - 1.2 * kind + 0.8 * of["denied"],
             0.5 + 0.7 * of["question"] * plain - 0.5 * against - np.abs(sounds),
-            -0.9 + 2.0 * sounds + 2.2 * kind + 0.8 * of["recommends"] - 2.6 * against - 0.6 * of["question"],
+            -1.5 + 1.5 * sounds + 3.0 * kind + 1.6 * of["recommends"] - 2.6 * against - 0.6 * of["question"],
         ],
         axis=1,
     )
@@ -84,3 +90,9 @@ def cold_sentiment(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
     shares = np.exp(logits)
     found: NDArray[np.float64] = shares / shares.sum(axis=1, keepdims=True)
     return found
+
+
+def with_cold(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The numbers and the logarithms of what the rules make of them, shape (texts, `ALL_NUMBERS`)."""
+    shares = cold_sentiment(numbers)
+    return np.hstack([numbers, np.log(np.maximum(shares, 1e-6))])

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from byname.voice.languages import mixed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set as AbstractSet
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
 __all__ = ["ironic", "is_doubtful"]
 
@@ -30,12 +31,9 @@ _WORDS = frozenset(
     "amazing excellent fantastic".split()
 )
 _SCRIPTS = re.compile("[a-zA-Z]{3}")
-_OTHER_WORDS = frozenset(
-    "sarcasm sarcastic irony not joking s thank thanks way yeah much just oh real very gotta how love loving enjoy enjoying nice "
-    "what shocker shocking slow danke merci gracias bedankt grazie obrigado obrigada na great good fine stellar awesome "
-    "amazing excellent fantastic".split()
+_OTHER_SCRIPTS = re.compile(
+    "[\u0370-\u03ff\u0400-\u04ff\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{3}"
 )
-_SCRIPTS = re.compile("[\u0370-\u03ff\u0400-\u04ff\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{3}")
 _SURE, _TONE = 0.8, 0.5
 
 

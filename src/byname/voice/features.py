@@ -153,7 +153,8 @@ def terms(texts: Sequence[str]) -> Terms:
 
 
 def _counted(owner: NDArray[np.int64], hashes: NDArray[np.uint64], texts: int) -> Terms:
-    order = np.lexsort((hashes, owner))
+    # One sort by both keys mixed: equal pairs come together, and in which order the pairs come is all the same.
+    order = np.argsort(hashes ^ (owner.astype(np.uint64) * _PAIR))
     owner, hashes = owner[order], hashes[order]
     first = np.ones(len(owner), dtype=np.bool_)
     first[1:] = (owner[1:] != owner[:-1]) | (hashes[1:] != hashes[:-1])
@@ -248,6 +249,4 @@ def weigh(found: Terms, known: Vocabulary) -> csr_matrix:
     block = text * 2 + known.letters[place]
     length = np.sqrt(np.bincount(block, weights=weight * weight, minlength=2 * found.texts))
     weight = (weight / length[block]).astype(np.float32)
-    rows = np.zeros(found.texts + 1, dtype=np.int64)
-    np.cumsum(np.bincount(text, minlength=found.texts), out=rows[1:])
-    return csr_matrix((weight, place, rows), shape=(found.texts, len(known.hashes)))
+    return csr_matrix((weight, (text, place)), shape=(found.texts, len(known.hashes)))

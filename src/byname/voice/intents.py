@@ -15,7 +15,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set as AbstractSet
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
 __all__ = ["CUTS", "INTENTS", "Intents", "find_intents", "folded", "rules_hash", "words_of"]
 

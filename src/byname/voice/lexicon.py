@@ -58,7 +58,7 @@ class _Lists:
 
 @lru_cache(1)
 def _lists() -> _Lists:
-    from vaderSentiment import vaderSentiment as vader
+    import vaderSentiment.vaderSentiment as vader
 
     analyzer = vader.SentimentIntensityAnalyzer()
     return _Lists(analyzer.lexicon, analyzer.emojis, vader.BOOSTER_DICT, frozenset(vader.NEGATE), vader.SPECIAL_CASES)
@@ -94,7 +94,7 @@ def sound(text: str) -> Sound:
     if "but" in low:
         _turn(valences, low.index("but"))
     carried = [(place, valences[place]) for place in places if valences[place]]
-    return _summed(valences, whole, tuple(_placed(text, raw, carried, origin)))
+    return _summed(valences, whole, tuple(_placed(text, raw, words, carried, origin)))
 
 
 def _without_emoji(text: str, names: Mapping[str, str]) -> tuple[str, Sequence[int]]:
@@ -111,7 +111,11 @@ def _without_emoji(text: str, names: Mapping[str, str]) -> tuple[str, Sequence[i
 
 
 def _placed(
-    text: str, raw: Sequence[str], carried: Sequence[tuple[int, float]], origin: Sequence[int] | None
+    text: str,
+    raw: Sequence[str],
+    words: Sequence[str],
+    carried: Sequence[tuple[int, float]],
+    origin: Sequence[int] | None,
 ) -> Iterator[tuple[int, int, float]]:
     """Where in the text as given the words stand that carry a valence."""
     last = end = 0
@@ -119,12 +123,14 @@ def _placed(
         for word in raw[last:place]:
             end = text.index(word, end) + len(word)
         last = place + 1
-        start = text.index(raw[place], end)
-        end = start + len(raw[place])
+        whole = text.index(raw[place], end)
+        end = whole + len(raw[place])
+        start = text.index(words[place], whole)
+        last_letter = start + len(words[place]) - 1
         if origin is None:
-            yield start, end, valence
+            yield start, last_letter + 1, valence
         else:
-            yield origin[start], origin[end - 1] + 1, valence
+            yield origin[start], origin[last_letter] + 1, valence
 
 
 def _bare(word: str) -> str:

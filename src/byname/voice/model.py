@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from byname.errors import BynameError
-from byname.voice.cold import NUMBERS
+from byname.voice.cold import ALL_NUMBERS, with_cold
 from byname.voice.features import Terms, Vocabulary, weigh
 from byname.voice.intents import INTENTS
 
@@ -72,6 +72,7 @@ class Model:
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_], Mapping[str, NDArray[np.float64]]]:
         """Read texts: three probabilities each, whether they are calibrated, and the learned intents."""
         weighed = weigh(found, self.vocabulary)
+        numbers = with_cold(numbers)
         logits = self.sentiment.logits(weighed, numbers)
         shares = np.empty_like(logits)
         known = np.array([medium in self.scales for medium in media], dtype=np.bool_)
@@ -105,7 +106,7 @@ def model_to(model: Model) -> dict[str, Any]:
 
     return {
         "texts": model.texts,
-        "numbers": list(NUMBERS),
+        "numbers": list(ALL_NUMBERS),
         "hashes": base64.b64encode(model.vocabulary.hashes.astype("<u8").tobytes()).decode(),
         "idf": _packed(model.vocabulary.idf),
         "sentiment": head(model.sentiment),
@@ -122,8 +123,8 @@ def model_from(written: Any) -> Model:
         BynameError: a value is missing, of another shape, not finite, or of another version of the reader.
     """
     of = _checked(written, dict, "an object")
-    if of.get("numbers") != list(NUMBERS):
-        raise _wrong("a model of another version", "numbers " + ", ".join(NUMBERS))
+    if of.get("numbers") != list(ALL_NUMBERS):
+        raise _wrong("a model of another version", "numbers " + ", ".join(ALL_NUMBERS))
     hashes = np.frombuffer(_bytes(of.get("hashes")), dtype="<u8").astype(np.uint64)
     if len(hashes) > _MOST_TERMS or np.any(hashes[1:] <= hashes[:-1]):
         raise _wrong(f"{len(hashes):,} hashes", f"at most {_MOST_TERMS:,} hashes, ascending, none twice")
@@ -152,7 +153,7 @@ def _head(written: Any, terms: int, classes: int) -> Head:
     of = _checked(written, dict, "an object of weights")
     return Head(
         _unpacked(of.get("terms"), (terms, classes)),
-        _unpacked(of.get("numbers"), (len(NUMBERS), classes)),
+        _unpacked(of.get("numbers"), (len(ALL_NUMBERS), classes)),
         _unpacked(of.get("bias"), (classes,)),
     )
 
@@ -199,5 +200,8 @@ def _checked[T](value: Any, kind: type[T], expected: str) -> T:
 
 def _wrong(found: str, expected: str) -> BynameError:
     return BynameError(
-        where="the model of the reader of texts", found=found, expected=expected, do="Remove models/voice and refresh: it is learned anew."
+        where="the model of the reader of texts",
+        found=found,
+        expected=expected,
+        do="Remove models/voice and refresh: it is learned anew.",
     )

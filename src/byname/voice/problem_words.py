@@ -6,6 +6,7 @@ many times, are one.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,10 +28,11 @@ _PRIOR_SHARE = 0.05  # pseudo-texts, as a share of all: enough to hold back what
 _SURE = 3.0  # standard errors; hundreds of phrases are looked at
 _MOST_PHRASES = 240
 _MOST_PROBLEMS = 40
-_ALIKE = 0.2  # cosine of who says both: an average below it parts two groups
+_ALIKE = 0.15  # cosine of who says both: an average below it parts two groups
 _COMMON = 0.3  # said in more of all problem texts than this, it is the company or its trade
 _CONTRAST = 0.1  # other texts, as a share of the problems': fewer cannot show what is usual
 _SHORT = 3  # words; so few are said alike by different people
+_ENDING = re.compile(r"(?<=\w{4})(?:ings?|ungen|ung|ed|en|er|es|s|e)$|(?<=\w{3})s$")
 _SHOWN = 6  # phrases that are shown of a problem
 
 
@@ -86,8 +88,9 @@ def found_problems(corpus: Corpus, *, without: Collection[str] = ()) -> list[Pro
     chosen = chosen[np.argsort(-weight[chosen], kind="stable")][:_MOST_PHRASES]
     if not chosen.size:
         return []
-    said = _said_by(rows[corpus.problem[rows]], terms[corpus.problem[rows]], corpus.people, chosen, count)
-    return _named([phrases.terms[at] for at in chosen], weight[chosen], said)
+    inside = corpus.problem[rows]
+    together = _together(rows[inside], terms[inside], alike, chosen, count)
+    return _named([phrases.terms[at] for at in chosen], weight[chosen], together)
 
 
 def learned_topics(problems: Sequence[Problem]) -> Topics:
@@ -109,9 +112,7 @@ def _sayings(corpus: Corpus) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return np.array(first, np.int64), alike
 
 
-def _spread(
-    phrases: Phrases, alike: NDArray[np.int64], sayings: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _spread(phrases: Phrases, alike: NDArray[np.int64], sayings: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pairs of row and phrase: a saying's phrases are those of each row that says it."""
     order = np.argsort(alike, kind="stable")
     starts = np.searchsorted(alike[order], np.arange(sayings + 1))
@@ -123,9 +124,7 @@ def _spread(
 
 def _sizes(problem: NDArray[np.bool_], people: NDArray[np.int64], alike: NDArray[np.int64]) -> tuple[int, int]:
     """How many said something in each group: people or sayings, whichever are fewer."""
-    first, second = (
-        min(np.unique(people[group]).size, np.unique(alike[group]).size) for group in (problem, ~problem)
-    )
+    first, second = (min(np.unique(people[group]).size, np.unique(alike[group]).size) for group in (problem, ~problem))
     return first, second
 
 
@@ -159,54 +158,62 @@ def _weights(here: NDArray[np.float64], there: NDArray[np.float64], sizes: tuple
     return np.where(zeta >= _SURE, zeta, 0.0)
 
 
-def _said_by(
-    rows: NDArray[np.int64], terms: NDArray[np.int64], people: NDArray[np.int64], chosen: NDArray[np.int64], count: int
+def _together(
+    rows: NDArray[np.int64], terms: NDArray[np.int64], alike: NDArray[np.int64], chosen: NDArray[np.int64], count: int
 ) -> NDArray[np.float64]:
-    """Which people (rows) say which chosen phrase (columns) in texts of problems; counts of people, crossed."""
+    """In how many sayings of problems two chosen phrases are together, shape (chosen, chosen)."""
     from scipy.sparse import csr_matrix
 
     place = np.full(count, -1)
     place[chosen] = np.arange(chosen.size)
     inside = place[terms] >= 0
-    who, column = people[rows[inside]], place[terms[inside]]
-    pair = np.unique(who * chosen.size + column)
-    _, person = np.unique(pair // chosen.size, return_inverse=True)
-    shape = (int(person.max()) + 1 if person.size else 0, chosen.size)
-    held = csr_matrix((np.ones(pair.size), (person, pair % chosen.size)), shape=shape)
+    pair = np.unique(alike[rows[inside]] * chosen.size + place[terms[inside]])
+    saying, term = pair // chosen.size, pair % chosen.size
+    held = csr_matrix((np.ones(pair.size), (saying, term)), shape=(int(alike.max()) + 1, chosen.size))
     crossed: NDArray[np.float64] = (held.T @ held).toarray()
     return crossed
 
 
-def _named(terms: Sequence[str], weight: NDArray[np.float64], said: NDArray[np.float64]) -> list[Problem]:
-    """Groups of phrases that the same people say, each named by its most telling one."""
-    group = _grouped(said)
-    people = np.diag(said)
+def _named(terms: Sequence[str], weight: NDArray[np.float64], together: NDArray[np.float64]) -> list[Problem]:
+    """Groups of phrases that are said together, each named by the most telling one; the weightiest group first."""
+    group = _grouped(terms, together)
+    told = np.diag(together)
     found: list[tuple[float, Problem]] = []
     for number in np.unique(group):
         inside = np.flatnonzero(group == number)
-        ordered = inside[np.argsort(-people[inside], kind="stable")]
-        named = _name([terms[at] for at in ordered], people[ordered])
+        ordered = inside[np.argsort(-told[inside], kind="stable")]
+        named = _name([terms[at] for at in ordered], told[ordered])
         rest = [terms[at] for at in ordered if terms[at] != named]
-        found.append((float(weight[inside].max() * np.sqrt(people[ordered[0]])), Problem(named, (named, *rest))))
+        found.append((float(weight[inside].max() * np.sqrt(told[ordered[0]])), Problem(named, (named, *rest))))
     found.sort(key=lambda one: (-one[0], one[1].name))
     return [problem for _, problem in found[:_MOST_PROBLEMS]]
 
 
-def _name(ordered: Sequence[str], people: NDArray[np.float64]) -> str:
-    """The longest phrase that at least a third of those say who say the commonest one."""
-    fit = [at for at in range(len(ordered)) if people[at] >= people[0] / 3]
-    return ordered[max(fit, key=lambda at: (ordered[at].count(" "), people[at], ordered[at]))]
+def _name(ordered: Sequence[str], told: NDArray[np.float64]) -> str:
+    """The longest phrase that is told at least a third as often as the commonest one."""
+    fit = [at for at in range(len(ordered)) if told[at] >= told[0] / 3]
+    return ordered[max(fit, key=lambda at: (ordered[at].count(" "), told[at], ordered[at]))]
 
 
-def _grouped(said: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The group of each phrase: average linkage over the cosine of who says them."""
+def _grouped(terms: Sequence[str], together: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The group of each phrase: average linkage over the cosine of where they are said; forms of a word are one."""
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
 
-    if len(said) == 1:
+    if len(terms) == 1:
         return np.zeros(1, np.int64)
-    length = np.sqrt(np.diag(said))
-    apart = np.clip(1 - said / np.outer(length, length), 0, 1)
+    length = np.sqrt(np.maximum(np.diag(together), 1))
+    apart = np.clip(1 - together / np.outer(length, length), 0, 1)
+    stems: dict[str, list[int]] = {}
+    for at, term in enumerate(terms):
+        stems.setdefault(_stem(term), []).append(at)
+    for forms in stems.values():
+        apart[np.ix_(forms, forms)] = 0
     np.fill_diagonal(apart, 0)
     groups: NDArray[np.int64] = fcluster(linkage(squareform(apart, checks=False), "average"), 1 - _ALIKE, "distance")
     return groups
+
+
+def _stem(term: str) -> str:
+    """A phrase without the commonest endings of its last word: bag and bags, delay, delayed and delays are one."""
+    return _ENDING.sub("", term)

@@ -90,4 +90,6 @@ class Reader:
         if not isinstance(employees, list) or not all(isinstance(name, str) for name in employees):
             raise wrong("no list of employees")
         model = written.get("model")
-        return cls(tuple(employees), frozenset(name.lower() for name in names), None if model is None else model_from(model))
+        return cls(
+            tuple(employees), frozenset(name.lower() for name in names), None if model is None else model_from(model)
+        )

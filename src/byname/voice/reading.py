@@ -58,6 +58,7 @@ _BATCH = 10_000
 _READ = 4_000  # letters of the new part that are read; two pages say it
 _MASKED = 2_000
 _MOST_TONED = 5
+_FURIOUS = 0.95
 _SENSITIVE = "sensitive"
 
 
@@ -124,7 +125,7 @@ def read(words: Sequence[str | None], media: Sequence[str | None], reader: Reade
     """
     batches = [
         _batch([text for text, _ in some], [medium for _, medium in some], reader)
-        for some in batched(zip(words, media, strict=True), _BATCH, strict=False)
+        for some in batched(zip(words, media, strict=True), _BATCH)
     ]
     return pa.Table.from_batches(batches, READING)
 
@@ -135,7 +136,14 @@ def _batch(words: Sequence[str | None], media: Sequence[str | None], reader: Rea
     feeling, calibrated, scores = _felt([one for _, one in rows], [media[place] for place, _ in rows], reader)
     columns: dict[str, list[Any]] = {name: [None] * len(words) for name in READING.names}
     columns["model"] = [reader.says] * len(words)
-    for name, none in (("calibrated", False), ("sensitive", False), ("uncertain", False), ("intents", ""), ("employees", "[]"), ("spans", "[]")):
+    for name, none in (
+        ("calibrated", False),
+        ("sensitive", False),
+        ("uncertain", False),
+        ("intents", ""),
+        ("employees", "[]"),
+        ("spans", "[]"),
+    ):
         columns[name] = [none] * len(words)
     for at, (place, one) in enumerate(rows):
         said = _said(one, scores[at], reader)
@@ -160,14 +168,14 @@ def _felt(
         feeling, calibrated, learned = reader.model.read(terms([one.hidden for one in looked]), numbers, media)
         for name, score in learned.items():
             scores[:, INTENTS.index(name)] = score
-    _recommends_kindly(scores, feeling)
+    _kindly(scores, feeling)
     return feeling.tolist(), calibrated.tolist(), scores.tolist()
 
 
-def _recommends_kindly(scores: NDArray[np.float64], feeling: NDArray[np.float64]) -> None:
-    """Who recommends is content: the word in an unhappy text is another's, or bitter."""
-    place = INTENTS.index("recommends")
-    scores[feeling[:, 0] > feeling[:, 2], place] *= 0.5
+def _kindly(scores: NDArray[np.float64], feeling: NDArray[np.float64]) -> None:
+    """Who recommends is content: in an unhappy text the word is another's, or bitter; likewise thanks in a furious one."""
+    scores[feeling[:, 0] > feeling[:, 2], INTENTS.index("recommends")] *= 0.5
+    scores[feeling[:, 0] >= _FURIOUS, INTENTS.index("thanks")] *= 0.8
 
 
 def _said(one: Looked, scores: Sequence[float], reader: Reader) -> dict[str, Any]:
@@ -188,7 +196,9 @@ def _said(one: Looked, scores: Sequence[float], reader: Reader) -> dict[str, Any
         "topic": _SENSITIVE if sensitive else topic_of(one.text),
         "sensitive": sensitive,
         "language": code,
-        "employees": json.dumps([{"name": name, "praised": praised} for _, _, name, praised in named]) if named else "[]",
+        "employees": json.dumps([{"name": name, "praised": praised} for _, _, name, praised in named])
+        if named
+        else "[]",
         "quote": None if quote is None else " ".join(mask(one.text, found, *quote).split()),
         "masked": None if sensitive else mask(one.text, found)[:_MASKED].strip(),
         "spans": _spans(one, toned),

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from byname.engines import statement
+from byname.voice.corrected import as_corrected
 from byname.voice.reading import READING, read
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from byname.engines import Engine, Table
+    from byname.voice.labels import Labelled
     from byname.voice.reader import Reader
 
 __all__ = ["Voiced", "voiced"]
@@ -67,6 +69,15 @@ READ = statement(
     join readings on readings.row_hash = words.row_hash
     """,
 )
+VOICE = statement(
+    "voice.table",
+    """
+    select fact_id, source, account, source_id, person_id, occurred_at, medium, channel, negative, neutral, positive,
+           calibrated, intents, complaint, praise, recommends, question, idea, leaving, thanks, topic, sensitive, spans,
+           employees, quote, language, uncertain, model
+    from voice
+    """,
+)
 
 _FILES = 16  # more than these are put together into one
 _ROW = pa.field("row_hash", pa.string())
@@ -78,17 +89,26 @@ class Voiced:
 
     Attributes:
         table: one row a message: the columns of the snapshot's `voice`, and record_id, thread, status and the like.
+        tables: those of the snapshot, by name.
         texts: how many there are.
         fresh: how many of them were read now; the others had been read before.
     """
 
     table: Table
+    tables: Mapping[str, Table]
     texts: int
     fresh: int
 
 
 def voiced(
-    engine: Engine, facts: Mapping[str, Table], record_person: Table, reader: Reader, cache: Path, *, until: datetime
+    engine: Engine,
+    facts: Mapping[str, Table],
+    record_person: Table,
+    reader: Reader,
+    labels: Labelled,
+    cache: Path,
+    *,
+    until: datetime,
 ) -> Voiced:
     """Read the messages of known people.
 
@@ -97,6 +117,7 @@ def voiced(
         facts: the newest version of each fact table.
         record_person: record_id and person_id; without those whose words are not to be read.
         reader: how texts are read.
+        labels: what staff said of some.
         cache: folder of the readings of before; those of another reader are removed.
         until: the end of the as-of day, UTC.
     """
@@ -112,13 +133,13 @@ def voiced(
     new = engine.run(UNREAD, words=words, cached=cached)
     fresh = engine.apply(partial(_read, reader=reader), new, schema)
     count = engine.count(fresh)
-    table = engine.run(READ, words=words, cached=cached, fresh=fresh)
+    table = as_corrected(engine, engine.run(READ, words=words, cached=cached, fresh=fresh), labels.corrected)
     if count:
         _keep(engine, fresh, kept, schema)
     texts = engine.count(table)
     for one in (words, new):
         engine.drop(one)
-    return Voiced(table, texts, count)
+    return Voiced(table, {"voice": engine.run(VOICE, voice=table)}, texts, count)
 
 
 def _read(batch: pa.RecordBatch, *, reader: Reader) -> pa.RecordBatch:

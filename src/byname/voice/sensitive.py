@@ -23,7 +23,9 @@ def _lists() -> tuple[frozenset[str], frozenset[str], re.Pattern[str]]:
     """Words that tell alone, words that begin a phrase, and the phrases."""
     written = tomllib.loads(files("byname.voice").joinpath("sensitive.toml").read_text("utf-8"))
     alone = frozenset(word for kind in written.values() for word in kind["words"].split())
-    phrases = sorted(phrase.strip() for kind in written.values() for phrase in kind["phrases"].split(";") if phrase.strip())
+    phrases = sorted(
+        phrase.strip() for kind in written.values() for phrase in kind["phrases"].split(";") if phrase.strip()
+    )
     first = frozenset(phrase.split()[0] for phrase in phrases)
     return alone, first, re.compile(r"\b(?:" + "|".join(map(re.escape, phrases)) + r")\b")
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from byname.voice.lexicon import sound
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence, Set as AbstractSet
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
 __all__ = ["Named", "best_quote", "named_employees", "sentences"]
 
@@ -21,7 +22,15 @@ _SHORTEST, _LONGEST = 20, 240
 _FEWEST_WORDS = 4
 _MOST_SENTENCES = 60
 _CLEAR = 0.2  # VADER's compound: beyond it a sentence is for or against
-_WORTH = {"praise": 3.0, "recommends": 3.0, "complaint": 2.5, "leaving": 2.5, "idea": 2.0, "thanks": 1.0, "question": 0.5}
+_WORTH = {
+    "praise": 3.0,
+    "recommends": 3.0,
+    "complaint": 2.5,
+    "leaving": 2.5,
+    "idea": 2.0,
+    "thanks": 1.0,
+    "question": 0.5,
+}
 _TONE = 2.0
 _CLOSED = 0.25
 _HIDDEN = 1.0

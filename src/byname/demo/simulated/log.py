@@ -21,7 +21,7 @@ class Log:
         self._parts: dict[str, list[Rows]] = {}
         self._counts: dict[str, int] = {}
 
-    def add(self, kind: str, **columns: Any) -> NDArray[np.int64]:
+    def add(self, kind: str, /, **columns: Any) -> NDArray[np.int64]:
         """Add rows; a single value stands for all of them. Returns the numbers of the new rows within their kind."""
         size = len(columns["who"])
         before = self._counts.get(kind, 0)

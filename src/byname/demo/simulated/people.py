@@ -94,7 +94,7 @@ def draw(rng: np.random.Generator, people: int, weeks: int) -> Nature:
     uses = (rng.random(people) < 0.3) & (kind != GIFTS)
     return Nature(
         kind=kind,
-        taste=rng.normal(0.2, 0.42, people),
+        taste=rng.normal(0.3, 0.4, people),
         pace=_PACE[kind] * np.exp(rng.normal(0, 0.6, people)),
         regularity=rng.choice(_REGULARITY, people, p=[0.25, 0.5, 0.25]),
         basket=_BASKET[kind] * np.exp(rng.normal(0, 0.55, people)),
@@ -106,7 +106,7 @@ def draw(rng: np.random.Generator, people: int, weeks: int) -> Nature:
         options=rng.beta(2, 2, people),
         inertia=rng.beta(2, 3, people),
         patience=1 + rng.poisson(1.2, people),
-        sociable=rng.gamma(0.5, 0.5, people),
+        sociable=rng.gamma(0.5, 0.35, people),
         answers=rng.beta(1.2, 3, people),
         style=rng.normal(0, 0.9, people),
         uses=uses,
@@ -114,6 +114,6 @@ def draw(rng: np.random.Generator, people: int, weeks: int) -> Nature:
         inventive=rng.beta(0.5, 5, people),
         bounty=rng.random(people) < 0.02,
         opted_in=rng.random(people) < 0.55,
-        mail_bearing=4 + rng.poisson(12, people),
+        mail_bearing=2 + rng.poisson(12, people),
         joins=joins,
     )

@@ -1,0 +1,169 @@
+"""Who moved between the standings, when, after what; and how all of them flow, with ranges (S1.9, S2.18)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from byname.engines import statement
+from byname.standing.adding import label
+from byname.standing.markov import MISSING, confusion_of, smooth
+from byname.standing.states import STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from byname.engines import Engine, Table
+    from byname.standing.markov import Smoothed
+    from byname.standing.stand import Stood
+
+__all__ = ["Movement", "movement"]
+
+_LIKELY = 0.5  # that somebody moved in a quarter, from which on it is told
+_RANGE = (0.1, 0.9)
+
+# What speaks most for where they went, against where they came from, of what happened in that quarter.
+AFTER = statement(
+    "standing.after",
+    """
+    with pulled as (
+        select moved.person_id, moved.day, evidence.fact_id, evidence.says, evidence.kind, evidence.occurred_at,
+               case moved.to_standing when 'neutral' then evidence.neutral
+                    when 'dissatisfied' then evidence.dissatisfied
+                    when 'actively_dissatisfied' then evidence.actively_dissatisfied
+                    when 'loyal' then evidence.loyal else evidence.advocate end
+               - case moved.from_standing when 'neutral' then evidence.neutral
+                    when 'dissatisfied' then evidence.dissatisfied
+                    when 'actively_dissatisfied' then evidence.actively_dissatisfied
+                    when 'loyal' then evidence.loyal else evidence.advocate end as pull
+        from moved
+        join evidence on evidence.person_id = moved.person_id
+                     and cast(evidence.occurred_at as date) > moved.since
+                     and cast(evidence.occurred_at as date) <= moved.day
+    )
+    select person_id, day, fact_id, says
+    from pulled
+    where pull > 1e-1
+    qualify row_number() over (
+        partition by person_id, day order by cast(round(pull * 1e6) as bigint) desc, occurred_at desc, kind,
+                                             fact_id nulls last
+    ) = 1
+    """,
+)
+MOVES = statement(
+    "standing.moves",
+    """
+    select moved.person_id, moved.day, moved.from_standing, moved.to_standing, moved.probability,
+           coalesce('after: ' || after.says, 'no single event on record') as says, after.fact_id
+    from moved
+    left join after on after.person_id = moved.person_id and after.day = moved.day
+    """,
+)
+
+
+@dataclass(frozen=True)
+class Movement:
+    """How people moved.
+
+    Attributes:
+        now: person_id, smoothed (the standing that is most likely true today), since (the day from which it is, or null
+            where it is as old as what we know), moved_from (the one before, or null).
+        moves: person_id, day, from_standing, to_standing, probability, says, fact_id.
+        flows: day, from_standing, to_standing, people (expected), share (of those who stood there), low, high (80%),
+            counted (the share by labels alone, which errs).
+    """
+
+    now: Table
+    moves: Table
+    flows: Table
+
+
+def movement(engine: Engine, stood: Stood, evidence: Table) -> Movement:
+    """Tell who moved from readings that err.
+
+    Args:
+        engine: where the tables go.
+        stood: readings of everybody at each day.
+        evidence: the pieces, for what a move came after.
+    """
+    readings = stood.readings[:, ::-1]
+    days = tuple(reversed(stood.days))
+    known = ~np.isnan(readings[:, :, 0])
+    named = label(np.nan_to_num(readings, nan=0.0).reshape(-1, len(STATES)).astype(np.float64))
+    labels = np.where(known, named.reshape(known.shape), MISSING)
+    confusion = confusion_of(readings[known].astype(np.float64), labels[known])
+    found = smooth(labels.astype(np.int8), confusion)
+    moved = engine.arrow(_moved(stood.ids, found, days))
+    after = engine.run(AFTER, moved=moved, evidence=evidence)
+    return Movement(
+        engine.arrow(_now(stood.ids, found, days)),
+        engine.run(MOVES, moved=moved, after=after),
+        engine.arrow(_flows(found, labels, days)),
+    )
+
+
+def _moved(ids: pa.Array, found: Smoothed, days: Sequence[date]) -> pa.Table:
+    path = found.path
+    changed = (path[:, 1:] != path[:, :-1]) & (path[:, :-1] != MISSING) & (np.nan_to_num(found.moved) >= _LIKELY)
+    who, step = np.nonzero(changed)
+    names = pa.array(STATES)
+    return pa.table(
+        {
+            "person_id": ids.take(pa.array(who)),
+            "since": pa.array(days, pa.date32()).take(pa.array(step)),
+            "day": pa.array(days, pa.date32()).take(pa.array(step + 1)),
+            "from_standing": names.take(pa.array(path[who, step].astype(np.int64))),
+            "to_standing": names.take(pa.array(path[who, step + 1].astype(np.int64))),
+            "probability": found.moved[who, step].astype(np.float64),
+        }
+    )
+
+
+def _now(ids: pa.Array, found: Smoothed, days: Sequence[date]) -> pa.Table:
+    path = found.path
+    people, count = path.shape
+    latest = path[:, -1]
+    other = path != latest[:, None]
+    # The place after the last day on which the path was elsewhere; 0 where it never was.
+    start = np.where(other.any(axis=1), count - np.argmax(other[:, ::-1], axis=1), 0)
+    before = np.where(start > 0, path[np.arange(people), np.maximum(start - 1, 0)], MISSING)
+    names = pa.array([*STATES, None])
+    none = len(STATES)
+    return pa.table(
+        {
+            "person_id": ids,
+            "smoothed": names.take(pa.array(np.where(latest == MISSING, none, latest).astype(np.int64))),
+            "since": pa.array([*days, None], pa.date32()).take(pa.array(np.where(start > 0, start, count))),
+            "moved_from": names.take(pa.array(np.where(before == MISSING, none, before).astype(np.int64))),
+        }
+    )
+
+
+def _flows(found: Smoothed, labels: NDArray[np.int64], days: Sequence[date]) -> pa.Table:
+    """Dirichlet(1/2 + counts) of each row; a share of it is a beta distribution."""
+    from scipy.stats import beta
+
+    rows: list[tuple[object, ...]] = []
+    for step, counts in enumerate(found.counts):
+        before, after = labels[:, step], labels[:, step + 1]
+        for one, origin in enumerate(STATES):
+            whole = counts[one].sum()
+            seen = (before == one) & (after != MISSING)
+            if whole < 1:
+                continue
+            for other, target in enumerate(STATES):
+                alpha, rest = counts[one, other] + 0.5, whole - counts[one, other] + 0.5 * (len(STATES) - 1)
+                low, high = beta.ppf(_RANGE, alpha, rest)
+                counted = float((after[seen] == other).mean()) if seen.any() else None
+                share = counts[one, other] / whole
+                rows.append((days[step + 1], origin, target, float(counts[one, other]), share, low, high, counted))
+    names = ("day", "from_standing", "to_standing", "people", "share", "low", "high", "counted")
+    kinds = (pa.date32(), pa.string(), pa.string(), *[pa.float64()] * 5)
+    schema = pa.schema(list(zip(names, kinds, strict=True)))
+    return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema=schema)
