@@ -292,6 +292,8 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     worth=found.value,
                     brought=found.brought,
                     stress=found.stressed.table,
+                    wallets=found.wallets,
+                    consents=allowed,
                     kept=Weights.from_json(kept_weights) if kept_weights else None,
                     where=Where(_prices(company).events, settings.zone, as_of, until, settings.voice.sensitive),
                 )

@@ -27,6 +27,9 @@ WOULD_AND_DOES = """
            count(*) filter (where speaks <> 'unknown') as known
     from standing
 """
+FLOWS = """
+    select * from flows where day = (select max(day) from flows) order by people desc, from_standing, to_standing
+"""
 MOVERS = """
     select moves.*, people.name, people.email, people.phone, coalesce(value.clv, 0) as clv
     from moves
@@ -92,8 +95,8 @@ def standings(snapshot: Snapshot, limit: int = 20) -> Standings:
         advocates,
         bool(advocates and advocates > _MANY_ADVOCATES),
         would,
-        snapshot.query("select * from flows where day = (select max(day) from flows) order by people desc, all"),
+        snapshot.query(FLOWS),
         snapshot.query(MOVERS, [limit]),
         snapshot.query(ALARMS, [limit]),
-        snapshot.query("select * from recoveries order by all"),
+        snapshot.query("select * from recoveries order by outcome"),
     )

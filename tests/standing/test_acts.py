@@ -11,7 +11,7 @@ import pytest
 
 from byname.engines import Engine
 from byname.standing.acts import done
-from tests.standing.made import UNTIL, facts, links, voice
+from tests.standing.made import UNTIL, facts, links
 
 BROUGHT = pa.schema([("referrer_id", pa.string()), ("fact_id", pa.string()), ("occurred_at", pa.timestamp("us"))])
 STRESS = pa.schema(
@@ -26,6 +26,7 @@ INCIDENTS = pa.schema(
         *((name, pa.string()) for name in ("person_id", "fact_id", "kind", "says")),
         ("occurred_at", pa.timestamp("us")),
         ("severity", pa.int64()),
+        ("said", pa.bool_()),
     ]
 )
 WHEN = datetime(2026, 6, 1)
@@ -43,7 +44,6 @@ def rows(
         engine,
         {name: facts(engine, name, *given.get(name, [])) for name in NAMES},
         **made,
-        voice=voice(engine),
         record_person=links(engine, "p1", "p2"),
         until=UNTIL,
     )
@@ -107,7 +107,7 @@ def test_who_stayed_through_an_event_did_and_who_left_did_not(duck_engine: Engin
 
 
 def test_a_broken_promise_is_evidence_and_a_complaint_is_not_counted_twice(duck_engine: Engine) -> None:
-    incident = {"person_id": "p1", "occurred_at": WHEN, "severity": 2, "says": "something happened"}
+    incident = {"person_id": "p1", "occurred_at": WHEN, "severity": 2, "said": False, "says": "something happened"}
     found = rows(
         duck_engine,
         {"returns": [{"fact_id": "r", "reason": "broken", "occurred_at": WHEN}]},
@@ -116,7 +116,7 @@ def test_a_broken_promise_is_evidence_and_a_complaint_is_not_counted_twice(duck_
             incident | {"fact_id": "b", "kind": "kept promise", "severity": 0},
             incident | {"fact_id": "c", "kind": "late delivery"},
             incident | {"fact_id": None, "kind": "outage"},
-            incident | {"fact_id": "r", "kind": "faulty product"},
+            incident | {"fact_id": "r", "kind": "faulty product", "said": True},
         ],
     )
     assert sorted(row["kind"] for row in found) == [

@@ -85,7 +85,7 @@ def test_nobody_gives_nobody(engine: Engine) -> None:
     assert counted(engine, []) == {}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 400), st.integers(0, 30)), max_size=12))
 def test_scores_and_ranks_are_what_plain_python_says(duck_engine: Engine, made: list[tuple[str, int, int]]) -> None:
     found = counted(duck_engine, [post(who, ago, helpful=helpful) for who, ago, helpful in made])

@@ -242,7 +242,7 @@ def test_nothing_gives_nothing(engine: Engine) -> None:
     assert happened(engine) == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 120), st.sampled_from(["delivery", "billing and payment"])), max_size=8, unique=True

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.value.made import AS_OF, UNTIL, Checked, at, bought, facts, persons
 
 from byname.engines import Engine
+from byname.standing.stage_signs import _read_events
 from byname.standing.stage_words import products_of, sign_of
 from byname.standing.stages import Stages, stages
 
@@ -132,6 +133,37 @@ def test_any_name_is_read_or_left(name: str) -> None:
 )  # fmt: skip
 def test_products_are_read_from_properties(properties: str | None, products: list[tuple[str, str]]) -> None:
     assert products_of(properties) == products
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["page: Home", "Product Viewed", "Report exported", "Product Removed", "add_to_cart"]),
+            st.sampled_from(
+                [None, "{}", "nonsense", '{"sku": "a"}', '{"products": [{"sku": "a"}, {"sku": "b", "name": "B"}]}']
+            ),
+        ),
+        max_size=12,
+    )
+)
+def test_a_batch_of_events_is_read_as_each_by_itself(made: list[tuple[str, str | None]]) -> None:
+    columns = {
+        "person_id": pa.array([f"p{place % 3}" for place in range(len(made))], pa.string()),
+        "fact_id": pa.array([str(place) for place in range(len(made))], pa.string()),
+        "occurred_at": pa.array([UNTIL] * len(made), pa.timestamp("us")),
+        "event": pa.array([event for event, _ in made], pa.string()),
+        "properties": pa.array([properties for _, properties in made], pa.string()),
+    }
+    expected = [
+        (str(place), sign.level, sign.says, *product)
+        for place, (name, properties) in enumerate(made)
+        if (sign := sign_of(name))
+        for product in [("", ""), *products_of(properties)]
+    ]
+    read = _read_events(pa.RecordBatch.from_pydict(columns)).to_pylist()
+    names = ("fact_id", "level", "says", "product", "product_name")
+    assert [tuple(row[name] for name in names) for row in read] == expected
 
 
 def test_each_has_a_stage_with_the_company_and_with_each_product(engine: Engine) -> None:
@@ -297,7 +329,7 @@ def test_a_day_is_the_companys(engine: Engine) -> None:
     assert rows(engine, found(engine, usage=[late]))["rosa", None]["since"] == date(2026, 6, 29)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(["page: Home", "view_item", "add_to_cart"]), st.integers(0, 120)), max_size=10)
 )

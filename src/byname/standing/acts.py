@@ -133,23 +133,16 @@ CONTRACTS = statement(
     """,
 )
 
-# What was said, and what was sent back, is evidence by itself.
 INCIDENTS = statement(
     "standing.incident_pieces",
     """
-    with elsewhere as (
-        select fact_id from voice
-        union all
-        select fact_id from returns
-    )
-    select incidents.person_id, incidents.fact_id,
+    select person_id, fact_id,
            case kind when 'broken promise' then 'promise_broken' when 'kept promise' then 'promise_kept'
                      else 'incident' end as kind,
            occurred_at, occurred_at as begins, cast(null as timestamp) as ends,
            case when kind = 'kept promise' then 1e0 else 0.4e0 + 0.3e0 * cast(severity as double) end as strength, says
     from incidents
-    left join elsewhere on elsewhere.fact_id = incidents.fact_id
-    where elsewhere.fact_id is null
+    where not said  -- words and returns are evidence by themselves
     """,
 )
 
@@ -169,7 +162,6 @@ def done(
     engine: Engine,
     facts: Mapping[str, Table],
     *,
-    voice: Table,
     brought: Table,
     stress: Table,
     incidents: Table,
@@ -181,7 +173,6 @@ def done(
     Args:
         engine: where the tables are.
         facts: the newest version of each fact table.
-        voice: what each message was read as.
         brought: who was brought by whom, from `value.referrals`.
         stress: who stayed through which event, from `value.stress`.
         incidents: what went wrong or was kept, from `incidents.incidents`.
@@ -199,6 +190,6 @@ def done(
         of_facts(ANSWERS, answers=facts["answers"]),
         of_facts(RETURNS, returns=facts["returns"]),
         of_facts(CONTRACTS, subscriptions=facts["subscriptions"]),
-        engine.run(INCIDENTS, incidents=incidents, voice=voice, returns=facts["returns"]),
+        engine.run(INCIDENTS, incidents=incidents),
         engine.run(STAYED, stress=stress),
     ]

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from byname.engines import statement
 from byname.standing.doubly_robust import TooFewError, design
-from byname.standing.recovered import AFTER_DAYS, WITHIN_DAYS, became
+from byname.standing.recovered import AFTER_DAYS, became
 from byname.standing.states import STATES
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ _OUTCOMES = {
     "spent": f"spent in the {AFTER_DAYS} days after",
 }
 _BOTH = 5  # rows of a kind on either side, to compare within it
-_DAYS = 365
 
 FOLLOWED = statement(
     "standing.recovery_followed",
@@ -166,7 +165,8 @@ def _compared(rows: pa.Table, stood: Stood) -> tuple[list[dict[str, object]], li
     }
     outcomes["spent"] = rows.column("spent_after").to_numpy()
     just_before = rows.column("spent_just_before").to_numpy()
-    _, person = np.unique(rows.column("person_id").to_numpy(), return_inverse=True)
+    # Rows come by person, so numbers in the order of their first row are the same each time.
+    person = np.asarray(rows.column("person_id").combine_chunks().dictionary_encode().indices, dtype=np.int64)
     found: Design | None = None
     why = ""
     try:

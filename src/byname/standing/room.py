@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 from byname.engines import statement
 from byname.standing.acts import done
 from byname.standing.alarms import alarms
+from byname.standing.asking import asking
+from byname.standing.both_ways import both_ways
+from byname.standing.community import community
 from byname.standing.hindsight import hindsight
 from byname.standing.incidents import incidents
 from byname.standing.movement import movement
 from byname.standing.pieces import parts, pieces, used_days
 from byname.standing.promises import promised
+from byname.standing.recovery import recoveries
 from byname.standing.speaking import speaking
 from byname.standing.stages import stages
 from byname.standing.stand import stand
@@ -39,12 +43,14 @@ STANDING = statement(
            coalesce(speaks.speaks, case when stood.known then 'silent' else 'unknown' end) as speaks,
            would.would_recommend, stood.does_recommend, stage.stage,
            case when moved.smoothed = stood.standing then moved.since end as since,
-           case when moved.smoothed = stood.standing then moved.moved_from end as moved_from
+           case when moved.smoothed = stood.standing then moved.moved_from end as moved_from,
+           asks.question as ask
     from stood
     left join speaks on speaks.person_id = stood.person_id
     left join would on would.person_id = stood.person_id
     left join stage on stage.person_id = stood.person_id
     left join moved on moved.person_id = stood.person_id
+    left join asks on asks.person_id = stood.person_id
     """,
 )
 OF_THE_COMPANY = statement(
@@ -98,6 +104,8 @@ def standing_of(
     worth: Table,
     brought: Table,
     stress: Table,
+    wallets: Table,
+    consents: Table,
     kept: Weights | None,
     where: Where,
 ) -> Standing:
@@ -114,6 +122,8 @@ def standing_of(
         worth: the snapshot's `value`.
         brought: who was brought by whom.
         stress: who stayed through which event.
+        wallets: shares of wallet.
+        consents: what each allows, by channel and purpose.
         kept: weights learned before.
         where: days and settings.
     """
@@ -136,7 +146,7 @@ def standing_of(
         [
             *said(engine, voice, facts["ratings"], record_person, until=until),
             *done(
-                engine, facts, voice=voice, brought=brought, stress=stress, incidents=wrong,
+                engine, facts, brought=brought, stress=stress, incidents=wrong,
                 record_person=record_person, until=until,
             ),
         ],
@@ -167,6 +177,32 @@ def standing_of(
         until=until,
     )
     speaks, would = speaking(engine, voice, facts["ratings"], brought, record_person, until=until)
+    asks = asking(
+        engine,
+        standing=stood.table,
+        worth=worth,
+        net=net,
+        ratings=facts["ratings"],
+        returns=facts["returns"],
+        voice=voice,
+        contacts=facts["contacts"],
+        incidents=wrong,
+        consents=consents,
+        record_person=record_person,
+        until=until,
+    )
+    mended = recoveries(
+        engine,
+        stood,
+        incidents=wrong,
+        voice=voice,
+        ratings=facts["ratings"],
+        record_person=record_person,
+        days=days,
+        pieces=found,
+        as_of=as_of,
+        until=until,
+    )
     table = engine.run(
         STANDING,
         stood=stood.table,
@@ -174,6 +210,18 @@ def standing_of(
         would=would,
         stage=engine.run(OF_THE_COMPANY, stages=near.table),
         moved=moved.now,
+        asks=asks,
+    )
+    among = community(
+        engine,
+        messages=facts["messages"],
+        ideas=facts["ideas"],
+        votes=facts["votes"],
+        referrals=facts["referrals"],
+        record_person=record_person,
+        zone=where.zone,
+        as_of=as_of,
+        until=until,
     )
     fell = alarms(engine, moves=moved.moves, evidence=stood.evidence, standing=table, worth=worth, as_of=as_of)
     return Standing(
@@ -184,10 +232,17 @@ def standing_of(
             "flows": moved.flows,
             "alarms": fell,
             "foretold": learned.foretold,
+            "asks": asks,
+            "recovered": mended.followed,
+            "recoveries": mended.summary,
+            "community": among,
+            "both_ways": both_ways(
+                engine, worth=worth, wallet=wallets, ratings=facts["ratings"], record_person=record_person, until=until
+            ),
             "stages": near.table,
             "incidents": wrong,
             "promises": promised(engine, facts["promises"], record_person, until=until),
         },
         learned.weights,
-        [("standing", learned.weights.says), *near.report],
+        [("standing", learned.weights.says), *near.report, *mended.report],
     )

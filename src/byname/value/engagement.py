@@ -126,6 +126,7 @@ class Engaged:
         told: changes that people told us of.
         stressed: who stayed when it was hard.
         dated: orders with their day.
+        wallets: shares of wallet, where people said how we rank.
         report: what was left out or cannot be known, and why: (what, in words).
     """
 
@@ -134,6 +135,7 @@ class Engaged:
     told: Table
     stressed: Stressed
     dated: Table
+    wallets: Table
     report: Sequence[tuple[str, str]]
 
 
@@ -209,5 +211,6 @@ def engaged(
         told(engine, members, known, versions, record_person, until=until),
         stressed,
         orders,
+        wallets.table,
         [line for part in parts for line in part.report],
     )

@@ -114,11 +114,11 @@ def _lower(text: str) -> str:
 
 
 def _codes(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int64]]:
-    """The letters of all texts in one row: code, kind, text; one space between, none twice, no letter thrice."""
-    whole = " " + " ".join(_lower(text) for text in texts) + " "
+    """The letters of all texts in one row (code, kind, text): no space twice, no letter thrice."""
+    # Each text has a space of its own on both sides: what is found in it must not hang on its neighbours.
+    whole = "".join(f" {_lower(text)} " for text in texts)
     codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    lengths = np.fromiter((len(text) + 1 for text in texts), dtype=np.int64, count=len(texts))
-    lengths[-1] += 1
+    lengths = np.fromiter((len(text) + 2 for text in texts), dtype=np.int64, count=len(texts))
     text = np.repeat(np.arange(len(texts)), lengths)
     kinds, folded = _classes()
     common = codes < _KNOWN
@@ -127,8 +127,8 @@ def _codes(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint8],
     code = np.where(common, folded[at], codes)
     once = (code == ord(" ")) | (code == ord(HIDDEN))
     keep = np.ones(len(code), dtype=np.bool_)
-    keep[1:] = (code[1:] != code[:-1]) | ~once[1:]
-    keep[2:] &= (code[2:] != code[1:-1]) | (code[2:] != code[:-2])
+    keep[1:] = (code[1:] != code[:-1]) | ~once[1:] | (text[1:] != text[:-1])
+    keep[2:] &= (code[2:] != code[1:-1]) | (code[2:] != code[:-2]) | (text[2:] != text[:-2])
     return code[keep].astype(np.uint64), kind[keep], text[keep]
 
 

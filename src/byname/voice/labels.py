@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from byname.engines import statement
+from byname.voice.wording import WORDING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ MOST = 20_000  # texts to learn from; more teach little and take long
 # How a ticket was solved says nothing of how it was worded, so ratings about tickets are left out.
 RATED = statement(
     "voice.rated",
-    """
+    f"""
     with rated as (
         select source, account, source_id,
                min(case when scale = 'nps' then case when score >= 9e0 then 1 when score >= 7e0 then 0 else -1 end
@@ -31,15 +32,13 @@ RATED = statement(
         group by source, account, source_id
     )
     select messages.fact_id, messages.row_hash, messages.record_id, messages.medium, rated.label,
-           case when messages.subject is null then messages.text
-                when messages.text is null then messages.subject
-                else messages.subject || '\n' || messages.text end as words
+           {WORDING} as words
     from messages
     join rated on rated.source = messages.source and rated.account = messages.account
               and rated.source_id = messages.source_id
     where coalesce(messages.text, messages.subject) is not null
       and coalesce(messages.occurred_at, messages.known_at) < $until
-    """,
+    """,  # noqa: S608 - ours
 )
 # The rarest hashes are a random part that stays the same from day to day.
 SOME_RATED = statement(
@@ -55,7 +54,7 @@ SOME_RATED = statement(
 # The newest correction of each text and kind of label holds.
 CORRECTED = statement(
     "voice.corrected",
-    """
+    f"""
     with said as (
         select substr(value, 1, 64) as fact_id, substr(value, 66, 40) as label,  -- a fact's id is 64 letters long
                coalesce(occurred_at, known_at) as said_at, decisions.fact_id as decision_id
@@ -63,9 +62,7 @@ CORRECTED = statement(
         where kind = 'label' and value is not null and coalesce(occurred_at, known_at) < $until
     )
     select said.fact_id, said.label, messages.medium, record_person.person_id,
-           case when messages.subject is null then messages.text
-                when messages.text is null then messages.subject
-                else messages.subject || '\n' || messages.text end as words
+           {WORDING} as words
     from said
     join messages on messages.fact_id = said.fact_id
     join record_person on record_person.record_id = messages.record_id
@@ -75,7 +72,7 @@ CORRECTED = statement(
                           else replace(said.label, 'not ', '') end
         order by said.said_at desc, said.decision_id desc
     ) = 1
-    """,
+    """,  # noqa: S608 - ours
 )
 
 

@@ -10,6 +10,7 @@ Platt, Probabilistic Outputs for Support Vector Machines (1999), with one slope 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -147,12 +148,9 @@ def learned(
         ValueError: a label, or a correction, that is none.
     """
     said, intents = _labels(labels, corrections or ())
-    seen = [look(text, names) for text in words]
-    wanted = [
-        place
-        for place, one in enumerate(seen)
-        if one is not None and (place in said or any(place in of for of in intents.values()))
-    ]
+    known = said.keys() | {place for of in intents.values() for place in of}
+    seen = {place: look(words[place], names) for place in _thinned(sorted(known), people)}
+    wanted = [place for place, one in seen.items() if one is not None]
     rated = [place for place in wanted if place in said]
     cold = Reader.cold(employees, names)
     lack = _lack([said[place][0] for place in rated], [people[place] for place in rated])
@@ -211,6 +209,20 @@ def _lack(labels: Sequence[int], people: Sequence[Hashable]) -> str:
     if present - len(rare) < 2:  # noqa: PLR2004 - two classes can be told apart
         return f"nearly all labels are the same; it takes {_LEAST_CLASS} of another"
     return ""
+
+
+def _thinned(places: Sequence[int], people: Sequence[Hashable]) -> list[int]:
+    """At most two hundred texts of one person, spread evenly over all that there are."""
+    count = Counter(people[place] for place in places)
+    seen: Counter[Hashable] = Counter()
+    kept = []
+    for place in places:
+        person = people[place]
+        step = max(1.0, count[person] / _MOST_TEXTS_OF_ONE)
+        if int(seen[person] / step) != int((seen[person] - 1) / step) or not seen[person]:
+            kept.append(place)
+        seen[person] += 1
+    return kept
 
 
 def _rows(seen: Sequence[Looked], people: Sequence[Hashable], media: Sequence[str]) -> _Rows:

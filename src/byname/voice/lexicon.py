@@ -58,10 +58,10 @@ class _Lists:
 
 @lru_cache(1)
 def _lists() -> _Lists:
-    import vaderSentiment.vaderSentiment as vader
+    from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
-    analyzer = vader.SentimentIntensityAnalyzer()
-    return _Lists(analyzer.lexicon, analyzer.emojis, vader.BOOSTER_DICT, frozenset(vader.NEGATE), vader.SPECIAL_CASES)
+    analyzer = SentimentIntensityAnalyzer()
+    return _Lists(analyzer.lexicon, analyzer.emojis, BOOSTER_DICT, frozenset(NEGATE), SPECIAL_CASES)
 
 
 def sound(text: str) -> Sound:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["log_odds"]
 
+_LEAST = 0.5  # what everybody says would have endless odds
+
 
 def log_odds(
     here: NDArray[np.float64],
@@ -40,5 +42,6 @@ def log_odds(
         delta (equation 16) and zeta = delta / sqrt(variance) (equations 19 and 22), each of shape (phrases,).
     """
     first, second = here + prior, there + prior
-    odds = np.log(first / (all_here + prior_all - first)) - np.log(second / (all_there + prior_all - second))
+    without = (np.maximum(all_here + prior_all - first, _LEAST), np.maximum(all_there + prior_all - second, _LEAST))
+    odds = np.log(first / without[0]) - np.log(second / without[1])
     return odds, odds / np.sqrt(1 / first + 1 / second)

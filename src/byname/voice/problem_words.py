@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["FEWEST_PEOPLE", "Corpus", "Problem", "found_problems", "learned_topics"]
 
 FEWEST_PEOPLE = 5  # who else says it: below that a phrase is one person's, and might name them
-_PRIOR_SHARE = 0.05  # pseudo-texts, as a share of all: enough to hold back what a handful said
-_SURE = 3.0  # standard errors; hundreds of phrases are looked at
+_PRIOR_SHARE = 0.2  # pseudo-texts, as a share of all: enough to hold back what a handful said
+_SURE = 2.576  # standard errors, one in a hundred; the surest come first
+_TWICE = 0.693  # log of 2: what the others say half as often is the trade's word, not a problem's
 _MOST_PHRASES = 240
 _MOST_PROBLEMS = 40
 _ALIKE = 0.15  # cosine of who says both: an average below it parts two groups
-_COMMON = 0.3  # said in more of all problem texts than this, it is the company or its trade
+_COMMON = 0.5  # with nothing beside it, what more than this part says is the company or its trade
 _CONTRAST = 0.1  # other texts, as a share of the problems': fewer cannot show what is usual
 _SHORT = 3  # words; so few are said alike by different people
 _ENDING = re.compile(r"(?<=\w{4})(?:ings?|ungen|ung|ed|en|er|es|s|e)$|(?<=\w{3})s$")
@@ -83,8 +84,7 @@ def found_problems(corpus: Corpus, *, without: Collection[str] = ()) -> list[Pro
         _support(rows, terms, corpus.people, alike, count, group) for group in (corpus.problem, ~corpus.problem)
     )
     weight = _weights(here, there, sizes)
-    fits = (weight > 0) & (here >= FEWEST_PEOPLE) & (here <= max(_COMMON * sizes[0], FEWEST_PEOPLE))
-    chosen = np.flatnonzero(fits)
+    chosen = np.flatnonzero((weight > 0) & (here >= FEWEST_PEOPLE))
     chosen = chosen[np.argsort(-weight[chosen], kind="stable")][:_MOST_PHRASES]
     if not chosen.size:
         return []
@@ -150,12 +150,12 @@ def _weights(here: NDArray[np.float64], there: NDArray[np.float64], sizes: tuple
     """
     in_problems, others = sizes
     if others < max(_CONTRAST * in_problems, FEWEST_PEOPLE):
-        return np.sqrt(here)
+        return np.where(here <= max(_COMMON * in_problems, FEWEST_PEOPLE), np.sqrt(here), 0.0)
     every = in_problems + others
     prior_all = _PRIOR_SHARE * every
     prior = (here + there) / every * prior_all
-    _, zeta = log_odds(here, there, in_problems, others, prior=prior, prior_all=prior_all)
-    return np.where(zeta >= _SURE, zeta, 0.0)
+    delta, zeta = log_odds(here, there, in_problems, others, prior=prior, prior_all=prior_all)
+    return np.where((zeta >= _SURE) & (delta >= _TWICE), zeta, 0.0)
 
 
 def _together(

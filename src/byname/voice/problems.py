@@ -114,7 +114,7 @@ QUOTED = statement(
     )
     select problem, fact_id, cast(occurred_at as date) as said_on, text
     from each_text
-    qualify row_number() over (partition by problem order by block, abs(length(text) - 120), fact_id) <= 3
+    qualify row_number() over (partition by problem order by block, abs(length(text) - 120), fact_id) <= 9
     """,
 )
 REACH = statement(
@@ -129,6 +129,7 @@ REACH = statement(
 _SPAN = 28  # days: four whole weeks, so that weekends do not matter
 _MOST_SPANS = 3
 _FEWEST = 2  # people; a problem by a shipped topic that one person has is that person's
+_QUOTES = 3
 _SHOWN = 240  # characters of a quote
 _SAID = pa.schema({"text": pa.string(), "problem": pa.string()})
 
@@ -218,9 +219,9 @@ def _quotes(engine: Engine, told: Table, topics: Topics) -> Mapping[str, list[di
     found: dict[str, list[dict[str, str]]] = {}
     for row in reversed(rows):
         words = sentence_with(row["text"], topics.where(row["text"], row["problem"]))
-        found.setdefault(row["problem"], []).append(
-            {"fact_id": row["fact_id"], "on": row["said_on"].isoformat(), "words": words}
-        )
+        quotes = found.setdefault(row["problem"], [])
+        if len(quotes) < _QUOTES and words not in [quote["words"] for quote in quotes]:
+            quotes.append({"fact_id": row["fact_id"], "on": row["said_on"].isoformat(), "words": words})
     return found
 
 
@@ -259,4 +260,4 @@ def _report(reach: Mapping[str, Any], count: int, *, learned: bool) -> list[tupl
     how = "in the customers' own words" if learned else "by shipped topics: too few texts to learn from"
     if not reach["people"]:
         return [("problems", "none: nobody complained, asked or was negative in the last 364 days")]
-    return [("problems", f"{count:,} of {reach['people']:,} people, {how}")]
+    return [("problems", f"{count:,}, among {reach['people']:,} people, {how}")]

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from byname.engines import statement
 from byname.voice.corrected import as_corrected
 from byname.voice.reading import READING, read
+from byname.voice.wording import WORDING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,19 +29,17 @@ __all__ = ["Voiced", "voiced"]
 # A message's words are its subject and its text; what nobody known wrote is not read.
 WORDS = statement(
     "voice.words",
-    """
+    f"""
     select messages.fact_id, messages.row_hash, messages.source, messages.account, messages.source_id,
            messages.record_id, record_person.person_id,
            coalesce(messages.occurred_at, messages.known_at) as occurred_at,
            messages.medium, messages.channel, messages.public, messages.prompted, messages.thread, messages.in_reply_to,
            messages.answered_at, messages.employee, messages.status, messages.about,
-           case when messages.subject is null then messages.text
-                when messages.text is null then messages.subject
-                else messages.subject || '\n' || messages.text end as words
+           {WORDING} as words
     from messages
     join record_person on record_person.record_id = messages.record_id
     where coalesce(messages.occurred_at, messages.known_at) < $until
-    """,
+    """,  # noqa: S608 - ours
 )
 # Two refreshes at once may both keep what they read.
 CACHED = statement(

@@ -39,7 +39,7 @@ PERMITTED = statement(
     select person_id, scope, ends_at, by_whom, permitted_at,
            coalesce(lower(trim(scope, ' ')), '') in
                ('no', 'none', 'refused', 'withdrawn', 'not permitted', 'not given') as refused,
-           ends_at is not null and ends_at < $until as expired
+           ends_at is not null and ends_at <= $until as expired
     from given
     qualify row_number() over (partition by person_id order by permitted_at desc, fact_id) = 1
     """,

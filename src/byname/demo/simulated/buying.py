@@ -41,7 +41,9 @@ def buy(world: World, week: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     first = state.brought_by[needs] >= 0
     bought |= first & (state.habit[needs] == 0)
     state.due[needs] = week + _gaps(world, needs) / season
-    state.habit[needs] = np.where(bought, state.habit[needs] + 0.15 * (1 - state.habit[needs]), 0.8 * state.habit[needs])
+    state.habit[needs] = np.where(
+        bought, state.habit[needs] + 0.15 * (1 - state.habit[needs]), 0.8 * state.habit[needs]
+    )
     who = needs[bought]
     return who, _order(world, week, who, rng)
 

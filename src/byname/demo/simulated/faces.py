@@ -65,6 +65,7 @@ _LANDS: tuple[tuple[str, str, float, str, str, str, str, str], ...] = (
      "Pune Mysuru Kochi Jaipur", "Temple Road,Lake View,Gandhi Marg,Station Road", "+91"),
 )  # fmt: skip
 _FIRMS = "Bakery Studio Hotel Clinic Workshop Garage Nursery Library Theatre Café Logistics Print".split()
+_TEN_DIGITS = ("+44", "+91")
 _TWO_ACCOUNTS = 0.05
 _OTHER_ADDRESS = 0.06
 _SAME_ROOF = 0.1
@@ -133,7 +134,9 @@ def _one(
     language, country, _, given_names, family_names, towns, streets, code = land
     given, family, city, street = (
         one[at % len(one)]
-        for one, at in zip((given_names.split(), family_names.split(), towns.split(), streets.split(",")), pick, strict=False)
+        for one, at in zip(
+            (given_names.split(), family_names.split(), towns.split(), streets.split(",")), pick, strict=False
+        )
     )
     plain = _plain(f"{given}.{family}")
     host = ("example.com", "example.com", "example.com", "example.org", "example.net")[pick[4] % 5]
@@ -146,7 +149,7 @@ def _one(
         family=family,
         email=email,
         other_email=f"{plain.split('.')[0]}.{number}@work.example" if chance[3] < _OTHER_ADDRESS else email,
-        phone=f"{code} {_digits(number)}" if chance[4] < 0.7 else "",  # noqa: PLR2004 - most give one
+        phone=f"{code} {_digits(number, code)}" if chance[4] < 0.7 else "",  # noqa: PLR2004 - most give one
         street=f"{1 + pick[7] % 140} {street}",
         city=city,
         postcode=f"{10_000 + (pick[2] * 37 + pick[3]) % 89_000}",
@@ -160,9 +163,9 @@ def _one(
     )
 
 
-def _digits(number: int) -> str:
-    """A number with zeros where no exchange has them, one for each person."""
-    return f"20 00{number:06d}"
+def _digits(number: int, code: str) -> str:
+    """A number with zeros where no exchange has them, one for each person, of the country's length."""
+    return f"20 00{number:06d}" if code in _TEN_DIGITS else f"20 0{number:06d}"
 
 
 def _plain(text: str) -> str:

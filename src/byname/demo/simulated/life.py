@@ -126,7 +126,9 @@ def _mail(world: World, week: int) -> None:
         state.mails[who] += 1
         world.log.add("mail", who=who, day=np.full(len(who), week * 7 + 1), campaign=week // _CAMPAIGN_EVERY)
     enough = state.may_write & (state.mails >= nature.mail_bearing)
-    who = world.happens(0.2 * enough + 0.006 * (state.may_write & state.left) + 0.002 * (state.may_write & (state.mood < -0.5)))
+    who = world.happens(
+        0.2 * enough + 0.006 * (state.may_write & state.left) + 0.002 * (state.may_write & (state.mood < -0.5))
+    )
     state.may_write[who] = False
     world.log.add(
         "withdrawn", who=who, day=world.day_in(week, len(who)), spam=world.among(who, 0.03 + 0.1 * (state.mood[who] < 0)),
@@ -149,7 +151,9 @@ def _leave(world: World, week: int) -> None:
         day = world.day_in(week, len(who))
         state.left_day[who] = day
         says = world.among(who, 0.12 if why == 0 else 0.25 * nature.expressive[who])
-        world.log.add("farewell", who=who[says], day=day[says], why=np.full(int(says.sum()), why), tone=state.mood[who[says]])
+        world.log.add(
+            "farewell", who=who[says], day=day[says], why=np.full(int(says.sum()), why), tone=state.mood[who[says]]
+        )
         if why:
             state.last_complained[who[says]] = day[says]
 

@@ -64,7 +64,9 @@ def review(world: World, week: int, who: NDArray[np.int64], orders: NDArray[np.i
     invited = world.among(who, 0.5)
     answers = invited & world.among(who, 0.03 + 0.3 * nature.answers[who] * np.minimum(1, 0.4 + surprise))
     day = world.day_in(week, len(who)) + 9
-    _write_review(world, who[answers], day[answers], stars(world, who[answers]), None, asked=True, orders=orders[answers])
+    _write_review(
+        world, who[answers], day[answers], stars(world, who[answers]), None, asked=True, orders=orders[answers]
+    )
     moved = (state.mood[who] > 0.55) | (state.mood[who] < -0.5)  # noqa: PLR2004 - few are moved to write unasked
     unasked = ~answers & moved & world.among(who, 0.35 * nature.expressive[who] * nature.public[who])
     unasked &= state.last_public[who] < week * 7 - 90

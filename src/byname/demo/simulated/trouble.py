@@ -61,9 +61,7 @@ def strike(world: World, week: int, who: Told, kind: NDArray[np.int64], orders: 
     goods = (kind == BROKEN) | (kind == WRONG)
     back = goods & world.among(who, np.where(tells, 0.75, 0.35))
     world.log.add("return", who=who[back], day=day[back] + 5, order=orders[back], reason=kind[back])
-    numbers = world.log.add(
-        "incident", who=who, day=day, kind=kind, severity=severity, told=tells
-    )
+    numbers = world.log.add("incident", who=who, day=day, kind=kind, severity=severity, told=tells)
     state.rest[who[~tells]] -= 0.08 * hurt[~tells]
     tell(world, who[tells], kind[tells], day[tells], orders[tells], hurt[tells], numbers[tells])
 
