@@ -121,10 +121,10 @@ class Employee(_Frozen):
 
 
 class Voice(_Frozen):
-    """What of people's words is nobody's business."""
+    """What of people's words is nobody's business, and whether employees are scored."""
 
     sensitive: tuple[str, ...] = ()
-    blame: bool = False
+    agents: bool = False
 
 
 class Minors(_Frozen):
@@ -212,7 +212,7 @@ generation_discount = 0.5   # what the friend's friend counts, of what the frien
 
 [voice]
 sensitive = []              # words of products that are nobody's business, such as "pregnancy test": read, never quoted
-blame = false               # true shows scores of employees to those who may see them; blame by name is never shown
+agents = false              # true scores employees from 20 ratings up; who is below the others is never named
 
 [minors]
 age = 16                    # younger people have a name here and nothing else

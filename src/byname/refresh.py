@@ -53,6 +53,7 @@ from byname.value.traits import traits
 from byname.value.valuation import valuation
 from byname.voice.labels import labelled
 from byname.voice.room import voiced
+from byname.voice.telling import telling
 from byname.voice.training import MODEL as VOICE
 from byname.voice.training import Kept, names_of, reader_of
 
@@ -265,19 +266,31 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 )
                 says[0] = f"{at.count(found.brought):,} people were brought by others"
             with step("what they say") as says:
+                staff = tuple(name for one in settings.employees for name in (one.name, *one.aliases))
                 labels = labelled(at, facts, grown.record_person, until=until)
                 kept_reader = models.load(company.models, VOICE)
                 trained = reader_of(
                     at,
                     labels,
                     Kept.from_json(kept_reader) if kept_reader else None,
-                    employees=tuple(name for one in settings.employees for name in (one.name, *one.aliases)),
+                    employees=staff,
                     names=names_of(at, facts["records"], facts["messages"], grown.record_person),
                     as_of=as_of,
                 )
                 if trained.to_json() != kept_reader:
                     models.keep(company.models, VOICE, trained.to_json())
                 words = voiced(at, facts, grown.record_person, trained.reader, labels, company.readings, until=until)
+                tale = telling(
+                    at,
+                    facts,
+                    words.table,
+                    grown.record_person,
+                    found.value,
+                    names=(settings.name, *staff),
+                    agents_on=settings.voice.agents,
+                    as_of=as_of,
+                    until=until,
+                )
                 says[0] = f"{words.texts:,} texts, {words.fresh:,} of them read now; {trained.reader.says}"
             with step("where they stand") as says:
                 kept_weights = models.load(company.models, STANDING)
@@ -343,7 +356,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     at.write(table, writing.folder / f"{name}.parquet", order_by=order, metadata=metadata)
                 says[0] = f"{rows:,} links; {at.count(changes):,} people changed"
             with step("write words and standings") as says:
-                for name, table in {**words.tables, **stands.tables}.items():
+                for name, table in {**words.tables, **tale.tables, **stands.tables}.items():
                     at.write(
                         table,
                         writing.folder / f"{name}.parquet",
@@ -420,6 +433,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 *accounts.report,
                 *valued.worth.report,
                 ("what they say", trained.says),
+                *tale.report,
                 *stands.report,
                 *found.report,
                 *common.report,

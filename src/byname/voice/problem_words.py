@@ -210,8 +210,8 @@ def _grouped(terms: Sequence[str], together: NDArray[np.float64]) -> NDArray[np.
     for forms in stems.values():
         apart[np.ix_(forms, forms)] = 0
     np.fill_diagonal(apart, 0)
-    groups: NDArray[np.int64] = fcluster(linkage(squareform(apart, checks=False), "average"), 1 - _ALIKE, "distance")
-    return groups
+    tree = linkage(squareform(apart, checks=False), "average")
+    return fcluster(tree, 1 - _ALIKE, "distance").astype(np.int64)
 
 
 def _stem(term: str) -> str:

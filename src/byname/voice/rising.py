@@ -52,8 +52,7 @@ def more_often(
     """The chance of as many as now or more, if nothing had changed: one-sided, exact."""
     from scipy.stats import binom
 
-    found: NDArray[np.float64] = binom.sf(now - 1, now + before, 1 / (1 + np.asarray(spans)))
-    return found
+    return np.asarray(binom.sf(now - 1, now + before, 1 / (1 + np.asarray(spans))))
 
 
 def false_discoveries(chances: NDArray[np.float64], tested: int) -> NDArray[np.float64]:

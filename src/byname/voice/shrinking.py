@@ -40,7 +40,7 @@ def shrunk_shares(
     mean, size = _fitted(hits, of)
     a, b = mean * size + hits, (1 - mean) * size + of - hits
     tail = (1 - level) / 2
-    return a / (a + b), beta.ppf(tail, a, b), beta.ppf(1 - tail, a, b), mean
+    return a / (a + b), np.asarray(beta.ppf(tail, a, b)), np.asarray(beta.ppf(1 - tail, a, b)), mean
 
 
 def _fitted(hits: NDArray[np.float64], of: NDArray[np.float64]) -> tuple[float, float]:

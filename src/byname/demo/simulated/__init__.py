@@ -1,4 +1,4 @@
-"""A company whose people do not exist, but live: what the shop exports of them, and apart from it where they truly stand.
+"""A company whose people do not exist, but live: what it exports of them and, apart from that, where they truly stand.
 
 Their behaviour comes of needs, incidents, thresholds and opportunities, a week at a time for three years
 (`life.py`); the records are what such lives leave behind in systems that misspell names and forget half. The product

@@ -71,7 +71,7 @@ def _order(world: World, week: int, who: NDArray[np.int64], rng: np.random.Gener
         day=world.day_in(week, size),
         lines=lines,
         discounted=rng.random(size) < 0.08 + 0.15 * np.minimum(1, nature.thrift[who]),
-        phoned=many & (rng.random(size) < 0.2),
+        phoned=many & (world.among(who, 0.2)),
         **{f"product{at}": product[:, at] for at in range(LINES)},
         **{f"price{at}": price[:, at] for at in range(LINES)},
         **{f"quantity{at}": quantity[:, at] for at in range(LINES)},

@@ -126,13 +126,12 @@ def _mail(world: World, week: int) -> None:
         state.mails[who] += 1
         world.log.add("mail", who=who, day=np.full(len(who), week * 7 + 1), campaign=week // _CAMPAIGN_EVERY)
     enough = state.may_write & (state.mails >= nature.mail_bearing)
-    who = world.happens(
-        0.2 * enough + 0.006 * (state.may_write & state.left) + 0.002 * (state.may_write & (state.mood < -0.5))
-    )
+    cross = np.clip(-state.mood, 0, 1)
+    who = world.happens(0.2 * enough + (0.006 * state.left + 0.002 * cross) * state.may_write)
     state.may_write[who] = False
     world.log.add(
-        "withdrawn", who=who, day=world.day_in(week, len(who)), spam=world.among(who, 0.03 + 0.1 * (state.mood[who] < 0)),
-        words=world.among(who, 0.15), tone=state.mood[who],
+        "withdrawn", who=who, day=world.day_in(week, len(who)), words=world.among(who, 0.15),
+        spam=world.among(who, 0.03 + 0.1 * (state.mood[who] < 0)),
     )  # fmt: skip
 
 

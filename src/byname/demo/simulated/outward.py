@@ -16,13 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["write_audience", "write_events", "write_newsletters", "write_referrals"]
 
 _MEMBER = (
-    (
-        '"Email Address","First Name","Last Name",MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,GMTOFF,DSTOFF,'
-        "TIMEZONE,CC,REGION"
-    )
-    .replace('"', "")
-    .split(",")
-)
+    "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,GMTOFF,DSTOFF,"
+    "TIMEZONE,CC,REGION"
+).split(",")
 _EVENTS = ("Recipe Opened", "List Saved", "Product Viewed", "Cart Viewed", "Page Searched")
 
 
@@ -68,14 +64,13 @@ def _ids(office: Office, who: int) -> list[Any]:
 
 def write_newsletters(office: Office) -> Path:
     """To whom which newsletter went: a row for each that was sent."""
+    header = ["Sending ID", "Recipient", "Sent at", "Campaign", "Channel"]
+    date = office.lived.calendar.date
     lines = (
-        [f"M-{number:06d}", office.faces[row["who"]].email, f"{office.when(row['day']):%Y-%m-%d}", f"Letter {row['campaign']}",
-         "email"]
+        [f"M-{number:06d}", office.faces[row["who"]].email, date(row["day"]), f"Letter {row['campaign']}", "email"]
         for number, row in enumerate(rows(office.lived.log.table("mail")))
-    )  # fmt: skip
-    return write_csv(
-        office.folder / "newsletters_sent.csv", ["Sending ID", "Recipient", "Sent at", "Campaign", "Channel"], lines
     )
+    return write_csv(office.folder / "newsletters_sent.csv", header, lines)
 
 
 def write_referrals(office: Office) -> Path:

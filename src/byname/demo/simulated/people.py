@@ -17,6 +17,8 @@ _KINDS = np.array([0.81, 0.08, 0.06, 0.05])
 _PACE = np.array([8.0, 30.0, 4.5, 60.0, 3.0])  # weeks from need to need, the median of each kind
 _BASKET = np.array([42.0, 55.0, 190.0, 30.0, 4200.0])  # what one order costs, the median of each kind
 _REGULARITY = np.array([0.6, 1.3, 4.0])  # shapes of the gamma law between needs: bursts, by chance, clockwork
+_OF_OLD = 0.45  # customers before the history begins
+_USERS, _HELPERS, _BOUNTY, _OPTED_IN = 0.3, 0.05, 0.02, 0.55
 _RESERVE = 0.12  # people who come only if a friend brings them
 
 
@@ -88,10 +90,10 @@ def draw(rng: np.random.Generator, people: int, weeks: int) -> Nature:
     """
     kind = rng.choice(len(_KINDS), people, p=_KINDS)
     kind[people // 2] = BULK
-    joins = np.where(rng.random(people) < 0.45, 0, rng.integers(1, weeks, people))
+    joins = np.where(rng.random(people) < _OF_OLD, 0, rng.integers(1, weeks, people))
     joins[rng.random(people) < _RESERVE] = weeks + 1
     joins[people // 2] = 0
-    uses = (rng.random(people) < 0.3) & (kind != GIFTS)
+    uses = (rng.random(people) < _USERS) & (kind != GIFTS)
     return Nature(
         kind=kind,
         taste=rng.normal(0.3, 0.4, people),
@@ -110,10 +112,10 @@ def draw(rng: np.random.Generator, people: int, weeks: int) -> Nature:
         answers=rng.beta(1.2, 3, people),
         style=rng.normal(0, 0.9, people),
         uses=uses,
-        helper=uses & (rng.random(people) < 0.05),
+        helper=uses & (rng.random(people) < _HELPERS),
         inventive=rng.beta(0.5, 5, people),
-        bounty=rng.random(people) < 0.02,
-        opted_in=rng.random(people) < 0.55,
+        bounty=rng.random(people) < _BOUNTY,
+        opted_in=rng.random(people) < _OPTED_IN,
         mail_bearing=2 + rng.poisson(12, people),
         joins=joins,
     )

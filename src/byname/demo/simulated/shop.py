@@ -23,10 +23,10 @@ _CUSTOMERS = (
     "Default Address Zip,Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,Tags"
 ).split(",")
 _ORDERS = (
-    "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,Taxes,"
-    "Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,"
-    "Lineitem sku,Billing Name,Billing Address1,Billing Company,Billing City,Billing Zip,Billing Country,Refunded Amount,"
-    "Employee,Id,Source,Phone"
+    "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,"
+    "Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,"
+    "Lineitem sku,Billing Name,Billing Address1,Billing Company,Billing City,Billing Zip,Billing Country,"
+    "Refunded Amount,Employee,Id,Source,Phone"
 ).split(",")
 _SUBSCRIPTIONS = (
     "id,Customer ID,Customer Description,Customer Email,Customer Name,Plan,Quantity,Currency,Interval,Amount,Status,"
@@ -88,7 +88,8 @@ def _orders(office: Office) -> Iterator[list[Any]]:
         product, price, quantity = lines[0]
         yield [
             name, email, status, created, "fulfilled", "", "yes" if nature.opted_in[who] else "no", "EUR",
-            f"{subtotal:.2f}", "0.00", "0.00", f"{total:.2f}", "WELCOME" if off else "", f"{off:.2f}", "Standard", created,
+            f"{subtotal:.2f}", "0.00", "0.00", f"{total:.2f}", "WELCOME" if off else "", f"{off:.2f}", "Standard",
+            created,
             quantity, PRODUCTS[product].capitalize(), f"{price:.2f}", f"SKU-{product:02d}", f"{face.given} {family}",
             face.street, face.company, face.city, face.postcode, face.country, f"{refund:.2f}",
             "Tobias Achterberg" if row["phoned"] else "", 5_550_000_000 + number, "phone" if row["phoned"] else "web",

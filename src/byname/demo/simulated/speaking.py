@@ -117,7 +117,7 @@ def say_kind_things(world: World, week: int) -> None:
 
 
 def bring(world: World, week: int) -> None:
-    """A friend needs such a thing. Who likes us enough, or likes the reward, brings them; some would have come anyway."""
+    """A friend needs such a thing: who likes us, or the reward, brings them. Some would have come anyway."""
     rng, nature, state = world.rng, world.nature, world.state
     bar = 0.45 - 0.25 * np.minimum(1, state.bond)
     likes = state.came & (state.mood > bar) & (state.bond > 0.2)  # noqa: PLR2004 - who knows us

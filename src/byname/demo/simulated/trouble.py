@@ -15,6 +15,8 @@ from byname.demo.simulated.world import World, logistic
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from byname.demo.simulated.log import Rows
+
 __all__ = ["FAULTS", "OUTAGE", "PRICE", "RUDE", "Told", "experience", "outage", "price_rise", "tell"]
 
 FAULTS = ("late", "broken", "wrong", "bill", "outage", "price", "rude", "quality")
@@ -24,6 +26,7 @@ _WORSE = 1.8  # so much trouble is had by some addresses, streets and drivers
 _GAIN = 0.07
 _SLOW_WEEKS = 9.0
 _SLOW_ANSWER = 5  # days
+_WORTH_A_COMPLAINT = 0.2  # less hurt than that and most only ask
 _AGENTS = np.array([0.82, 0.7, 0.55, 0.42])  # how often each of those who answer puts things right
 
 type Told = NDArray[np.int64]
@@ -78,12 +81,34 @@ def tell(
     """They write to us in private; we answer, promise, keep or break the promise, and ask how it was."""
     rng, nature, state = world.rng, world.nature, world.state
     inside = world.within(day)
-    who, kind, day, orders, hurt, incidents = (one[inside] for one in (who, kind, day, orders, hurt, incidents))
-    size = len(who)
-    angry = nature.polite[who] + rng.normal(0, 0.25, size) < 0.35 + 0.3 * hurt
-    complains = angry | (world.among(who, 0.55) & (hurt > 0.2))  # noqa: PLR2004 - the rest only ask
+    who, kind, day, orders, incidents = (one[inside] for one in (who, kind, day, orders, incidents))
+    hurt = hurt[inside]
+    angry = nature.polite[who] + rng.normal(0, 0.25, len(who)) < 0.35 + 0.3 * hurt
+    complains = angry | (world.among(who, 0.55) & (hurt > _WORTH_A_COMPLAINT))
     state.last_complained[who[complains]] = day[complains]
     state.swallowed[who] = 0
+    helped = _help(world, who, hurt)
+    rated = helped["answered"] & world.among(who, np.minimum(1, 0.1 + 0.9 * nature.answers[who]))
+    judged = state.mood[who] * 0.5 + helped["outcome"] * 0.8 + rng.normal(0, 0.5, len(who))
+    boils = np.clip(-state.mood[who] - 0.5, 0, 0.5) * 2
+    tickets = world.log.add(
+        "ticket", who=who, day=day, kind=kind, order=orders, incident=incidents, complains=complains, angry=angry,
+        tone=_tone(world, who), wait=np.where(helped["answered"], helped["wait"], -1), agent=helped["agent"],
+        outcome=helped["outcome"], rated=np.where(rated, np.where(judged > 0, 1, -1), 0),
+        leaving=world.among(who, nature.options[who] * boils),
+    )  # fmt: skip
+    made = helped["promised"]
+    due = day + rng.integers(2, 9, len(who))
+    late = ~helped["kept"] & world.among(who, 0.5)
+    world.log.add(
+        "promise", who=who[made], day=day[made], due=due[made], kept=helped["kept"][made], late=late[made],
+        agent=helped["agent"][made], ticket=tickets[made],
+    )  # fmt: skip
+
+
+def _help(world: World, who: Told, hurt: NDArray[np.float64]) -> Rows:
+    """What we do for those who told us, and what it does to them."""
+    rng, state, size = world.rng, world.state, len(who)
     answered = world.among(who, 0.94)
     wait = np.ceil(rng.lognormal(0.5, 0.9, size)).astype(np.int64)
     agent = rng.integers(0, len(_AGENTS), size)
@@ -93,25 +118,13 @@ def tell(
     promised = answered & world.among(who, 0.45)
     kept = promised & world.among(who, np.where(good, 0.92, 0.35))
     change = np.where(good, 0.85 * hurt + rng.normal(0.02, 0.08, size), -0.2 * hurt - 0.25 * rude - 0.2 * ~answered)
-    change -= np.where(promised & ~kept, 0.15, 0)
-    state.mood[who] += change
+    state.mood[who] += change - np.where(promised & ~kept, 0.15, 0)
     state.bond[who] = np.maximum(0, state.bond[who] + np.where(good, 0.06, -0.1))
     state.rest[who] -= np.where(good, 0, 0.15 * hurt)
     outcome = np.where(good, 1, -1)
-    answers = nature.answers[who]
-    rated = answered & world.among(who, np.minimum(1, 0.1 + 0.9 * answers))
-    tickets = world.log.add(
-        "ticket",
-        who=who, day=day, kind=kind, order=orders, incident=incidents, complains=complains, angry=angry,
-        tone=_tone(world, who), wait=np.where(answered, wait, -1), agent=agent, outcome=outcome,
-        rated=np.where(rated, np.where(state.mood[who] * 0.5 + outcome * 0.8 + rng.normal(0, 0.5, size) > 0, 1, -1), 0),
-        leaving=(state.mood[who] < -0.6) & world.among(who, 0.6 * nature.options[who]),
-    )  # fmt: skip
-    due = day + rng.integers(2, 9, size)
-    world.log.add(
-        "promise", who=who[promised], day=day[promised], due=due[promised], kept=kept[promised],
-        late=(promised & ~kept & world.among(who, 0.5))[promised], agent=agent[promised], ticket=tickets[promised],
-    )  # fmt: skip
+    return {
+        "answered": answered, "wait": wait, "agent": agent, "outcome": outcome, "promised": promised, "kept": kept,
+    }  # fmt: skip
 
 
 def _tone(world: World, who: Told) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,11 +33,11 @@ class World:
     log: Log
     calendar: Calendar
 
-    def happens(self, chance: NDArray[np.float64] | NDArray[np.bool_]) -> NDArray[np.int64]:
+    def happens(self, chance: NDArray[Any]) -> NDArray[np.int64]:
         """The people to whom it happens, of a chance for each of all people."""
         return np.flatnonzero(self.rng.random(len(chance)) < chance)
 
-    def among(self, who: NDArray[np.int64], chance: NDArray[np.float64] | float) -> NDArray[np.bool_]:
+    def among(self, who: NDArray[np.int64], chance: NDArray[Any] | float) -> NDArray[np.bool_]:
         """For each of some, whether it happens."""
         return np.asarray(self.rng.random(len(who)) < chance)
 
