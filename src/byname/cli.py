@@ -307,6 +307,25 @@ def standing(
 
 
 @app.command()
+def voice(
+    folder: Folder,
+    limit: Annotated[int, typer.Option(min=1, help="How many of each are listed.")] = 10,
+    output: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT,
+) -> None:
+    """Say what customers say: their problems in their own words, who waits for an answer, whom they praise."""
+    from byname import talk
+    from byname.company import open_company
+    from byname.snapshot import open_current
+    from byname.voices import voices
+
+    snapshot = open_current(open_company(folder))
+    found = voices(snapshot, limit)
+    talk.voice(snapshot, found, output)
+    if not found.feeling:
+        raise typer.Exit(1)
+
+
+@app.command()
 def correct(
     folder: Folder,
     message: Annotated[str, typer.Argument(help="The message's id as `byname voice` shows it, or its source's.")],

@@ -19,6 +19,7 @@ from byname.best import MEASURES, called
 from byname.errors import UsageError
 from byname.talk.printing import err, horizon, out, print_json, print_rows, wide
 from byname.talk.standing import brief, standing
+from byname.talk.voice import voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "backtest", "best", "command", "day", "days", "decided", "decisions", "equity", "imports", "outcome", "reading",
-    "recognised", "refreshed", "review", "say", "standing", "steps", "waiting", "who", "working", "wrong_use",
+    "recognised", "refreshed", "review", "say", "standing", "steps", "voice", "waiting", "who", "working", "wrong_use",
 ]  # fmt: skip
 
 _IGNORED_SHOWN = 3

@@ -42,10 +42,11 @@ def standing(snapshot: Snapshot, found: Standings, output: str) -> None:
         out.print("\nOf the best, these fell:")
         for row in found.alarms:
             _person(row, row["says"], f"{row['worth']:,.0f} {terms['currency']}")
-    if found.recoveries:
+    if any(row["effect"] is not None for row in found.recoveries):
         out.print("\nWhere something went wrong and was put right, against where it was not:")
         for row in found.recoveries:
             out.print(f"  {row['says']}", markup=False)
+        out.print(f"  {found.recoveries[0]['limits']}", markup=False)
 
 
 def _advocates(found: Standings) -> None:
@@ -65,7 +66,7 @@ def _advocates(found: Standings) -> None:
 
 
 def _flows(found: Standings) -> None:
-    moved = [row for row in found.flows if row["from_standing"] != row["to_standing"]]
+    moved = [row for row in found.flows if row["from_standing"] != row["to_standing"] and row["people"] >= 1]
     if moved:
         day = found.flows[0]["day"]
         out.print(f"\nMoved in the quarter up to {day} (share of those who stood there, 80% range)")
