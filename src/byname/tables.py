@@ -271,7 +271,7 @@ TABLES: dict[str, dict[str, str]] = {
         "neutral": "likewise, neither",
         "positive": "likewise, happy",
         "calibrated": "the probabilities were held against the company's own ratings of that medium",
-        "intents": "complaint, praise, recommends, question, idea, leaving, thanks: those past their cut, strongest first",
+        "intents": "complaint, praise, recommends, question, idea, leaving, thanks: past their cut, strongest first",
         "complaint": "how sure, 0 to 1; likewise the six that follow",
         "praise": "likewise",
         "recommends": "recommends us to others",

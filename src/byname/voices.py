@@ -79,9 +79,7 @@ def voices(snapshot: Snapshot, limit: int = 10) -> Voices:
     def top(sql: str) -> list[dict[str, Any]]:
         return [_opened(row) for row in snapshot.query(sql + " limit $1", [limit])]
 
-    used = snapshot.query(
-        "select model, count(*) as texts from voice group by model order by texts desc, model limit 1"
-    )
+    used = snapshot.query("select model from voice group by model order by count(*) desc, model limit 1")
     return Voices(
         snapshot.query(FEELING),
         top("select * from problems order by people desc, problem"),

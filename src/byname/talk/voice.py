@@ -26,9 +26,8 @@ def voice(snapshot: Snapshot, found: Voices, output: str) -> None:
         print_json(asdict(found) | {"as_of": terms["as_of"], "currency": terms["currency"]})
         return
     if output == "csv":
-        print_rows(
-            [{name: one for name, one in row.items() if name != "quotes"} for row in found.problems], output, "problems"
-        )
+        rows = [{name: one for name, one in row.items() if name != "quotes"} for row in found.problems]
+        print_rows(rows, output, "problems")
         return
     if not found.feeling:
         out.print("No words of customers yet: read tickets, reviews or surveys (byname add).")
@@ -71,17 +70,14 @@ def _waiting(found: Voices, currency: str) -> None:
         if not row["asked"]:
             continue
         times = "" if row["median_hours"] is None else f"; half of them within {_wait(row['median_hours'])}"
-        out.print(
-            f"\nAnswers: {row['share']:.0%} of {row['asked']:,} questions and complaints of the last year{times}; {row['open']:,} wait"
-        )
+        said = f"Answers: {row['share']:.0%} of {row['asked']:,} questions and complaints of the last year"
+        out.print(f"\n{said}{times}; {row['open']:,} wait")
     for row in found.waiting:
         line = Text("  ")
         line.append(f"{called(row):<28}", style="bold")
-        words = f': "{row["words"][:100]}"' if row["words"] else ""
-        worth = f"{row['worth'] or 0:,.0f} {currency}"
-        line.append(
-            f"{row['waited_days']:>5,} days   {worth:>12}   {row['kind']}{words}   [{row['source']} {row['source_id']}]"
-        )
+        words = f': "{_line(row["words"])}"' if row["words"] else ""
+        worth, record = f"{row['worth'] or 0:,.0f} {currency}", f"[{row['source']} {row['source_id']}]"
+        line.append(f"{row['waited_days']:>5,} days   {worth:>12}   {row['kind']}{words}   {record}")
         out.print(line)
     for row in found.effort:
         out.print(f"  Effort, {row['over']}: {row['says']}", markup=False)
@@ -99,11 +95,7 @@ def _staff(found: Voices) -> None:
 
 
 def _testimonials(found: Voices) -> None:
-    heads = {
-        "permitted": "May be quoted",
-        "expired": "Permission has ended",
-        "ask": "Could be asked whether we may quote them",
-    }
+    heads = {"permitted": "May be quoted", "expired": "Permission has ended", "ask": "Could be asked for permission"}
     for state, head in heads.items():
         rows: list[dict[str, Any]] = [row for row in found.testimonials if row["state"] == state]
         if rows:
@@ -115,3 +107,8 @@ def _testimonials(found: Voices) -> None:
 
 def _wait(hours: float) -> str:
     return f"{hours:.0f} hours" if hours < _DAY else f"{hours / 24:.0f} days"
+
+
+def _line(words: str) -> str:
+    """The beginning of words on one line."""
+    return " ".join(words.split())[:100]
