@@ -90,7 +90,9 @@ def half(texts: list[str], label: np.ndarray, people: list[str]) -> None:
     reader = learned([texts[i] for i in a], ["post"] * len(a), (label[a] - 1).tolist(), [people[i] for i in a]).reader
     if reader:
         found = shares([texts[i] for i in b], Reader.from_json(reader.to_json()))
-        said("four fifths of the people teach: macro-F1 on the others", f"{macro_f1(label[b], found.argmax(axis=1)):.3f}")
+        said(
+            "four fifths of the people teach: macro-F1 on the others", f"{macro_f1(label[b], found.argmax(axis=1)):.3f}"
+        )
         said("four fifths of the people teach: calibration error", f"{calibration_error(label[b], found):.3f}")
 
 
@@ -119,7 +121,10 @@ def questions(folder: Path) -> None:
     ends = np.array([row["category"] == "terminate_account" for row in rows])
     leaving = np.array(["leaving" in one for one in intents])
     asks = np.array(["question" in one for one in intents])
-    said("bank: of texts with a question mark, read as a question", f"{np.mean(asks[['?' in row['text'] for row in rows]]):.3f}")
+    said(
+        "bank: of texts with a question mark, read as a question",
+        f"{np.mean(asks[['?' in row['text'] for row in rows]]):.3f}",
+    )
     said("bank: wishes to end the account, read as leaving", f"{leaving[ends].mean():.3f} of {ends.sum()}")
     said("bank: all others, read as leaving", f"{leaving[~ends].mean():.4f} of {(~ends).sum():,}")
 
@@ -128,9 +133,18 @@ def spanish(folder: Path) -> None:
     rows = rows_of(folder / "decide_madrid" / "comments.csv.gz")
     texts = [row["text"] for row in rows if len(row["text"]) >= 40]
     table = read(texts, ["community"] * len(texts), Reader.cold())
-    said("Madrid: comments of 40 letters or more said to be Spanish", f"{np.mean([one == 'es' for one in table['language'].to_pylist()]):.3f}")
+    said(
+        "Madrid: comments of 40 letters or more said to be Spanish",
+        f"{np.mean([one == 'es' for one in table['language'].to_pylist()]):.3f}",
+    )
     said("Madrid: of these, not said to be sure", f"{np.mean(table['uncertain'].to_pylist()):.3f}")
-    said("Madrid: read as leaving, thanks", ", ".join(f"{np.mean([name in one.split(', ') for one in table['intents'].to_pylist()]):.4f}" for name in ("leaving", "thanks")))
+    said(
+        "Madrid: read as leaving, thanks",
+        ", ".join(
+            f"{np.mean([name in one.split(', ') for one in table['intents'].to_pylist()]):.4f}"
+            for name in ("leaving", "thanks")
+        ),
+    )
 
 
 def posts(folder: Path) -> None:
@@ -140,7 +154,9 @@ def posts(folder: Path) -> None:
         rows = [dict(re.findall(r'(\w+)="([^"]*)"', line)) for line in file if "<row" in line]
     for kind, name in (("1", "questions"), ("2", "answers")):
         texts = [
-            f"{html.unescape(row.get('Title', ''))}\n{html.unescape(row['Body'])}" for row in rows if row["PostTypeId"] == kind
+            f"{html.unescape(row.get('Title', ''))}\n{html.unescape(row['Body'])}"
+            for row in rows
+            if row["PostTypeId"] == kind
         ]
         table = read(texts, ["community"] * len(texts), Reader.cold())
         asks = np.mean(["question" in one for one in table["intents"].to_pylist()])
@@ -152,7 +168,10 @@ def million(texts: list[str]) -> None:
     for count in range(1, 101):
         read(some, ["post"] * len(some), reader)
         if count in {5, 100}:
-            said(f"peak memory after {count * 10_000:,} texts", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+            said(
+                f"peak memory after {count * 10_000:,} texts",
+                f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB",
+            )
 
 
 def main() -> None:

@@ -403,7 +403,7 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "standing": {
         "person_id": "the person; who is younger than [minors] age is not here",
-        "standing": "neutral, dissatisfied, actively_dissatisfied, loyal, advocate, or unknown where none is likelier than not",
+        "standing": "one of the five, or unknown where none is likelier than not",
         "confidence": "the largest of the five probabilities",
         "neutral": "probability: content, no tie, would switch",
         "dissatisfied": "probability: unhappy and silent",

@@ -52,7 +52,9 @@ def test_of_html_only_the_new_words_are_read() -> None:
 
 
 def test_words_after_a_quoted_block_are_read() -> None:
-    assert clean("<div>one</div><blockquote>old<blockquote>older</blockquote></blockquote><div>two</div>").text.split() == [
+    assert clean(
+        "<div>one</div><blockquote>old<blockquote>older</blockquote></blockquote><div>two</div>"
+    ).text.split() == [
         "one",
         "two",
     ]
@@ -82,7 +84,25 @@ def test_control_signs_null_bytes_and_half_letters_become_spaces_and_keep_places
 @given(
     st.lists(
         st.sampled_from(
-            ["<p>", "</p>", "<blockquote>", "</blockquote>", "&amp;", "&#65;", "\n", "> ", "word ", "On x wrote:", "-- ", "é", "😀", "<", "&", "From: a\n", "Sent: b\n"]
+            [
+                "<p>",
+                "</p>",
+                "<blockquote>",
+                "</blockquote>",
+                "&amp;",
+                "&#65;",
+                "\n",
+                "> ",
+                "word ",
+                "On x wrote:",
+                "-- ",
+                "é",
+                "😀",
+                "<",
+                "&",
+                "From: a\n",
+                "Sent: b\n",
+            ]
         ),
         max_size=30,
     )
@@ -99,7 +119,17 @@ def test_every_plain_letter_that_is_read_stands_in_the_original_where_it_is_said
 
 @pytest.mark.parametrize(
     "words",
-    ["<" * 1_000_000, "<p " * 300_000, "On " * 300_000, "On a\n" * 200_000, "&" * 1_000_000, ">\n" * 500_000, "<!--" * 250_000, "From: x\n" * 100_000, " " * 1_000_000],
+    [
+        "<" * 1_000_000,
+        "<p " * 300_000,
+        "On " * 300_000,
+        "On a\n" * 200_000,
+        "&" * 1_000_000,
+        ">\n" * 500_000,
+        "<!--" * 250_000,
+        "From: x\n" * 100_000,
+        " " * 1_000_000,
+    ],
 )
 def test_a_text_of_a_megabyte_made_to_be_slow_takes_no_time(words: str) -> None:
     begin = time.process_time()

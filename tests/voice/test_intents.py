@@ -124,7 +124,9 @@ def test_special_categories_are_told(text: str) -> None:
     assert is_sensitive(low, words_of(low))
 
 
-@pytest.mark.parametrize("text", ["I am sick of waiting", "a party of four", "it broke", "a healthy profit for you", "the race was late"])
+@pytest.mark.parametrize(
+    "text", ["I am sick of waiting", "a party of four", "it broke", "a healthy profit for you", "the race was late"]
+)
 def test_ordinary_words_are_not_special_categories(text: str) -> None:
     low = folded(text)
     assert not is_sensitive(low, words_of(low))

@@ -57,7 +57,9 @@ def test_what_was_put_into_a_simulated_company_is_found_on_its_other_people(taug
 def test_figures_on_held_out_people_are_those_of_new_people(taught: Learned) -> None:
     texts, labels, _ = made(2000, seed=2)
     assert taught.reader is not None
-    assert taught.f1 == pytest.approx(macro_f1(np.array(labels) + 1, shares(taught.reader, texts).argmax(axis=1)), abs=0.04)
+    assert taught.f1 == pytest.approx(
+        macro_f1(np.array(labels) + 1, shares(taught.reader, texts).argmax(axis=1)), abs=0.04
+    )
     assert taught.f1_cold is not None
     assert taught.f1 > taught.f1_cold + 0.3
 
@@ -122,7 +124,9 @@ def test_a_correction_takes_the_place_of_a_rating_and_weighs_more() -> None:
     odd = ["the zorbing lamp"] * 12
     words, marks, who = texts + odd, labels + [1] * 12, people + [f"q{n}" for n in range(12)]
     plain = learn(words, ["review"] * 212, marks, who)
-    mended = learn(words, ["review"] * 212, marks, who, corrections=[Correction(200 + n, "negative") for n in range(12)])
+    mended = learn(
+        words, ["review"] * 212, marks, who, corrections=[Correction(200 + n, "negative") for n in range(12)]
+    )
     assert plain is not None
     assert mended is not None
     assert shares(plain, ["a zorbing lamp"])[0].argmax() == 2
@@ -160,7 +164,12 @@ def test_learning_twice_gives_the_same(taught: Learned) -> None:
 
 def test_a_model_holds_nobodys_words_and_no_term_of_fewer_than_three_people() -> None:
     texts, labels, people = made(300)
-    reader = learn([f"{text} anneliese" if who == "p1" else text for text, who in zip(texts, people, strict=True)], ["review"] * 300, labels, people)
+    reader = learn(
+        [f"{text} anneliese" if who == "p1" else text for text, who in zip(texts, people, strict=True)],
+        ["review"] * 300,
+        labels,
+        people,
+    )
     assert reader is not None
     assert "anneliese" not in reader.to_json()
     assert reader.model is not None
@@ -217,7 +226,19 @@ def test_weights_that_are_not_finite_are_refused(taught: Learned) -> None:
         Reader.from_json(json.dumps(written))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", "{", '{"version": 99}', '{"version": 1}', '{"version": 1, "employees": [5], "model": null}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "null",
+        "{",
+        '{"version": 99}',
+        '{"version": 1}',
+        '{"version": 1, "employees": [5], "model": null}',
+        "[" * 100_000,
+    ],
+)
 def test_what_is_no_reader_is_refused(text: str) -> None:
     with pytest.raises(BynameError, match="reader of texts"):
         Reader.from_json(text)

@@ -39,7 +39,10 @@ def test_the_package_finds_the_same(text: str) -> None:
     ours, theirs = sound(text), ANALYZER.polarity_scores(text)
     found = [ours.negative, ours.neutral, ours.positive, ours.compound]
     # To their own rounding; half a thousandth may fall to either side.
-    assert found == pytest.approx([theirs["neg"], theirs["neu"], theirs["pos"], theirs["compound"]], abs=1.1e-3) or not text
+    assert (
+        found == pytest.approx([theirs["neg"], theirs["neu"], theirs["pos"], theirs["compound"]], abs=1.1e-3)
+        or not text
+    )
 
 
 def test_it_says_which_letters_carried_it() -> None:

@@ -93,7 +93,10 @@ def test_a_text_of_a_special_category_is_neither_quoted_nor_shown() -> None:
 
 def test_staff_are_named_with_praise_and_blamed_by_name_nowhere_else() -> None:
     row = one("Dana Reed was wonderful, she solved it at once. But Omar was rude to me.")
-    assert json.loads(row["employees"]) == [{"name": "Dana Reed", "praised": True}, {"name": "Omar Wells", "praised": False}]
+    assert json.loads(row["employees"]) == [
+        {"name": "Dana Reed", "praised": True},
+        {"name": "Omar Wells", "praised": False},
+    ]
     assert "Omar" not in row["masked"]
     assert "Dana" in row["masked"]
 

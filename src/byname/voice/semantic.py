@@ -51,7 +51,7 @@ def embed(texts: Sequence[str], cache: Path) -> NDArray[np.float32]:
         cache: a folder for the model's file (23 MB), which is written if it is not there; several processes may share it.
 
     Returns:
-        Shape (texts, 384), rows of length 1: the product of two rows is their cosine. A row depends on its text alone, to 1e-5.
+        Shape (texts, 384), rows of length 1: the product of two rows is their cosine. A row depends on its text alone, but for rounding.
 
     Raises:
         EngineError: the extra is not installed, or its weights are not those of this version.
@@ -93,7 +93,7 @@ def _filled(some: Sequence[Sequence[int]]) -> dict[str, NDArray[np.int64]]:
 def _opened(cache: Path) -> tuple[Any, Any]:
     """The tokenizer and the session of this process."""
     from onnxruntime import InferenceSession, SessionOptions
-    from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf
+    from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidArgument, InvalidGraph, InvalidProtobuf
     from tokenizers import Tokenizer
 
     from_package = _package()
@@ -108,7 +108,7 @@ def _opened(cache: Path) -> tuple[Any, Any]:
         _write(path, from_package)
     try:
         session = InferenceSession(path, settings, providers=["CPUExecutionProvider"])
-    except (Fail, InvalidGraph, InvalidProtobuf):
+    except (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf):
         _write(path, from_package)  # spoilt on the disk; what is made is always the same
         session = InferenceSession(path, settings, providers=["CPUExecutionProvider"])
     return tokens, session
