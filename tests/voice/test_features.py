@@ -68,4 +68,4 @@ def test_weights_are_tf_idf_of_length_one_by_block() -> None:
 
 
 def test_half_letters_and_signs_beyond_the_common_ones_are_taken() -> None:
-    assert len(terms(["\ud800 😀 𝒜𝒷 ok"]).hash)
+    assert len(terms(["\ud800 😀 \U0001d49c\U0001d4b7 ok"]).hash)

@@ -1,4 +1,4 @@
-"""The demonstration: a real shop's purchases, invented names, and the twenty best customers."""
+"""The demonstration: a simulated company whose people speak; or, asked for, a real shop's purchases."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING
 
 from byname import talk
 from byname.best import best
-from byname.company import create, open_company
+from byname.company import Company, create, open_company
+from byname.demo import simulated
 from byname.demo.names import invent
 from byname.errors import UsageError
 from byname.facts import intake
 from byname.refresh import refresh
-from byname.snapshot import open_current
+from byname.snapshot import Snapshot, open_current
+from byname.standings import standings
+from byname.who import who
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 __all__ = ["AS_OF", "NAME", "PURCHASES", "run", "write_customers"]
@@ -27,47 +31,123 @@ NAME = "The gift shop (demonstration)"
 PURCHASES = "online_retail_2010-12_2011-08.csv.gz"
 AS_OF = date(2011, 8, 31)  # the last day of the purchases
 
-_SAID = """\
+_REAL = """\
 The purchases are real: {lines:,} line items of a gift shop in the United Kingdom, December 2010 to August 2011
 (UCI "Online Retail", CC BY 4.0). The customers have numbers only. Every name and address here is invented.
 """
+_SIMULATED = """\
+This company is simulated: nobody here exists, and nobody said any of this. {people:,} invented people lived three years
+of orders, late parcels, good and bad help, kind words and silence; what the shop's systems saw of it is in {exports}.
+Where each of them truly stands is in {truth}, which byname never reads: look there when you doubt it.
+For a real shop's purchases: byname demo DIR --real
+"""
 
 
-def run(folder: Path) -> None:
-    """Make the company, read the files, refresh, and name the twenty best.
+def run(folder: Path, *, real: bool = False) -> None:
+    """Make the company, read the files, refresh, name the twenty best, and show what else is known.
+
+    Args:
+        folder: where; a new folder, an empty one, or an earlier demonstration's.
+        real: real purchases with invented names, instead of the simulated company.
 
     Raises:
         UsageError: the folder holds something else than an earlier demonstration.
     """
     _make_room(folder)
-    create(folder, name=NAME, currency="GBP", zone="Europe/London", country="GB")
+    if real:
+        create(folder, name=NAME, currency="GBP", zone="Europe/London", country="GB")
+        sources, as_of = _real_sources(folder), AS_OF
+    else:
+        create(folder, name=simulated.NAME, currency="EUR", zone="UTC", country="GB")
+        sources, as_of = _simulated_sources(folder), simulated.AS_OF
     company = open_company(folder)
+    _read(company, sources, as_of)
+    snapshot = open_current(company)
+    for show in _REAL_SHOWN if real else _SIMULATED_SHOWN:
+        show(folder, snapshot)
+
+
+def _real_sources(folder: Path) -> list[str]:
     exports = folder / "exports"
     exports.mkdir()
     with as_file(files("byname.demo") / "data" / PURCHASES) as shipped:
         shutil.copyfile(shipped, exports / PURCHASES)
     lines = write_customers(exports / PURCHASES, exports / "customers.csv")
-    talk.say(_SAID.format(lines=lines))
-    talk.command(f"byname add {folder} {exports}/customers.csv {exports}/{PURCHASES}")
-    sources = [str(exports / "customers.csv"), str(exports / PURCHASES)]
+    talk.say(_REAL.format(lines=lines))
+    return [str(exports / "customers.csv"), str(exports / PURCHASES)]
+
+
+def _simulated_sources(folder: Path) -> list[str]:
+    made = simulated.generate(folder)
+    with (folder / "byname.toml").open("a", encoding="utf-8") as file:
+        file.write(made.settings)
+    talk.say(_SIMULATED.format(people=made.people, exports=folder / "exports", truth=made.truth))
+    return [str(path) for path in made.exports]
+
+
+def _read(company: Company, sources: Sequence[str], as_of: date) -> None:
+    talk.command(f"byname add {company.folder} {' '.join(sources)}")
     with talk.reading(sources) as told:
         for outcome in intake.add(company, sources, told=told):
             talk.outcome(outcome)
-    talk.command(f"byname refresh {folder} --as-of {AS_OF}")
+    talk.command(f"byname refresh {company.folder} --as-of {as_of}")
     with talk.steps() as (starting, ended):
-        talk.refreshed(company, refresh(company, as_of=AS_OF, starting=starting, ended=ended))
+        talk.refreshed(company, refresh(company, as_of=as_of, starting=starting, ended=ended))
+
+
+# --------------------------------------------------------------------------------- the commands after a refresh
+
+
+def _show_best(folder: Path, snapshot: Snapshot) -> None:
     talk.command(f"byname best {folder}")
-    snapshot = open_current(company)
-    named = best(snapshot, 20)
-    talk.best(snapshot, named, "clv", "text")
-    talk.say(f'\nNow ask about one of them: byname who {folder} "{named[0].name}"')
+    talk.best(snapshot, best(snapshot, 20), "clv", "text")
+
+
+def _show_standing(folder: Path, snapshot: Snapshot) -> None:
+    talk.command(f"byname standing {folder}")
+    talk.standing(snapshot, standings(snapshot), "text")
+
+
+def _show_one(folder: Path, snapshot: Snapshot) -> None:
+    """The most valuable of those who are more than a name: they wrote to us, and we know where they stand."""
+    rows = snapshot.query(TOLD_MOST)
+    if not rows:
+        return
+    talk.command(f'byname who {folder} "{rows[0]["email"]}"')
+    talk.who(snapshot, rows[0]["email"], who(snapshot, rows[0]["email"]), "text")
+
+
+def _ask_about_one(folder: Path, snapshot: Snapshot) -> None:
+    talk.say(f'\nNow ask about one of them: byname who {folder} "{best(snapshot, 1)[0].name}"')
+
+
+TOLD_MOST = """
+    select people.email
+    from standing
+    join people on people.person_id = standing.person_id
+    join value on value.person_id = standing.person_id
+    where standing.standing <> 'unknown' and people.email is not null
+      and standing.person_id in (select person_id from voice where quote is not null)
+    order by value.rank, standing.person_id
+    limit 1
+"""
+
+# What is shown, in order. A new command for the demonstration: a function here, of the folder and the snapshot.
+_REAL_SHOWN: tuple[Callable[[Path, Snapshot], None], ...] = (_show_best, _ask_about_one)
+_SIMULATED_SHOWN: tuple[Callable[[Path, Snapshot], None], ...] = (
+    _show_best,
+    _show_standing,
+    # `byname voice` belongs here as soon as there is a function for it.
+    _show_one,
+    _ask_about_one,
+)
 
 
 def _make_room(folder: Path) -> None:
     """An earlier demonstration makes way; anything else stays."""
     if not folder.exists() or not any(folder.iterdir()):
         return
-    if (folder / "byname.toml").is_file() and open_company(folder).settings.name == NAME:
+    if (folder / "byname.toml").is_file() and open_company(folder).settings.name in {NAME, simulated.NAME}:
         shutil.rmtree(folder)
         return
     raise UsageError(

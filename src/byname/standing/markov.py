@@ -28,6 +28,10 @@ _STEPS, _ENOUGH = 200, 1e-6
 _LEAST = 1e-9
 # Transitions are learned from about so many, evenly spread: their error is far below what a reader sees.
 _LEARNED_FROM = 100_000
+# A quarter may be unlike the others: a price rise, an outage. How much, other people's labels decide.
+_USUAL = (float("inf"), 1000.0, 100.0, 10.0)
+_CHOSEN_FROM, _NEARLY = 10_000, 1e-4
+_TINY = 1e-300
 
 
 @dataclass(frozen=True)
@@ -38,14 +42,19 @@ class Smoothed:
         path: the likeliest whole path (Viterbi), of shape (people, days); `MISSING` before the first label.
         moved: P(true state changed | all labels) between a day and the day before it, of shape (people, days - 1); NaN
             where one of both has no label yet.
-        transitions: A, of shape (states, states); rows sum to 1.
+        transitions: A over all the time, of shape (states, states); rows sum to 1.
         counts: expected transitions, of shape (days - 1, states, states), over all people.
+        doubt: variance of each count against its row's share, as labels leave open who moved; of the same shape.
+        usual: as how many people who move as over all the time each row of a step's own transitions was taken;
+            infinite where all steps are best taken to be alike.
     """
 
     path: NDArray[np.int8]
     moved: NDArray[np.float32]
     transitions: Floats
     counts: Floats
+    doubt: Floats
+    usual: float
 
 
 def confusion_of(probabilities: Floats, labels: Ints) -> Floats:
@@ -72,33 +81,102 @@ def smooth(labels: NDArray[np.int8], confusion: Floats) -> Smoothed:
             a missing one says nothing.
         confusion: P(label | true state), rows are true states.
     """
-    moves, first = _learned(labels[:: max(1, len(labels) // _LEARNED_FROM)], confusion)
-    histories, which = _distinct(labels)
-    people = np.bincount(which, minlength=len(histories)).astype(np.float64)
-    emitted, begun = _emissions(histories, confusion), _begun(histories)
-    moved, pairs, _ = _expected(emitted, begun, moves, first, people)
-    path = _viterbi(emitted, begun, moves, first)
-    return Smoothed(path[which], moved[which], moves, pairs)
+    part = labels[:: max(1, len(labels) // _LEARNED_FROM)]
+    given = _given(part, confusion)
+    pooled, first = _pooled(given, len(confusion))
+    usual = _usual(part[:_CHOSEN_FROM], confusion, pooled, first)
+    moves = _by_step(given, pooled, first, usual)
+    every, which = _given_each(labels, confusion)
+    seen = _expected(every, moves, first)
+    path = _viterbi(every, moves, first)
+    return Smoothed(path[which], seen.moved[which], pooled, seen.pairs, _doubt(every, seen, moves), usual)
 
 
-def _learned(labels: NDArray[np.int8], confusion: Floats) -> tuple[Floats, Floats]:
-    """The transitions and the first distribution, by expectation-maximisation."""
-    states = len(confusion)
+@dataclass(frozen=True)
+class _Given:
+    """Distinct histories: P(label | state) of shape (days, histories, states), from when on, and of how many people."""
+
+    emitted: Floats
+    begun: NDArray[np.bool_]
+    people: Floats
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What is expected, given the labels.
+
+    Attributes:
+        moved: P(moved), of shape (histories, days - 1).
+        pairs: expected transitions by step.
+        starts: expected first states.
+        fit: log-likelihood of all labels.
+        ahead: P(state | labels up to the day), of shape (days, histories, states).
+        behind: P(later labels | state), up to a factor, of the same shape.
+    """
+
+    moved: NDArray[np.float32]
+    pairs: Floats
+    starts: Floats
+    fit: float
+    ahead: Floats
+    behind: Floats
+
+
+def _given_each(labels: NDArray[np.int8], confusion: Floats) -> tuple[_Given, Ints]:
     histories, which = _distinct(labels)
     people = np.bincount(which, minlength=len(histories)).astype(np.float64)
-    emitted, begun = _emissions(histories, confusion), _begun(histories)
+    begun = np.asarray(np.cumsum(histories != MISSING, axis=1) > 0)
+    return _Given(_emissions(histories, confusion), begun, people), which
+
+
+def _given(labels: NDArray[np.int8], confusion: Floats) -> _Given:
+    return _given_each(labels, confusion)[0]
+
+
+def _pooled(given: _Given, states: int) -> tuple[Floats, Floats]:
+    """Transitions over all the time and the first distribution, by expectation-maximisation."""
     moves = np.full((states, states), 0.1 / max(states - 1, 1))
     np.fill_diagonal(moves, 0.9)
     first = np.full(states, 1 / states)
     for _ in range(_STEPS):
-        _, pairs, starts = _expected(emitted, begun, moves, first, people)
-        made = _rows(pairs.sum(axis=0) + _PRIOR)
-        first = (starts + _PRIOR) / (starts + _PRIOR).sum()
+        seen = _expected(given, _each(moves, given), first)
+        made = _rows(seen.pairs.sum(axis=0) + _PRIOR)
+        first = (seen.starts + _PRIOR) / (seen.starts + _PRIOR).sum()
         change = np.abs(made - moves).max()
         moves = made
         if change < _ENOUGH:
             break
     return moves, first
+
+
+def _by_step(given: _Given, pooled: Floats, first: Floats, usual: float) -> Floats:
+    """Transitions of each step: Dirichlet priors that are `usual` people who move as over all the time."""
+    moves = _each(pooled, given)
+    if not np.isfinite(usual):
+        return moves
+    for _ in range(_STEPS):
+        made = _rows(_expected(given, moves, first).pairs + usual * pooled)
+        change = np.abs(made - moves).max(initial=0)
+        moves = made
+        if change < _NEARLY:
+            break
+    return moves
+
+
+def _usual(labels: NDArray[np.int8], confusion: Floats, pooled: Floats, first: Floats) -> float:
+    """How alike the steps are: what foretells the labels of other people best."""
+    halves = [_given(labels[side::2], confusion) for side in (0, 1)]
+    if labels.shape[1] < 3 or not len(labels) // 2:  # noqa: PLR2004 - one step is all the time
+        return float("inf")
+    fits = [
+        sum(_expected(other, _by_step(one, pooled, first, usual), first).fit for one, other in (halves, halves[::-1]))
+        for usual in _USUAL
+    ]
+    return _USUAL[int(np.argmax(fits))]
+
+
+def _each(moves: Floats, given: _Given) -> Floats:
+    return np.tile(moves, (max(len(given.emitted) - 1, 0), 1, 1))
 
 
 def _distinct(labels: NDArray[np.int8]) -> tuple[NDArray[np.int8], Ints]:
@@ -119,65 +197,86 @@ def _emissions(histories: NDArray[np.int8], confusion: Floats) -> Floats:
     return np.asarray(table[histories.T])
 
 
-def _begun(histories: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """From the first label on."""
-    return np.asarray(np.cumsum(histories != MISSING, axis=1) > 0)
-
-
-def _expected(
-    emitted: Floats, begun: NDArray[np.bool_], moves: Floats, first: Floats, people: Floats
-) -> tuple[NDArray[np.float32], Floats, Floats]:
-    """Forward and backward: P(moved) by history and step, expected transitions by step, expected first states.
+def _expected(given: _Given, moves: Floats, first: Floats) -> _Seen:
+    """Forward and backward.
 
     P(s_t-1 = i, s_t = j | labels) is proportional to ahead_i A_ij later_j (Rabiner 1989, eq. 37): summed over histories
     it is A times a product of two matrices, so no history needs a matrix of its own.
     """
+    emitted, begun, people = given.emitted, given.begun, given.people
     days, histories, states = emitted.shape
-    ahead = np.empty((days, histories, states))
+    ahead, behind = np.empty(emitted.shape), np.ones(emitted.shape)
+    fit = 0.0
     for day in range(days):
-        before = ahead[day - 1] @ moves if day else np.tile(first, (histories, 1))
-        known = begun[:, day - 1] if day else np.zeros(histories, dtype=bool)
-        before[~known] = first
+        before = ahead[day - 1] @ moves[day - 1] if day else np.tile(first, (histories, 1))
+        before[~_known(begun, day - 1)] = first
         now = before * emitted[day]
-        ahead[day] = now / np.maximum(now.sum(axis=1, keepdims=True), 1e-300)
-    behind = np.ones((histories, states))
+        whole = np.maximum(now.sum(axis=1), _TINY)
+        fit += float(people @ np.log(whole))
+        ahead[day] = now / whole[:, None]
     moved = np.full((histories, max(days - 1, 0)), np.nan, dtype=np.float32)
     pairs = np.zeros((max(days - 1, 0), states, states))
     starts = np.zeros(states)
     for day in range(days - 1, -1, -1):
-        both = begun[:, day - 1] if day else np.zeros(histories, dtype=bool)
-        here = ahead[day] * behind
-        here /= np.maximum(here.sum(axis=1, keepdims=True), 1e-300)
+        both = _known(begun, day - 1)
+        here = ahead[day] * behind[day]
+        here /= np.maximum(here.sum(axis=1, keepdims=True), _TINY)
         is_first = begun[:, day] & ~both
         starts += people[is_first] @ here[is_first]
         if not day:
             break
-        later = emitted[day] * behind
-        reached = later @ moves.T
-        whole = np.maximum((ahead[day - 1] * reached).sum(axis=1), 1e-300)
-        pairs[day - 1] = moves * ((ahead[day - 1] * (people * both / whole)[:, None]).T @ later)
-        stayed = (ahead[day - 1] * later) @ np.diag(moves) / whole
+        later = emitted[day] * behind[day]
+        reached = later @ moves[day - 1].T
+        whole = np.maximum((ahead[day - 1] * reached).sum(axis=1), _TINY)
+        pairs[day - 1] = moves[day - 1] * ((ahead[day - 1] * (people * both / whole)[:, None]).T @ later)
+        stayed = (ahead[day - 1] * later) @ np.diag(moves[day - 1]) / whole
         moved[both, day - 1] = np.clip(1 - stayed[both], 0, 1)
-        reached /= np.maximum(reached.max(axis=1, keepdims=True), 1e-300)
+        reached /= np.maximum(reached.max(axis=1, keepdims=True), _TINY)
         reached[~both] = 1.0
-        behind = reached
-    return moved, pairs, starts
+        behind[day - 1] = reached
+    return _Seen(moved, pairs, starts, fit, ahead, behind)
 
 
-def _viterbi(emitted: Floats, begun: NDArray[np.bool_], moves: Floats, first: Floats) -> NDArray[np.int8]:
+def _known(begun: NDArray[np.bool_], day: int) -> NDArray[np.bool_]:
+    return begun[:, day] if day >= 0 else np.zeros(len(begun), dtype=bool)
+
+
+def _doubt(given: _Given, seen: _Seen, moves: Floats) -> Floats:
+    """Sum over people of Var([i to j] - share_ij [i] | labels): what the labels leave open (Louis 1982, eq. 3.2)."""
+    doubt = np.zeros(moves.shape)
+    for step, each in enumerate(moves):
+        later = given.emitted[step + 1] * seen.behind[step + 1]
+        reached = later @ each.T
+        whole = np.maximum((seen.ahead[step] * reached).sum(axis=1), _TINY)
+        from_here = seen.ahead[step] / whole[:, None]
+        people = (given.people * given.begun[:, step])[:, None]
+        stood = from_here * reached
+        once = seen.pairs[step]
+        share = once / np.maximum(once.sum(axis=1, keepdims=True), _TINY)
+        twice = each**2 * ((people * from_here**2).T @ later**2)
+        crossed = each * ((people * from_here * stood).T @ later)
+        alone = (people * stood).sum(axis=0)[:, None]
+        squared = (people * stood**2).sum(axis=0)[:, None]
+        found = once * (1 - share) ** 2 + (alone - once) * share**2 - twice + 2 * share * crossed - share**2 * squared
+        doubt[step] = np.maximum(found, 0)
+    return doubt
+
+
+def _viterbi(given: _Given, moves: Floats, first: Floats) -> NDArray[np.int8]:
     """The likeliest path of each history (Viterbi 1967; Rabiner 1989, eq. 33)."""
+    emitted, begun = given.emitted, given.begun
     days, histories, states = emitted.shape
     path = np.full((histories, days), MISSING, dtype=np.int8)
     if not days:
         return path
-    log_moves, log_first = np.log(moves), np.log(first)
+    log_moves, log_first = np.log(np.maximum(moves, _TINY)), np.log(first)
     came = np.zeros(emitted.shape, dtype=np.int8)
     best = np.zeros((histories, states))
     for day in range(days):
-        known = begun[:, day - 1] if day else np.zeros(histories, dtype=bool)
-        reached, way = best[:, :1] + log_moves[0], np.zeros(best.shape, dtype=np.int8)
+        known, ways = _known(begun, day - 1), log_moves[max(day - 1, 0)] if days > 1 else np.zeros((states, states))
+        reached, way = best[:, :1] + ways[0], np.zeros(best.shape, dtype=np.int8)
         for state in range(1, states):
-            other = best[:, state : state + 1] + log_moves[state]
+            other = best[:, state : state + 1] + ways[state]
             better = other > reached
             reached[better], way[better] = other[better], state
         reached[~known] = log_first
@@ -191,4 +290,4 @@ def _viterbi(emitted: Floats, begun: NDArray[np.bool_], moves: Floats, first: Fl
 
 
 def _rows(counts: Floats) -> Floats:
-    return np.asarray(counts / counts.sum(axis=1, keepdims=True))
+    return np.asarray(counts / counts.sum(axis=-1, keepdims=True))

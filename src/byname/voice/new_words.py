@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from byname.engines import statement
-from byname.voice.phrases import phrases_of, same_words
+from byname.voice.phrases import distinct, phrases_of, same_words
 from byname.voice.problems import sentence_with, tellable
 from byname.voice.rising import false_discoveries, more_often, rate_ratio
 from byname.voice.topics import Topics
@@ -60,7 +60,7 @@ WEEKS_BEFORE = statement(
             partition by person_id, cast(floor(cast(days_ago as double) / 7e0) as bigint) order by fact_id
         ) <= 5
     )
-    select * from sampled order by fact_id limit 100000
+    select * from sampled order by fact_id limit 50000
     """,
 )
 
@@ -190,7 +190,7 @@ def _counts(
     known: dict[str, int] = {}
     saying = np.fromiter((known.setdefault(same_words(one), len(known)) for one in heard.texts), np.int64)
     fewer = [
-        np.bincount(np.unique((of[at] * 1_000 + heard.weeks[at]) * count + said) % count, minlength=count)
+        np.bincount(distinct((of[at] * 1_000 + heard.weeks[at]) * count + said) % count, minlength=count)
         for of in (heard.people, saying)
     ]
     found: NDArray[np.int64] = np.minimum(*fewer)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Phrases", "phrases_of", "same_words"]
+__all__ = ["Phrases", "distinct", "phrases_of", "same_words"]
 
 # Words, or what parts them; a masked piece such as "[phone]" and a number part them too.
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\[[^\]]{1,20}\]|[^\w\s'-]|\d+|\n")
@@ -61,6 +61,12 @@ def same_words(text: str) -> str:
     return " ".join(_LETTERS.findall(text[:_READ].lower()))
 
 
+def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The values, each once, in order. NumPy's own `unique` hashes, which takes ten times as long on millions."""
+    ordered = np.sort(values)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if ordered.size else ordered
+
+
 def phrases_of(texts: Sequence[str], *, least: int = 3, without: Collection[str] = ()) -> Phrases:
     """Words, pairs and triples of words that at least `least` texts hold.
 
@@ -74,7 +80,7 @@ def phrases_of(texts: Sequence[str], *, least: int = 3, without: Collection[str]
     """
     words, flat, of = _flat(texts)
     told = _telling(words, without)
-    whole = np.unique(flat + of * len(words))
+    whole = distinct(flat + of * len(words))
     often = np.bincount(whole % len(words), minlength=len(words)) >= least
     ends, begins = told[0] & often, (told[0] | told[1]) & often
     long = np.fromiter((len(word) >= _SHORTEST for word in words), bool, len(words))
@@ -138,7 +144,7 @@ def _counted(
     for inner in inside:
         key = key * len(words) + flat[at + inner]
     names, place = np.unique(key, return_inverse=True)
-    pair = np.unique(of[at] * max(names.size, 1) + place)
+    pair = distinct(of[at] * max(names.size, 1) + place)
     text, term = pair // max(names.size, 1), pair % max(names.size, 1)
     kept = np.bincount(term, minlength=names.size) >= least
     again = np.cumsum(kept) - 1

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from byname.voice.log_odds import log_odds
-from byname.voice.phrases import Phrases, phrases_of, same_words
+from byname.voice.phrases import Phrases, distinct, phrases_of, same_words
 from byname.voice.topics import Topics
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _support(
     """By phrase, how many different people say it, or in how many different sayings, whichever are fewer."""
     inside = group[rows]
     said, who = terms[inside], rows[inside]
-    fewer = [np.bincount(np.unique(of[who] * count + said) % count, minlength=count) for of in (people, alike)]
+    fewer = [np.bincount(distinct(of[who] * count + said) % count, minlength=count) for of in (people, alike)]
     return np.minimum(*fewer).astype(float)
 
 
@@ -167,7 +167,7 @@ def _together(
     place = np.full(count, -1)
     place[chosen] = np.arange(chosen.size)
     inside = place[terms] >= 0
-    pair = np.unique(alike[rows[inside]] * chosen.size + place[terms[inside]])
+    pair = distinct(alike[rows[inside]] * chosen.size + place[terms[inside]])
     saying, term = pair // chosen.size, pair % chosen.size
     held = csr_matrix((np.ones(pair.size), (saying, term)), shape=(int(alike.max()) + 1, chosen.size))
     crossed: NDArray[np.float64] = (held.T @ held).toarray()

@@ -58,7 +58,7 @@ CORPUS = statement(
         from tellable
         qualify row_number() over (partition by person_id, problem order by fact_id) <= 20
     )
-    select person_id, text, problem from sampled order by fact_id limit 200000
+    select person_id, text, problem from sampled order by fact_id limit 100000
     """,
 )
 PROBLEM_TEXTS = statement("voice.problem_texts", "select text from tellable where problem group by text", lazy=True)

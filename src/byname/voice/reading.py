@@ -173,7 +173,9 @@ def _felt(
 
 
 def _kindly(scores: NDArray[np.float64], feeling: NDArray[np.float64]) -> None:
-    """Who recommends is content: in an unhappy text the word is another's, or bitter; likewise thanks in a furious one."""
+    """Who recommends or praises is content: in an unhappy text it is another's word, or bitter; so are furious thanks."""
+    unhappy = feeling[:, 0] > np.maximum(feeling[:, 1], feeling[:, 2])
+    scores[unhappy, INTENTS.index("praise")] *= 0.8
     scores[feeling[:, 0] > feeling[:, 2], INTENTS.index("recommends")] *= 0.5
     scores[feeling[:, 0] >= _FURIOUS, INTENTS.index("thanks")] *= 0.8
 

@@ -31,7 +31,7 @@ def buy(world: World, week: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     needs = needs[~put_off]
     pull = (
         1.1
-        + 1.5 * state.mood[needs]
+        + 2.2 * state.mood[needs]
         + 2.2 * state.habit[needs] * nature.inertia[needs]
         + 0.8 * state.bond[needs]
         - 1.6 * nature.options[needs]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Lived", "Moment", "live"]
 
 _CAMPAIGN_EVERY = 13  # weeks
-_DRIFT = 0.05
+_DRIFT = 0.035
 _RETURN = 0.02
 
 
@@ -112,7 +112,7 @@ def _send_back(world: World, week: int, who: NDArray[np.int64], orders: NDArray[
 def _use(world: World, week: int) -> None:
     """The app is used out of need and liking; a visit to the site needs less."""
     nature, state = world.nature, world.state
-    often = 0.35 * np.exp(np.clip(0.7 * state.mood, -1.5, 1)) * nature.uses * state.active
+    often = 0.35 * np.exp(np.clip(1.1 * state.mood, -2, 1)) * nature.uses * state.active
     times = world.rng.poisson(often)
     who = np.repeat(np.arange(len(nature)), times)
     world.log.add("use", who=who, day=world.day_in(week, len(who)), what=world.rng.integers(0, 5, len(who)))

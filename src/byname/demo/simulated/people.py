@@ -96,7 +96,7 @@ def draw(rng: np.random.Generator, people: int, weeks: int) -> Nature:
     uses = (rng.random(people) < _USERS) & (kind != GIFTS)
     return Nature(
         kind=kind,
-        taste=rng.normal(0.3, 0.4, people),
+        taste=rng.normal(0.32, 0.5, people),
         pace=_PACE[kind] * np.exp(rng.normal(0, 0.6, people)),
         regularity=rng.choice(_REGULARITY, people, p=[0.25, 0.5, 0.25]),
         basket=_BASKET[kind] * np.exp(rng.normal(0, 0.55, people)),
@@ -109,7 +109,7 @@ def draw(rng: np.random.Generator, people: int, weeks: int) -> Nature:
         inertia=rng.beta(2, 3, people),
         patience=1 + rng.poisson(1.2, people),
         sociable=rng.gamma(0.5, 0.35, people),
-        answers=rng.beta(1.2, 3, people),
+        answers=rng.beta(1.3, 2.2, people),
         style=rng.normal(0, 0.9, people),
         uses=uses,
         helper=uses & (rng.random(people) < _HELPERS),

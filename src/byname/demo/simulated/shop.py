@@ -20,13 +20,14 @@ __all__ = ["write_customers", "write_orders", "write_subscriptions"]
 _CUSTOMERS = (
     "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,Default Address Address1,"
     "Default Address Address2,Default Address City,Default Address Province Code,Default Address Country Code,"
-    "Default Address Zip,Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,Tags"
+    "Default Address Zip,Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,"
+    "Tags"
 ).split(",")
 _ORDERS = (
     "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,"
-    "Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,"
-    "Lineitem sku,Billing Name,Billing Address1,Billing Company,Billing City,Billing Zip,Billing Country,"
-    "Refunded Amount,Employee,Id,Source,Phone"
+    "Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,"
+    "Lineitem price,Lineitem sku,Billing Name,Billing Address1,Billing Company,Billing City,Billing Zip,"
+    "Billing Country,Refunded Amount,Employee,Id,Source,Phone"
 ).split(",")
 _SUBSCRIPTIONS = (
     "id,Customer ID,Customer Description,Customer Email,Customer Name,Plan,Quantity,Currency,Interval,Amount,Status,"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ask", "boil_over", "bring", "complain", "help_others", "review", "say_kind_things", "think"]
 
-_FULL = -0.3  # below this mood a cup that is full runs over
+_FULL = -0.35  # below this mood a cup that is full runs over
 _SURVEY_EVERY = 26  # weeks
 _STARS = (-0.75, -0.35, 0.0, 0.4)
 

@@ -19,8 +19,8 @@ __all__ = ["STANDINGS", "standings", "write_truth"]
 
 STANDINGS = ("neutral", "dissatisfied", "actively_dissatisfied", "loyal", "advocate")
 NEUTRAL, DISSATISFIED, ACTIVE, LOYAL, ADVOCATE = range(len(STANDINGS))
-_UNHAPPY = -0.3
-_FOND = 0.28
+_UNHAPPY = -0.35
+_FOND = 0.4
 _BOUND = 0.4
 _RECENT = 365  # days
 

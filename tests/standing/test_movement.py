@@ -1,0 +1,142 @@
+# ruff: noqa: DTZ001 - times of facts are UTC and carry no zone
+"""Who moved, since when, after what; who of the best fell (S1.9, S2.18)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from byname.engines import Engine
+from byname.standing.alarms import alarms
+from byname.standing.movement import movement
+from byname.standing.stand import Stood, days_back
+from byname.standing.states import STATES
+
+AS_OF = date(2026, 6, 30)
+DAYS = days_back(AS_OF)
+EVIDENCE = pa.schema(
+    [
+        *((name, pa.string()) for name in ("person_id", "fact_id", "kind", "says")),
+        ("occurred_at", pa.timestamp("us")),
+        ("strength", pa.float64()),
+        *((name, pa.float64()) for name in STATES),
+    ]
+)
+
+
+def stood(paths: dict[str, list[str | None]]) -> Stood:
+    """Readings of 90% for what is said, from the earliest day on; None where nothing was known yet."""
+    readings = np.full((len(paths), len(DAYS), len(STATES)), np.nan, dtype=np.float32)
+    for place, path in enumerate(paths.values()):
+        for day, name in enumerate(path):
+            if name is not None:
+                readings[place, day] = np.where(np.array(STATES) == name, 0.9, 0.025)
+    return Stood(None, None, pa.array(list(paths)), readings[:, ::-1], DAYS)  # type: ignore[arg-type]
+
+
+def evidence(engine: Engine, *rows: dict[str, Any]) -> Any:
+    plain = dict.fromkeys(STATES, 0.0) | {"strength": 1.0}
+    return engine.arrow(pa.Table.from_pylist([plain | row for row in rows], schema=EVIDENCE))
+
+
+# Enough people who stay, so that moving is known to be rare.
+STILL: dict[str, list[str | None]] = {f"p{n:03}": ["neutral"] * 9 for n in range(150)} | {
+    f"q{n:03}": ["loyal"] * 9 for n in range(150)
+}
+
+
+def moved(engine: Engine, paths: dict[str, list[str | None]], *proofs: dict[str, Any]) -> tuple[Any, Any, Any]:
+    found = movement(engine, stood(STILL | paths), evidence(engine, *proofs))
+    now = {row["person_id"]: row for row in engine.fetch(found.now).to_pylist()}
+    moves = [
+        row for row in engine.fetch(found.moves, order_by=("person_id", "day")).to_pylist() if row["person_id"] in paths
+    ]
+    return now, moves, engine.fetch(found.flows, order_by=("day", "from_standing", "to_standing")).to_pylist()
+
+
+def test_who_fell_half_a_year_ago_is_told_with_the_day_and_the_reason(duck_engine: Engine) -> None:
+    path: list[str | None] = [*["loyal"] * 6, *["dissatisfied"] * 3]
+    step = DAYS[::-1][6]
+    reason = {
+        "person_id": "x", "fact_id": "f1", "kind": "low_rating", "says": "gave a low rating", "dissatisfied": 1.5,
+        "occurred_at": datetime.combine(step - timedelta(days=10), datetime.min.time()),
+    }  # fmt: skip
+    before = reason | {"fact_id": "f0", "says": "long before", "occurred_at": datetime(2025, 1, 1)}
+    now, moves, _ = moved(duck_engine, {"x": path}, reason, before)
+    assert now["x"]["smoothed"] == "dissatisfied"
+    assert now["x"]["since"] == step
+    assert now["x"]["moved_from"] == "loyal"
+    (move,) = moves
+    assert (move["from_standing"], move["to_standing"], move["day"]) == ("loyal", "dissatisfied", step)
+    assert (move["says"], move["fact_id"]) == ("after: gave a low rating", "f1")
+    assert move["probability"] > 0.5
+
+
+def test_one_reading_that_errs_is_no_move(duck_engine: Engine) -> None:
+    path: list[str | None] = [*["loyal"] * 4, "neutral", *["loyal"] * 4]
+    now, moves, flows = moved(duck_engine, {"x": path})
+    assert moves == []
+    assert now["x"]["since"] is None
+    there = [row for row in flows if row["from_standing"] == "loyal" and row["to_standing"] == "neutral"]
+    assert max(row["counted"] for row in there) > max(row["share"] for row in there)
+
+
+def test_who_came_last_quarter_has_moved_from_nowhere(duck_engine: Engine) -> None:
+    path: list[str | None] = [*[None] * 8, "loyal"]
+    now, moves, _ = moved(duck_engine, {"x": path})
+    assert moves == []
+    assert now["x"]["smoothed"] == "loyal"
+    assert now["x"]["moved_from"] is None
+
+
+def test_flows_of_a_quarter_are_shares_with_ranges(duck_engine: Engine) -> None:
+    _, _, flows = moved(duck_engine, {})
+    of_neutral = [row for row in flows if row["day"] == AS_OF and row["from_standing"] == "neutral"]
+    assert sum(row["share"] for row in of_neutral) == pytest.approx(1)
+    assert all(0 <= row["low"] <= row["high"] <= 1 for row in flows)
+    stay = next(row for row in of_neutral if row["to_standing"] == "neutral")
+    assert stay["people"] == pytest.approx(150, rel=0.05)
+
+
+def test_an_alarm_names_the_best_who_fell_or_whose_words_warn(duck_engine: Engine) -> None:
+    worth = [{"person_id": f"w{n:02}", "clv": 100.0 - n, "spend_total": 1.0} for n in range(40)]
+    fall = {"day": AS_OF, "from_standing": "loyal", "to_standing": "dissatisfied", "probability": 0.9}
+    moves = [
+        fall | {"person_id": "w01", "says": "after: a broken promise", "fact_id": "f1"},
+        fall | {"person_id": "w30", "says": "after: a broken promise", "fact_id": "f2"},  # not of the best tenth
+        fall
+        | {"person_id": "w02", "from_standing": "neutral", "to_standing": "loyal", "says": "rose", "fact_id": "f3"},
+    ]
+    warns = {
+        "person_id": "w00", "fact_id": "f4", "kind": "threat_to_leave", "says": "spoke of leaving",
+        "occurred_at": datetime(2026, 6, 20), "actively_dissatisfied": 3.0,
+    }  # fmt: skip
+    old = warns | {"person_id": "w03", "occurred_at": datetime(2026, 1, 1)}
+    found = alarms(
+        duck_engine,
+        moves=duck_engine.arrow(pa.Table.from_pylist(moves, schema=_MOVES)),
+        evidence=evidence(duck_engine, warns, old),
+        standing=duck_engine.arrow(pa.table({"person_id": [row["person_id"] for row in worth]})),
+        worth=duck_engine.arrow(pa.Table.from_pylist(worth)),
+        as_of=AS_OF,
+    )
+    rows = duck_engine.fetch(found, order_by=("person_id",)).to_pylist()
+    assert [(row["person_id"], row["kind"]) for row in rows] == [("w00", "warning"), ("w01", "fell")]
+    assert rows[1]["says"] == "was loyal, now dissatisfied; after: a broken promise"
+
+
+_MOVES = pa.schema(
+    [
+        ("person_id", pa.string()),
+        ("day", pa.date32()),
+        ("from_standing", pa.string()),
+        ("to_standing", pa.string()),
+        ("probability", pa.float64()),
+        ("says", pa.string()),
+        ("fact_id", pa.string()),
+    ]
+)
