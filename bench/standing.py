@@ -15,10 +15,11 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
-from numpy.typing import NDArray
+import pyarrow as pa
 
 from byname.company import create, open_company
 from byname.demo import simulated
@@ -26,6 +27,9 @@ from byname.demo.simulated.truth import STANDINGS
 from byname.facts import intake
 from byname.refresh import refresh
 from byname.snapshot import open_current
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _HALF_LIVES = (30, 90, 180, 365, 730)
 _UNSURE = 0.5  # below this the product says `unknown`
@@ -130,10 +134,7 @@ def _of_pieces(pieces: dict[str, NDArray], place: dict[str, int]) -> dict[str, N
     return found
 
 
-def _of_worth(worth: object, place: dict[str, int]) -> dict[str, NDArray[np.float64]]:
-    import pyarrow as pa
-
-    assert isinstance(worth, pa.Table)
+def _of_worth(worth: pa.Table, place: dict[str, int]) -> dict[str, NDArray[np.float64]]:
     rows = np.array([place[person] for person in worth["person_id"].to_pylist()], np.int64)
     found = {}
     for name, kind in zip(worth.column_names, worth.schema.types, strict=True):

@@ -1,4 +1,4 @@
-"""The demonstration: real purchases, invented names, twenty people with reasons (S0.1, S0.10, S0.19)."""
+"""The demonstration, simulated and real: invented names, twenty people with reasons (S0.1, S0.10, S0.19)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import contextlib
 import csv
 import io
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from byname.company import create, open_company
-from byname.demo import NAME, run
+from byname.demo import NAME, run, simulated
 from byname.demo.names import invent
 from byname.errors import UsageError
 from byname.snapshot import open_current
@@ -22,13 +23,67 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder of a demonstration that took an earlier one's place, and what it printed."""
+    """The folder of a demonstration of real purchases that took an earlier one's place, and what it printed."""
     folder = tmp_path_factory.mktemp("demo") / "company"
     create(folder, name=NAME, currency="GBP", zone="UTC", country="GB")
     (folder / "left.txt").write_text("of an earlier demonstration", "utf-8")
     with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()):
-        run(folder)
+        run(folder, real=True)
     return folder, out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The same of the simulated company, smaller than what is shipped, in the place of an earlier one."""
+    folder = tmp_path_factory.mktemp("demo") / "company"
+    create(folder, name=simulated.NAME, currency="EUR", zone="UTC", country="GB")
+    (folder / "left.txt").write_text("of an earlier demonstration", "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(simulated, "generate", partial(simulated.generate, people=500))
+        with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()):
+            run(folder)
+    return folder, out.getvalue()
+
+
+def test_the_simulated_company_says_that_nobody_in_it_exists(invented: tuple[Path, str]) -> None:
+    folder, said = invented
+    opening = " ".join(said.split("$ byname", 1)[0].split())
+    assert "This company is simulated: nobody here exists" in opening
+    assert "--real" in opening
+    assert "truth.csv" in opening
+    assert not (folder / "left.txt").exists()
+
+
+def test_the_simulated_company_is_added_refreshed_and_shown_by_commands_to_type(invented: tuple[Path, str]) -> None:
+    folder, said = invented
+    commands = [line.split()[2] for line in said.splitlines() if line.startswith("$ byname")]
+    assert commands[:4] == ["add", "refresh", "best", "standing"]
+    assert commands[-1] == "who"
+    after = said.split("$ byname best", 1)[1].split("$ byname", 1)[0]
+    places = [int(line.split()[0]) for line in after.splitlines() if line[:6].strip().isdigit()]
+    assert places == list(range(1, 21))
+    assert f'byname who {folder} "' in said
+    brief = said.split("$ byname who", 1)[1]
+    assert "Standing: " in brief
+    assert "In their own words" in brief
+
+
+def test_the_simulated_company_has_people_words_standings_and_its_hard_days(invented: tuple[Path, str]) -> None:
+    folder, said = invented
+    company = open_company(folder)
+    assert [event.kind for event in company.settings.events] == ["price rise", "outage"]
+    assert len(company.settings.employees) == 4
+    snapshot = open_current(company)
+    assert str(snapshot.terms["as_of"]) == simulated.AS_OF.isoformat()
+    (counts,) = snapshot.query(
+        "select (select count(*) from people) as people, (select count(*) from voice) as texts, "
+        "(select count(*) from standing) as standings"
+    )
+    assert 400 < counts["people"] < 650
+    assert counts["texts"] > 500
+    assert counts["standings"] > 400
+    refused = re.findall(r"all (\d+) refused rows", said)
+    assert 1 <= sum(map(int, refused)) < 10
 
 
 def test_twenty_people_are_named_with_a_reason_each(shown: tuple[Path, str]) -> None:

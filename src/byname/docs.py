@@ -15,7 +15,7 @@ import typer.main
 from byname import cli, company, snapshot
 from byname.facts import schema
 from byname.facts.reader import shipped
-from byname.standing.states import STATES
+from byname.standing.weights import Kind
 from byname.standing.weights import shipped as shipped_weights
 
 if TYPE_CHECKING:
@@ -132,28 +132,36 @@ def readers_page() -> str:
 def standing_page() -> str:
     """How evidence is weighed."""
     weights = shipped_weights()
-    head = " | ".join(name.replace("_", " ") for name in STATES)
     rows = [
-        f"| {kind.title}{' †' if kind.behaviour else ''}{' ‡' if kind.act else ''}<br>`{kind.name}` | {_signed(kind.weights)} | {_fades(kind.half_life_days)} | {kind.cap:g} | {kind.why} |"
+        f"| {kind.title}{_marks(kind)}<br>`{kind.name}` | {_signed(kind.feels)} | {_fades(kind.half_life_days)} | {kind.cap:g} | {kind.why} |"
         for kind in weights.kinds
     ]
+    unhappy, content, attached = weights.base
     parts = [
         "# Where a person stands, and why",
-        "Each piece of evidence has a weight for each of the five standings, in log-odds: +0.7 doubles the odds, +2.3 makes them "
-        "ten times as high. It fades: after its half-life it counts half. All pieces of one kind together count no more than the "
-        "cap, so that one angry thread is not ten angers. Where nothing is known, people stand as people stand: "
-        + ", ".join(f"{share:.0%} {name.replace('_', ' ')}" for name, share in zip(STATES, weights.base, strict=True))
-        + ". Of little evidence only a part is believed, and a standing has a name only from a probability of one half on; "
-        "else it is `unknown`, with what to ask to find out.",
-        "Two rules stand above the weights. Nobody is loyal or an advocate without two kinds of evidence for a tie, one of them "
-        "behaviour (†), over two of their own buying cycles. Nobody is an advocate without an unprompted public or referring act "
-        "(‡) within 365 days that a record proves: words alone make none.",
+        "Two things decide it: how the person feels (unhappy, content, attached), and whether they speak unasked. Each piece of "
+        "evidence has log-odds for each feeling: +0.7 doubles the odds, +2.3 makes them ten times as high. It fades: after its "
+        "half-life it counts half. All pieces of one kind together count no more than the cap, so that one angry thread is not "
+        f"ten angers. Where nothing is known, people feel as people do: {unhappy:.0%} unhappy, {content:.0%} content, "
+        f"{attached:.0%} attached. Of little evidence only a part is believed, and a standing has a name only from a probability "
+        "of one half on; else it is `unknown`, with what to ask to find out.",
+        "| feels | silent | when asked | unasked, within 365 days |\n|---|---|---|---|\n"
+        "| unhappy | dissatisfied | dissatisfied | actively dissatisfied (§), in private too |\n"
+        "| content | neutral | neutral | neutral |\n"
+        "| attached | loyal | loyal | advocate (‡), by a public or referring act on record |",
+        "Nobody is called attached without two kinds of evidence for a tie, one of them behaviour (†), over two of their own buying "
+        "cycles. Words alone make no advocate.",
         "A refresh learns how much each kind is worth at this company from what became of people within a year (who left, "
         "complained, recommended unasked, bought more), and keeps that only where it foretells better of people not seen "
         "(`standing/refit.py`). The table is `standing/weights.toml`.",
-        "\n".join([f"| kind | {head} | half-life | cap | why |", "|---|" + "---|" * 8, *rows]),
+        "\n".join(["| kind | unhappy | content | attached | half-life | cap | why |", "|---|" + "---|" * 6, *rows]),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _marks(kind: Kind) -> str:
+    marks = {"†": kind.behaviour, "§": kind.vocal, "‡": kind.act}
+    return "".join(f" {mark}" for mark, has in marks.items() if has)
 
 
 def _signed(weights: Iterable[float]) -> str:

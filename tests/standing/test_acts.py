@@ -120,5 +120,5 @@ def test_a_broken_promise_is_evidence_and_a_complaint_is_not_counted_twice(duck_
         ],
     )
     assert sorted(row["kind"] for row in found) == [
-        "fault_return", "incident", "incident", "promise_broken", "promise_kept",
+        "fault_return", "incident", "promise_broken", "promise_kept",
     ]  # fmt: skip

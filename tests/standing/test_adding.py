@@ -38,31 +38,29 @@ def found(*rows: tuple[str, int], cycles: bool = True, **held: float) -> np.ndar
     evidence, _ = totals(some, 1, DAY, WEIGHTS)
     for kind, strength in held.items():
         evidence[0, WEIGHTS.number(kind)] = strength
-    acted = some.acted(1, DAY, WEIGHTS)
-    return probabilities(evidence, WEIGHTS, acted=acted, cycles=np.array([cycles]))[0]
+    acted, complained = (some.within(what, 1, DAY, WEIGHTS) for what in ("act", "vocal"))
+    made = probabilities(evidence, WEIGHTS, acted=acted, complained=complained, cycles=np.array([cycles]))
+    return made[0]
 
 
 def test_without_evidence_everybody_stands_where_people_stand_and_has_no_name_for_it() -> None:
     nothing = found()
-    base = WEIGHTS.base  # nobody is an advocate without an act
-    assert nothing == pytest.approx([*base[:LOYAL], base[LOYAL] + base[ADVOCATE], 0.0])
-    assert label(nothing[None, :])[0] == UNKNOWN
+    unhappy, content, attached = WEIGHTS.base  # nobody is an advocate without an act, few are openly angry
+    assert nothing[[NEUTRAL, LOYAL, ADVOCATE]] == pytest.approx([content, attached, 0.0])
+    assert nothing[DISSATISFIED] + nothing[ACTIVELY] == pytest.approx(unhappy)
 
 
 def test_the_log_odds_are_those_of_the_table() -> None:
     evidence, _ = totals(pieces((0, "complaint", 0), (0, "detractor", 0)), 1, DAY, WEIGHTS)
-    score = [
-        math.log(base) + sum(kind.weights[place] for kind in WEIGHTS.kinds if kind.name in ("complaint", "detractor"))
-        for place, base in enumerate(WEIGHTS.base)
-    ]
+    both = [kind for kind in WEIGHTS.kinds if kind.name in ("complaint", "detractor")]
+    score = [math.log(base) + sum(kind.feels[place] for kind in both) for place, base in enumerate(WEIGHTS.base)]
     whole = sum(math.exp(one) for one in score)
-    known = sum(max(map(abs, kind.weights)) for kind in WEIGHTS.kinds if kind.name in ("complaint", "detractor"))
-    believed = 1 - 2 ** (-known / 0.5)
-    plain = probabilities(evidence, WEIGHTS, acted=np.array([False]), cycles=np.array([True]))[0]
-    for place in (DISSATISFIED, ACTIVELY):  # the definitions move neutral, loyal and advocate only
-        assert plain[place] == pytest.approx(
-            believed * math.exp(score[place]) / whole + (1 - believed) * WEIGHTS.base[place], rel=1e-9
-        )
+    believed = 1 - 2 ** (-sum(max(map(abs, kind.feels)) for kind in both) / 0.35)
+    no = np.array([False])
+    made = probabilities(evidence, WEIGHTS, acted=no, complained=np.array([True]), cycles=~no)[0]
+    unhappy = believed * math.exp(score[0]) / whole + (1 - believed) * WEIGHTS.base[0]
+    assert made[DISSATISFIED] + made[ACTIVELY] == pytest.approx(unhappy, rel=1e-9)
+    assert made[ACTIVELY] == pytest.approx(0.95 * unhappy, rel=1e-9)
 
 
 def test_a_piece_counts_half_after_its_half_life() -> None:
@@ -84,12 +82,17 @@ def test_fifty_thousand_messages_of_one_thread_count_as_no_more_than_the_cap() -
     assert shares.sum() == pytest.approx(cap)
 
 
-def test_a_complaint_in_private_counts_as_vocal() -> None:
-    assert found(("complaint", 2)).argmax() == ACTIVELY
+def test_an_unhappy_word_in_private_that_nobody_asked_for_counts_as_vocal() -> None:
+    assert found(("complaint", 2), ("low_rating", 2)).argmax() == ACTIVELY
+    assert found(("threat_to_leave", 2)).argmax() == ACTIVELY
 
 
 def test_a_low_rating_without_a_word_is_silent_dissatisfaction() -> None:
     assert found(("low_rating", 3), steady=1.0).argmax() == DISSATISFIED
+
+
+def test_who_complained_long_ago_and_is_unhappy_again_is_silent() -> None:
+    assert found(("complaint", 400), ("low_rating", 3)).argmax() == DISSATISFIED
 
 
 def test_words_alone_make_nobody_loyal() -> None:
@@ -100,7 +103,7 @@ def test_words_alone_make_nobody_loyal() -> None:
 
 def test_buying_alone_makes_nobody_loyal_but_buying_more_does() -> None:
     assert found(steady=1.0, bought=1.0).argmax() == NEUTRAL
-    assert found(steady=1.0, bought=1.0, growing=1.0).argmax() == LOYAL
+    assert found(steady=1.0, growing=1.0).argmax() == LOYAL
 
 
 def test_no_words_make_an_advocate_without_an_act_that_a_record_proves() -> None:
@@ -115,13 +118,13 @@ def test_no_words_make_an_advocate_without_an_act_that_a_record_proves() -> None
 def test_the_silently_loyal_are_told_from_the_silently_unhappy() -> None:
     """S0.24: both say nothing unasked; what they do tells them apart."""
     loyal = found(("promoter", 200), steady=1.0, growing=0.7, bought=0.9)
-    unhappy = found(("fault_return", 60), shrinking=0.8, late=0.6, bought=0.4)
+    unhappy = found(("fault_return", 60), shrinking=0.8, late=0.6, silent_after=0.7, bought=0.4)
     assert (loyal.argmax(), unhappy.argmax()) == (LOYAL, DISSATISFIED)
 
 
 def test_a_settled_complaint_no_longer_speaks() -> None:
     before, after = found(("complaint", 40)), found(("complaint", 40), ("recovered", 30))
-    assert before.argmax() == ACTIVELY
+    assert after[ACTIVELY] < 0.5 * before[ACTIVELY]
     assert after.argmax() == NEUTRAL
 
 
@@ -131,7 +134,8 @@ def test_the_table_is_whole_and_leaves_nothing_to_guess() -> None:
     for kind in WEIGHTS.kinds:
         assert kind.why.endswith(".")
         assert all(abs(weight) <= 4.5 for weight in kind.weights)
-        assert max(kind.weights) > 0
+        assert max(kind.feels) > 0
+        assert not (kind.act and kind.vocal)
 
 
 def test_learned_weights_multiply_the_shipped_ones() -> None:
@@ -155,11 +159,11 @@ def test_probabilities_are_probabilities_whatever_the_evidence(
 ) -> None:
     some = pieces(*rows, strength=strength)
     evidence, counts = totals(some, 4, DAY, WEIGHTS)
-    acted = some.acted(4, DAY, WEIGHTS)
-    made = probabilities(evidence, WEIGHTS, acted=acted, cycles=np.array(cycles))
+    acted, complained = (some.within(what, 4, DAY, WEIGHTS) for what in ("act", "vocal"))
+    made = probabilities(evidence, WEIGHTS, acted=acted, complained=complained, cycles=np.array(cycles))
     assert made.shape == (4, len(STATES))
     assert np.isfinite(made).all()
     assert (made >= 0).all()
     assert made.sum(axis=1) == pytest.approx(np.ones(4))
-    assert (made[~acted, ADVOCATE] <= np.array(WEIGHTS.base)[ADVOCATE]).all()
+    assert (made[~acted, ADVOCATE] == 0).all()
     assert np.bincount(some.person, weights=counts, minlength=4) == pytest.approx(evidence.sum(axis=1))

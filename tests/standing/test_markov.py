@@ -132,3 +132,74 @@ def test_what_comes_out_are_probabilities_and_the_order_of_people_is_nothing(row
     assert one.path[::-1].tolist() == other.path.tolist()
     pairs = (np.cumsum(labels != MISSING, axis=1) > 0)[:, :-1].sum(axis=0)
     assert one.counts.sum(axis=(1, 2)) == pytest.approx(pairs, abs=1e-6)
+
+
+def test_a_quarter_unlike_the_others_is_seen_as_it_was() -> None:
+    """A price rise: in the last step a fifth of one standing leaves it, eight times as many as usual."""
+    for seed in range(3):
+        true, labels, _ = simulated(5_000, 9, 0.9, 0.8, seed)
+        rng = np.random.default_rng(100 + seed)
+        gone = (true[:, -2] == 0) & (rng.random(len(true)) < 0.2)
+        true[gone, -1] = 1
+        labels[gone, -1] = np.where(rng.random(gone.sum()) < 0.8, 1, rng.integers(2, STATES, gone.sum()))
+        found = smooth(labels, confusion(0.8))
+        share = found.counts[-1, 0, 1] / found.counts[-1, 0].sum()
+        real = (true[true[:, -2] == 0, -1] == 1).mean()
+        assert share == pytest.approx(real, abs=0.05)
+        assert np.isfinite(found.usual[-1])
+        assert np.isinf(found.usual[:-1]).sum() >= 6
+        assert np.nanmean(found.moved[:, -1]) == pytest.approx((true[:, -1] != true[:, -2]).mean(), rel=0.12)
+
+
+def test_where_quarters_are_alike_they_are_taken_so() -> None:
+    chosen = [smooth(simulated(2_000, 6, 0.92, 0.85, seed)[1], confusion(0.85)).usual for seed in range(4)]
+    assert np.isinf(chosen).mean() >= 0.9
+
+
+def test_what_labels_leave_open_is_what_counting_every_path_gives() -> None:
+    """Two days, so that the first standing and the move are all there is: the variance by enumeration."""
+    rng = np.random.default_rng(9)
+    labels = rng.integers(0, 3, (40, 2)).astype(np.int8)
+    table = rng.dirichlet(np.full(3, 1.0), 3) * 0.4 + 0.6 * np.eye(3)
+    found = smooth(labels, table)
+    first = _first(found, labels, table)
+    joint = np.stack(
+        [first[:, None] * table[:, [one]] * found.transitions * table[:, two][None, :] for one, two in labels]
+    )
+    joint /= joint.sum(axis=(1, 2), keepdims=True)
+    share = joint.sum(axis=0) / joint.sum(axis=(0, 2))[:, None]
+    wanted = np.zeros((3, 3))
+    for one, other in product(range(3), repeat=2):
+        score = np.zeros((3, 3))
+        score[one] = -share[one, other]
+        score[one, other] += 1
+        mean = (joint * score).sum(axis=(1, 2))
+        wanted[one, other] = ((joint * score**2).sum(axis=(1, 2)) - mean**2).sum()
+    assert found.doubt[0] == pytest.approx(wanted, rel=1e-3, abs=1e-4)
+    assert smooth(labels, np.eye(3) * (1 - 3e-12) + 1e-12).doubt == pytest.approx(np.zeros((1, 3, 3)), abs=1e-6)
+
+
+def test_learning_from_a_part_of_many_people_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, labels, _ = simulated(20_000, 6, 0.9, 0.85)
+    whole = smooth(labels, confusion(0.85))
+    monkeypatch.setattr("byname.standing.markov._LEARNED_FROM", 5_000)
+    part = smooth(labels, confusion(0.85))
+    assert part.transitions == pytest.approx(whole.transitions, abs=0.015)
+    assert np.mean(part.path == whole.path) > 0.99
+    assert part.counts.sum() == pytest.approx(whole.counts.sum())
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.permutations(range(STATES)), st.integers(0, 1000))
+def test_other_names_for_the_standings_change_nothing_else(order: list[int], seed: int) -> None:
+    _, labels, _ = simulated(60, 5, 0.8, 0.9, seed)
+    labels[:10, :2] = MISSING
+    rng = np.random.default_rng(seed)
+    table = 0.8 * np.eye(STATES) + 0.2 * rng.dirichlet(np.ones(STATES), STATES)
+    names = np.array(order)
+    renamed = np.where(labels == MISSING, MISSING, names[labels]).astype(np.int8)
+    turned = np.empty_like(table)
+    turned[np.ix_(names, names)] = table
+    plain, other = smooth(labels, table), smooth(renamed, turned)
+    assert other.transitions[np.ix_(names, names)] == pytest.approx(plain.transitions, abs=1e-6)
+    assert other.moved == pytest.approx(plain.moved, abs=1e-5, nan_ok=True)

@@ -282,3 +282,12 @@ def test_each_is_told_in_a_sentence(engine: Engine) -> None:
         for what in ("put right", "not put right within 30 days")
         for came in ("came back as often as before", "bought nothing in the 180 days after")
     }
+
+
+def test_of_very_many_a_part_is_compared_and_all_are_counted(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("byname.standing.recovery._MOST", 400)
+    found = company(engine, 1_000, 5)
+    gone = next(row for row in engine.fetch(found.summary).to_pylist() if row["outcome"] == "gone")
+    assert gone["recovered"] + gone["not_recovered"] == 1_000
+    assert 300 <= gone["compared"] <= 400
+    assert found.report[0][1] == f"{gone['compared']:,} of 1,000 incidents"

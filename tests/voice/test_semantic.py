@@ -13,6 +13,11 @@ from numpy.typing import NDArray
 
 from byname.errors import BynameError, EngineError
 from byname.voice import semantic
+from byname.voice.learning import Learned, learned
+from byname.voice.measures import log_loss, macro_f1
+from byname.voice.model import with_meaning
+from byname.voice.reader import Reader
+from byname.voice.reading import FEELINGS, read
 from byname.voice.semantic import available, embed
 from byname.voice.semantic_graph import HEADS, LAYERS, WIDTH, graph_of, weights_of
 
@@ -29,7 +34,15 @@ PAIRS = (
     ("I have been charged twice.", "You took the money two times from my card."),
     ("How can I change my password?", "Where do I reset my login?"),
 )
-SAID = (*WEATHER, *(text for pair in PAIRS for text in pair), "", "ok", "😀😀 👍🏽", "Größe 42 passt nicht", "wait " * 300)
+SAID = (
+    *WEATHER,
+    *(text for pair in PAIRS for text in pair),
+    "",
+    "ok",
+    "😀😀 👍🏽",
+    "Größe 42 passt nicht",
+    "wait " * 300,
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +72,10 @@ def reference(ids: list[int], weights: dict[str, NDArray[np.float32]]) -> NDArra
 
     def norm(x: NDArray[np.float32], name: str) -> NDArray[np.float32]:
         centred = x - x.mean(axis=-1, keepdims=True)
-        return centred / np.sqrt(centred.var(axis=-1, keepdims=True) + 1e-12) * weights[f"{name}.weight"] + weights[f"{name}.bias"]
+        return (
+            centred / np.sqrt(centred.var(axis=-1, keepdims=True) + 1e-12) * weights[f"{name}.weight"]
+            + weights[f"{name}.bias"]
+        )
 
     x = weights["embeddings.word_embeddings.weight"][ids] + weights["embeddings.position_embeddings.weight"][: len(ids)]
     x = norm(x + weights["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
@@ -72,7 +88,10 @@ def reference(ids: list[int], weights: dict[str, NDArray[np.float32]]) -> NDArra
             fit = query[:, here] @ key[:, here].T / np.sqrt(np.float32(WIDTH // HEADS))
             share = np.exp(fit - fit.max(axis=-1, keepdims=True))
             seen.append(share / share.sum(axis=-1, keepdims=True) @ value[:, here])
-        x = norm(linear(np.concatenate(seen, axis=-1), f"{at}.attention.output.dense") + x, f"{at}.attention.output.LayerNorm")
+        x = norm(
+            linear(np.concatenate(seen, axis=-1), f"{at}.attention.output.dense") + x,
+            f"{at}.attention.output.LayerNorm",
+        )
         wide = linear(x, f"{at}.intermediate.dense")
         wide = wide * 0.5 * (1.0 + erf(wide / np.sqrt(np.float32(2.0))))
         x = norm(linear(wide, f"{at}.output.dense") + x, f"{at}.output.LayerNorm")
@@ -227,3 +246,145 @@ def test_a_file_that_is_no_weights_is_refused_by_name(tmp_path: Path, raw: bytes
     with pytest.raises(BynameError, match="expected a safetensors file") as raised:
         weights_of(path)
     assert raised.value.where == str(path)
+
+
+# A shop of kettles whose customers say one thing in ever other words: no word of one is in another.
+HEARD = {
+    -1: (
+        "water drips from underneath", "there is a puddle below it each morning", "it seeps at the seam",
+        "my worktop is soaked", "moisture escapes near the base", "fluid trickles onto our table", "wet patches everywhere",
+        "liquid oozes out of its bottom", "a leak ruined the shelf", "drops keep falling through the floor plate",
+    ),
+    1: (
+        "my tea is ready in seconds", "boils quicker than any before", "a very rapid brew", "heats up in no time",
+        "speedy every breakfast", "hot within moments", "so fast for coffee", "swiftly steaming", "warms instantly",
+        "cooks pasta liquid at lightning pace",
+    ),
+    0: (
+        "colour is dark blue", "it came on tuesday by post", "holds two litres", "stands beside our toaster",
+        "the cable measures a metre", "bought for my sister", "made in portugal", "has a round lid", "weighs one kilo",
+        "comes with printed instructions",
+    ),
+}  # fmt: skip
+
+
+def heard(kept: slice, times: int) -> tuple[list[str], list[int], list[str]]:
+    rows = [(text, label) for label, texts in HEARD.items() for text in texts[kept] for _ in range(times)]
+    return (
+        [text for text, _ in rows],
+        [label for _, label in rows],
+        [f"p{place // times}" for place in range(len(rows))],
+    )
+
+
+def score(reader: Reader) -> float:
+    texts, labels, _ = heard(slice(7, None), 1)
+    table = read(texts, ["review"] * len(texts), reader)
+    shares = np.stack([table[name].to_numpy() for name in FEELINGS], axis=1)
+    return macro_f1(np.array(labels) + 1, shares.argmax(axis=1))
+
+
+@pytest.fixture(scope="module")
+def both(cache: Path) -> tuple[Learned, Learned]:
+    """Learned from seven wordings of each, three times, without and with their meaning."""
+    texts, labels, people = heard(slice(7), 3)
+    media = ["review"] * len(texts)
+    return learned(texts, media, labels, people), learned(texts, media, labels, people, semantic=cache)
+
+
+@needs_extra
+def test_what_is_said_in_words_never_seen_is_read_by_its_meaning(both: tuple[Learned, Learned]) -> None:
+    # S0.27: with few labels, meaning reads what words cannot.
+    plain, wide = both
+    assert wide.reader is not None
+    assert wide.reader.model is not None
+    assert wide.reader.model.semantic
+    assert wide.f1 is not None
+    assert plain.f1 is not None
+    assert wide.f1 > plain.f1
+    assert score(wide.reader) > 0.75 > score(plain.reader or Reader.cold())
+
+
+@needs_extra
+def test_a_semantic_reader_says_so_and_reads_the_same_from_its_json(both: tuple[Learned, Learned], cache: Path) -> None:
+    reader = both[1].reader
+    assert reader is not None
+    assert reader.says.startswith("trained on 63 texts with what they mean (")
+    again = Reader.from_json(reader.to_json(), cache=cache)
+    assert str(cache) not in reader.to_json()
+    assert again.version == reader.version
+    texts, media = ["Mine dribbles all over the counter", None, ""], ["review"] * 3
+    assert read(texts, media, again).equals(read(texts, media, reader))
+
+
+@needs_extra
+def test_a_semantic_reader_without_a_folder_says_what_to_do(both: tuple[Learned, Learned]) -> None:
+    reader = both[1].reader
+    assert reader is not None
+    with pytest.raises(BynameError, match="no folder for its model"):
+        read(["It drips"], ["review"], Reader.from_json(reader.to_json()))
+
+
+@needs_extra
+def test_a_model_with_meaning_is_refused_where_its_weights_are_those_of_one_without(
+    both: tuple[Learned, Learned],
+) -> None:
+    reader = both[1].reader
+    assert reader is not None
+    said = json.loads(reader.to_json())
+    said["model"]["semantic"] = False
+    with pytest.raises(BynameError, match="bytes of numbers"):
+        Reader.from_json(json.dumps(said))
+
+
+def labelled(count: int) -> tuple[list[str], list[str], list[int], list[str]]:
+    """Texts whose label is the word that they hold; two of a person."""
+    label = [place % 3 - 1 for place in range(count)]
+    texts = [f"the {('scrumply', 'plainish', 'glimmery')[one + 1]} one" for one in label]
+    return texts, ["review"] * count, label, [f"p{place // 2}" for place in range(count)]
+
+
+def test_meaning_that_does_not_win_on_held_out_people_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def noise(texts: list[str], _: Path) -> NDArray[np.float32]:
+        found = np.random.default_rng(0).normal(size=(len(texts), WIDTH)).astype(np.float32)
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+    monkeypatch.setattr("byname.voice.learning.available", lambda: True)
+    monkeypatch.setattr("byname.voice.learning.embed", noise)
+    texts, media, label, people = labelled(90)
+    found, plain = learned(texts, media, label, people, semantic=tmp_path), learned(texts, media, label, people)
+    assert found.reader is not None
+    assert found.reader.model is not None
+    assert not found.reader.model.semantic
+    assert found.reader.cache is None
+    assert (found.f1, found.why) == (plain.f1, plain.why)
+
+
+@pytest.mark.parametrize("why", ["no extra", "many labels"])
+def test_meaning_is_not_asked_for_without_the_extra_or_where_labels_are_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    def asked(_: list[str], __: Path) -> NDArray[np.float32]:
+        raise AssertionError("asked for")
+
+    monkeypatch.setattr("byname.voice.learning.available", lambda: why != "no extra")
+    monkeypatch.setattr("byname.voice.learning.embed", asked)
+    texts, media, label, people = labelled(60 if why == "no extra" else 1_002)
+    assert learned(texts, media, label, people, semantic=tmp_path).reader is not None
+    monkeypatch.setattr("byname.voice.learning.available", lambda: True)
+    with pytest.raises(AssertionError, match="asked for"):  # where it would be asked for
+        learned(*labelled(60), semantic=tmp_path)
+
+
+def test_log_loss_is_the_mean_of_what_surprises() -> None:
+    shares = np.array([[0.5, 0.25, 0.25], [0.1, 0.8, 0.1]])
+    # (ln 2 + 3 ln 1.25) / 4
+    assert log_loss(np.array([0, 1]), shares, np.array([1.0, 3.0])) == pytest.approx(0.340644, abs=1e-6)
+
+
+def test_meaning_weighs_as_much_as_words_and_letters_together() -> None:
+    numbers, meant = np.zeros((1, 2)), np.eye(1, WIDTH, dtype=np.float32)
+    assert with_meaning(numbers, meant).shape == (1, 2 + WIDTH)
+    assert np.linalg.norm(with_meaning(numbers, meant)) == pytest.approx(2.0)

@@ -142,7 +142,7 @@ INCIDENTS = statement(
            occurred_at, occurred_at as begins, cast(null as timestamp) as ends,
            case when kind = 'kept promise' then 1e0 else 0.4e0 + 0.3e0 * cast(severity as double) end as strength, says
     from incidents
-    where not said  -- words and returns are evidence by themselves
+    where not said and fact_id is not null  -- words and returns are evidence by themselves, an event happened to all
     """,
 )
 

@@ -1,9 +1,11 @@
-"""Evidence adds up: pieces fade, are capped by kind, and their log-odds give five probabilities.
+"""Evidence adds up: pieces fade, are capped by kind, and their log-odds tell how a person feels; acts tell who speaks.
 
-p = softmax(ln base + T W), with T the evidence of each kind that counts today and W the weights. What is known is
-believed as far as it goes: of little evidence a part only, the rest is where people stand of whom nothing is known.
-Then the definitions hold: nobody is attached without two kinds of evidence, one of them behaviour over two own buying
-cycles, and nobody an advocate without an unprompted act within 365 days.
+p(feels) = softmax(ln base + T W), with T the evidence of each kind that counts today and W the log-odds of unhappy,
+content and attached. What is known is believed as far as it goes: of little evidence a part only, the rest is how people
+feel of whom nothing is known. The five standings are feeling times speaking, by their definitions: of the unhappy those
+who said so unasked within 365 days are actively dissatisfied; of the attached those who spoke or acted for us unasked
+within 365 days are advocates; and nobody is called attached without two kinds of evidence, one of them behaviour over
+two of their own buying cycles.
 """
 
 from __future__ import annotations
@@ -28,12 +30,15 @@ __all__ = ["ACT_DAYS", "UNKNOWN", "Pieces", "label", "probabilities", "totals"]
 ACT_DAYS = 365
 UNKNOWN = -1
 _SURE = 0.5  # the largest probability from which a standing has a name
-# Evidence of half a doubling of the odds is believed to a half.
-_HALF_BELIEVED = 0.5
+# Evidence that moves the odds by this much is believed to a half.
+_HALF_BELIEVED = 0.35
 _TELLS = 0.2  # an instance faded further than this is no kind of evidence of its own
-_SPEAKS_FOR = 0.3  # log-odds toward loyal from which a kind is evidence of a tie
-# Where the two kinds are not there yet, a part of those who feel attached are nevertheless; they are not named so.
-_NOT_SHOWN = 0.4
+_SPEAKS_FOR = 0.2  # log-odds toward attached from which a kind is evidence of a tie
+# Who may feel attached and has not shown it stays below this, and so is never called so.
+_NOT_SHOWN = 0.49
+# Of the unhappy with an unasked complaint on record, and of those without: a reading errs, and some complain elsewhere.
+_VOCAL, _SILENT = 0.95, 0.04
+_UNHAPPY, _CONTENT, _ATTACHED = range(3)
 NEUTRAL, DISSATISFIED, ACTIVELY, LOYAL, ADVOCATE = range(len(STATES))
 
 
@@ -62,9 +67,9 @@ class Pieces:
         faded = np.where(half_life > 0, np.exp2(-age / np.maximum(half_life, 1)), 1.0)
         return np.where((age >= 0) & (day < self.ends), self.strength * faded, 0.0)
 
-    def acted(self, people: int, day: int, weights: Weights) -> NDArray[np.bool_]:
-        """Who did something for us unprompted within the last 365 days."""
-        recent = weights.which("act")[self.kind] & (self.begins <= day) & (self.begins > day - ACT_DAYS)
+    def within(self, what: str, people: int, day: int, weights: Weights) -> NDArray[np.bool_]:
+        """Who has a piece of that sort ("act", "vocal") of the last 365 days."""
+        recent = weights.which(what)[self.kind] & (self.begins <= day) & (self.begins > day - ACT_DAYS)
         return np.bincount(self.person[recent], minlength=people) > 0
 
 
@@ -79,42 +84,40 @@ def totals(pieces: Pieces, people: int, day: int, weights: Weights) -> tuple[Flo
     return capped, counts * share.ravel()[cell]
 
 
-def probabilities(evidence: Floats, weights: Weights, *, acted: NDArray[np.bool_], cycles: NDArray[np.bool_]) -> Floats:
+def probabilities(
+    evidence: Floats,
+    weights: Weights,
+    *,
+    acted: NDArray[np.bool_],
+    complained: NDArray[np.bool_],
+    cycles: NDArray[np.bool_],
+) -> Floats:
     """The five probabilities of each person, of shape (people, 5); rows sum to 1.
 
     Args:
         evidence: from `totals`, with the kinds of `buying` filled in; shape (people, kinds).
         weights: what each kind says.
         acted: who did something for us unprompted within 365 days.
+        complained: who said that they are unhappy, unasked, within 365 days.
         cycles: whose behaviour is known over two of their own cycles.
     """
-    base, table = np.array(weights.base), weights.table
+    base, table = np.array(weights.base), weights.feels
     logits = np.log(base) + evidence @ table
-    found = np.exp(logits - logits.max(axis=1, keepdims=True))
-    found /= found.sum(axis=1, keepdims=True)
+    feels = np.exp(logits - logits.max(axis=1, keepdims=True))
+    feels /= feels.sum(axis=1, keepdims=True)
     known = evidence @ np.abs(table).max(axis=1)
     believed = (1 - np.exp2(-known / _HALF_BELIEVED))[:, None]
-    found = believed * found + (1 - believed) * base
-    return _defined(found, evidence, weights, acted, cycles, believed[:, 0])
-
-
-def _defined(
-    found: Floats,
-    evidence: Floats,
-    weights: Weights,
-    acted: NDArray[np.bool_],
-    cycles: NDArray[np.bool_],
-    believed: Floats,
-) -> Floats:
-    """What the definitions of the five standings ask for."""
-    tells = (evidence >= _TELLS) & (weights.table[:, LOYAL] >= _SPEAKS_FOR)
+    feels = believed * feels + (1 - believed) * base
+    tells = (evidence >= _TELLS) & (table[:, _ATTACHED] >= _SPEAKS_FOR)
     shown = cycles & (tells.sum(axis=1) >= 2) & (tells & weights.which("behaviour")).any(axis=1)  # noqa: PLR2004
-    attached = found[:, LOYAL] + found[:, ADVOCATE]
-    kept = np.where(shown, 1.0, 1 - (1 - _NOT_SHOWN) * believed)
-    made = found.copy()
-    made[:, NEUTRAL] += attached * (1 - kept)
-    made[:, LOYAL] = np.where(acted, 0.0, attached * kept)
-    made[:, ADVOCATE] = np.where(acted, attached * kept, 0.0)
+    attached = np.where(shown, feels[:, _ATTACHED], np.minimum(feels[:, _ATTACHED], _NOT_SHOWN))
+    vocal = np.where(complained, _VOCAL, _SILENT)
+    made = np.zeros((len(evidence), len(STATES)))
+    made[:, NEUTRAL] = feels[:, _CONTENT] + feels[:, _ATTACHED] - attached
+    made[:, DISSATISFIED] = feels[:, _UNHAPPY] * (1 - vocal)
+    made[:, ACTIVELY] = feels[:, _UNHAPPY] * vocal
+    made[:, LOYAL] = np.where(acted, 0.0, attached)
+    made[:, ADVOCATE] = np.where(acted, attached, 0.0)
     return made
 
 

@@ -24,13 +24,14 @@ __all__ = ["MISSING", "Smoothed", "confusion_of", "smooth"]
 
 MISSING = -1
 _PRIOR = 0.5
-_STEPS, _ENOUGH = 200, 1e-6
+_STEPS, _ENOUGH = 200, 1e-5
 _LEAST = 1e-9
 # Transitions are learned from about so many, evenly spread: their error is far below what a reader sees.
-_LEARNED_FROM = 100_000
+_LEARNED_FROM = 50_000
 # A quarter may be unlike the others: a price rise, an outage. How much, other people's labels decide.
 _USUAL = (float("inf"), 1000.0, 100.0, 10.0)
-_CHOSEN_FROM, _NEARLY = 10_000, 1e-4
+_CHOSEN_FROM, _CLEARLY = 20_000, 2.0
+_OWN_STEPS, _NEARLY = 40, 1e-3
 _TINY = 1e-300
 
 
@@ -45,8 +46,8 @@ class Smoothed:
         transitions: A over all the time, of shape (states, states); rows sum to 1.
         counts: expected transitions, of shape (days - 1, states, states), over all people.
         doubt: variance of each count against its row's share, as labels leave open who moved; of the same shape.
-        usual: as how many people who move as over all the time each row of a step's own transitions was taken;
-            infinite where all steps are best taken to be alike.
+        usual: of shape (days - 1,): a step's own transitions begin with so many people in each row who move as over all
+            the time; infinite where the step is best taken to be like all others.
     """
 
     path: NDArray[np.int8]
@@ -54,7 +55,7 @@ class Smoothed:
     transitions: Floats
     counts: Floats
     doubt: Floats
-    usual: float
+    usual: Floats
 
 
 def confusion_of(probabilities: Floats, labels: Ints) -> Floats:
@@ -109,7 +110,7 @@ class _Seen:
         moved: P(moved), of shape (histories, days - 1).
         pairs: expected transitions by step.
         starts: expected first states.
-        fit: log-likelihood of all labels.
+        fit: log-likelihood of each day's labels given those before, of shape (days,).
         ahead: P(state | labels up to the day), of shape (days, histories, states).
         behind: P(later labels | state), up to a factor, of the same shape.
     """
@@ -117,7 +118,7 @@ class _Seen:
     moved: NDArray[np.float32]
     pairs: Floats
     starts: Floats
-    fit: float
+    fit: Floats
     ahead: Floats
     behind: Floats
 
@@ -149,13 +150,15 @@ def _pooled(given: _Given, states: int) -> tuple[Floats, Floats]:
     return moves, first
 
 
-def _by_step(given: _Given, pooled: Floats, first: Floats, usual: float) -> Floats:
+def _by_step(given: _Given, pooled: Floats, first: Floats, usual: Floats) -> Floats:
     """Transitions of each step: Dirichlet priors that are `usual` people who move as over all the time."""
     moves = _each(pooled, given)
-    if not np.isfinite(usual):
+    own = np.isfinite(usual)
+    if not own.any():
         return moves
-    for _ in range(_STEPS):
-        made = _rows(_expected(given, moves, first).pairs + usual * pooled)
+    for _ in range(_OWN_STEPS):
+        made = moves.copy()
+        made[own] = _rows(_expected(given, moves, first).pairs[own] + usual[own, None, None] * pooled)
         change = np.abs(made - moves).max(initial=0)
         moves = made
         if change < _NEARLY:
@@ -163,16 +166,21 @@ def _by_step(given: _Given, pooled: Floats, first: Floats, usual: float) -> Floa
     return moves
 
 
-def _usual(labels: NDArray[np.int8], confusion: Floats, pooled: Floats, first: Floats) -> float:
-    """How alike the steps are: what foretells the labels of other people best."""
+def _usual(labels: NDArray[np.int8], confusion: Floats, pooled: Floats, first: Floats) -> Floats:
+    """How unlike the others each step is: what foretells the labels of other people at its end best."""
+    steps = max(labels.shape[1] - 1, 0)
+    if steps < 2 or not len(labels) // 2:  # noqa: PLR2004 - one step is all the time
+        return np.full(steps, np.inf)
     halves = [_given(labels[side::2], confusion) for side in (0, 1)]
-    if labels.shape[1] < 3 or not len(labels) // 2:  # noqa: PLR2004 - one step is all the time
-        return float("inf")
-    fits = [
-        sum(_expected(other, _by_step(one, pooled, first, usual), first).fit for one, other in (halves, halves[::-1]))
-        for usual in _USUAL
-    ]
-    return _USUAL[int(np.argmax(fits))]
+    fits = np.zeros((len(_USUAL), steps))
+    for place, usual in enumerate(_USUAL):
+        for one, other in (halves, halves[::-1]):
+            moves = _by_step(one, pooled, first, np.full(steps, usual))
+            fits[place] += _expected(other, moves, first).fit[1:]
+    best = fits.argmax(axis=0)
+    # A step is like all others until other people's labels say clearly that it is not.
+    clearly = fits.max(axis=0) - fits[0] > _CLEARLY
+    return np.where(clearly, np.array(_USUAL)[best], np.inf)
 
 
 def _each(moves: Floats, given: _Given) -> Floats:
@@ -206,32 +214,31 @@ def _expected(given: _Given, moves: Floats, first: Floats) -> _Seen:
     emitted, begun, people = given.emitted, given.begun, given.people
     days, histories, states = emitted.shape
     ahead, behind = np.empty(emitted.shape), np.ones(emitted.shape)
-    fit = 0.0
+    fit, ones = np.zeros(days), np.ones(states)
     for day in range(days):
         before = ahead[day - 1] @ moves[day - 1] if day else np.tile(first, (histories, 1))
         before[~_known(begun, day - 1)] = first
         now = before * emitted[day]
-        whole = np.maximum(now.sum(axis=1), _TINY)
-        fit += float(people @ np.log(whole))
+        whole = np.maximum(now @ ones, _TINY)
+        fit[day] = people @ np.log(whole)
         ahead[day] = now / whole[:, None]
     moved = np.full((histories, max(days - 1, 0)), np.nan, dtype=np.float32)
     pairs = np.zeros((max(days - 1, 0), states, states))
     starts = np.zeros(states)
     for day in range(days - 1, -1, -1):
         both = _known(begun, day - 1)
-        here = ahead[day] * behind[day]
-        here /= np.maximum(here.sum(axis=1, keepdims=True), _TINY)
         is_first = begun[:, day] & ~both
-        starts += people[is_first] @ here[is_first]
+        here = ahead[day][is_first] * behind[day][is_first]
+        starts += (people[is_first] / np.maximum(here @ ones, _TINY)) @ here
         if not day:
             break
         later = emitted[day] * behind[day]
         reached = later @ moves[day - 1].T
-        whole = np.maximum((ahead[day - 1] * reached).sum(axis=1), _TINY)
+        whole = np.maximum((ahead[day - 1] * reached) @ ones, _TINY)
         pairs[day - 1] = moves[day - 1] * ((ahead[day - 1] * (people * both / whole)[:, None]).T @ later)
         stayed = (ahead[day - 1] * later) @ np.diag(moves[day - 1]) / whole
         moved[both, day - 1] = np.clip(1 - stayed[both], 0, 1)
-        reached /= np.maximum(reached.max(axis=1, keepdims=True), _TINY)
+        reached /= np.maximum(reached @ ones, _TINY)[:, None]
         reached[~both] = 1.0
         behind[day - 1] = reached
     return _Seen(moved, pairs, starts, fit, ahead, behind)

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from byname.engines import statement
 from byname.standing.adding import label
+from byname.standing.flows import shares
 from byname.standing.markov import MISSING, confusion_of, smooth
 from byname.standing.states import STATES
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["Movement", "movement"]
 
 _LIKELY = 0.5  # that somebody moved in a quarter, from which on it is told
-_RANGE = (0.1, 0.9)
 
 # What speaks most for where they went, against where they came from, of what happened in that quarter.
 AFTER = statement(
@@ -146,9 +146,8 @@ def _now(ids: pa.Array, found: Smoothed, days: Sequence[date]) -> pa.Table:
 
 
 def _flows(found: Smoothed, labels: NDArray[np.int64], days: Sequence[date]) -> pa.Table:
-    """Dirichlet(1/2 + counts) of each row; a share of it is a beta distribution."""
-    from scipy.stats import beta
-
+    """A row for each way of each step; nothing is said of standings where nobody stood."""
+    shown = shares(found)
     rows: list[tuple[object, ...]] = []
     for step, counts in enumerate(found.counts):
         before, after = labels[:, step], labels[:, step + 1]
@@ -158,11 +157,10 @@ def _flows(found: Smoothed, labels: NDArray[np.int64], days: Sequence[date]) -> 
             if whole < 1:
                 continue
             for other, target in enumerate(STATES):
-                alpha, rest = counts[one, other] + 0.5, whole - counts[one, other] + 0.5 * (len(STATES) - 1)
-                low, high = beta.ppf(_RANGE, alpha, rest)
                 counted = float((after[seen] == other).mean()) if seen.any() else None
-                share = counts[one, other] / whole
-                rows.append((days[step + 1], origin, target, float(counts[one, other]), share, low, high, counted))
+                at = (step, one, other)
+                share = (float(shown.share[at]), float(shown.low[at]), float(shown.high[at]))
+                rows.append((days[step + 1], origin, target, float(counts[one, other]), *share, counted))
     names = ("day", "from_standing", "to_standing", "people", "share", "low", "high", "counted")
     kinds = (pa.date32(), pa.string(), pa.string(), *[pa.float64()] * 5)
     schema = pa.schema(list(zip(names, kinds, strict=True)))

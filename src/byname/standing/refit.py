@@ -4,7 +4,7 @@ A year ago each person had evidence T. What they did in the year after (left, co
 more) is known. The weights W of the table stay as reasoned; each kind k gets a factor m_k, so that its row counts m_k
 times as much:
 
-    Z = ln base + T (m W),    P(outcome) = 1 / (1 + exp(-(a + b s(Z)))),
+    Z = ln shares + T (m W),    P(outcome) = 1 / (1 + exp(-(a + b s(Z)))),
     s(Z) = ln sum_j c_j exp(Z_j) - ln sum_j d_j exp(Z_j)
 
 with c and d the standings that speak for and against the outcome. The log-likelihood of all outcomes is maximised over
@@ -32,7 +32,9 @@ type Floats = NDArray[np.float64]
 __all__ = ["FEWEST_EVENTS", "FEWEST_PEOPLE", "Refit", "refit"]
 
 FEWEST_PEOPLE, FEWEST_EVENTS = 500, 40
-_PRIOR_SD = 0.5  # of ln m: two kinds of three are worth between 0.6 and 1.65 times what is shipped
+# Of ln m: two kinds of three are worth between 0.8 and 1.3 times what is shipped, none less than half or more than twice.
+# Outcomes are a narrow view on how people feel: who buys often leaves late whether they like it or not.
+_PRIOR_SD, _MOST = 0.25, 0.7
 _SURE = 2.0  # standard errors by which the likelihood of people not seen has to be better
 # Neutral, dissatisfied, actively dissatisfied, loyal, advocate: what speaks for each outcome, and against it.
 SIDES = {
@@ -103,7 +105,9 @@ def _fit(weights: Weights, evidence: Floats, outcomes: Mapping[str, Floats], *, 
     kinds, names = len(weights.kinds), list(outcomes)
     rates = np.array([np.clip(np.nanmean(outcomes[name]), 0.01, 0.99) for name in names])
     start = np.concatenate([np.zeros(kinds), np.log(rates / (1 - rates)), np.full(len(names), np.log(0.5))])
-    bounds = [(-2.0, 2.0) if free else (0.0, 0.0)] * kinds + [(-20.0, 20.0)] * len(names) + [(-6.0, 2.0)] * len(names)
+    bounds = (
+        [(-_MOST, _MOST) if free else (0.0, 0.0)] * kinds + [(-20.0, 20.0)] * len(names) + [(-6.0, 2.0)] * len(names)
+    )
     found = minimize(_loss, start, (weights, evidence, outcomes), jac=True, method="L-BFGS-B", bounds=bounds)
     return np.asarray(found.x, dtype=np.float64)
 
@@ -112,7 +116,7 @@ def _loss(at: Floats, weights: Weights, evidence: Floats, outcomes: Mapping[str,
     kinds, count = len(weights.kinds), len(outcomes)
     times = np.exp(at[:kinds])
     table = np.array([kind.weights for kind in weights.kinds])
-    logits = np.log(weights.base) + evidence @ (table * times[:, None])
+    logits = np.log(weights.shares) + evidence @ (table * times[:, None])
     people = len(evidence)
     loss = float((at[:kinds] ** 2).sum()) / (2 * _PRIOR_SD**2) / people
     slope = np.zeros_like(at)
@@ -136,7 +140,7 @@ def _each(weights: Weights, evidence: Floats, outcomes: Mapping[str, Floats], at
     """Each person's log-likelihood, summed over what is known of them."""
     kinds, count = len(weights.kinds), len(outcomes)
     table = np.array([kind.weights for kind in weights.kinds]) * np.exp(at[:kinds])[:, None]
-    logits = np.log(weights.base) + evidence @ table
+    logits = np.log(weights.shares) + evidence @ table
     whole = np.zeros(len(evidence))
     for place, (name, happened) in enumerate(outcomes.items()):
         score, _ = _score(logits, name)

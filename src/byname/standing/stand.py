@@ -122,10 +122,11 @@ def view(part: Part, day: date, weights: Weights, usual: float) -> View:
     for name, strength in held.items():
         evidence[:, weights.number(name)] = strength
     known = np.bincount(part.pieces.person[part.pieces.begins <= at], minlength=people) > 0
-    acted = part.pieces.acted(people, at, weights)
+    acted = part.pieces.within("act", people, at, weights)
+    complained = part.pieces.within("vocal", people, at, weights)
     kept = evidence[:, weights.number("contract_runs")] + evidence[:, weights.number("uses_steadily")]
     cycles = (pace.bought >= 3) | (kept >= 1)  # noqa: PLR2004 - two gaps between purchases
-    found = probabilities(evidence, weights, acted=acted, cycles=cycles)
+    found = probabilities(evidence, weights, acted=acted, complained=complained, cycles=cycles)
     present = known | (pace.bought > 0)
     return View(evidence, counts, pace, incident, bought_on, present, acted, cycles, found)
 

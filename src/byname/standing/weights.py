@@ -9,20 +9,19 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-
-from byname.standing.states import STATES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-__all__ = ["MODEL", "Kind", "Weights", "shipped"]
+__all__ = ["MODEL", "SPEAKING", "Kind", "Weights", "shipped"]
 
 MODEL = "standing"  # its name in models/
+SPEAKING = 4.0  # log-odds between silent and vocal by one word or act unasked
 _SERVES_DAYS = 91
 
 
@@ -35,8 +34,9 @@ class Kind:
         title: in words, of a person.
         half_life_days: after so many days it counts half; 0: it does not fade.
         cap: how many plain instances of it count at most.
-        weights: log-odds for each of `STATES`.
+        feels: log-odds of unhappy, content, attached.
         behaviour: what the person does, not what they say.
+        vocal: an unhappy word, unasked.
         act: an unprompted public or referring act.
         why: the reasoning.
     """
@@ -45,10 +45,18 @@ class Kind:
     title: str
     half_life_days: float
     cap: float
-    weights: tuple[float, ...]
+    feels: tuple[float, float, float]
     why: str
     behaviour: bool = False
+    vocal: bool = False
     act: bool = False
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Log-odds for each of `STATES`: a word or an act unasked moves between the silent and the vocal of a feeling."""
+        unhappy, content, attached = self.feels
+        speaks, acts = SPEAKING / 2 * self.vocal, SPEAKING / 2 * self.act
+        return (content, unhappy - speaks, unhappy + speaks, attached - acts, attached + acts)
 
 
 @dataclass(frozen=True)
@@ -57,14 +65,14 @@ class Weights:
 
     Attributes:
         kinds: in a fixed order: a kind's place is its number.
-        base: shares of the five standings, which sum to 1.
+        base: shares of the unhappy, the content and the attached of whom nothing is known; they sum to 1.
         times: by what each kind's weights are multiplied, learned from the company's own history; 1 as shipped.
         says: what they were learned from, in words.
         trained_upto: the last day that was seen in learning; None where nothing was tried yet.
     """
 
     kinds: tuple[Kind, ...]
-    base: tuple[float, ...]
+    base: tuple[float, float, float]
     times: tuple[float, ...]
     says: str = "weights as shipped"
     trained_upto: date | None = None
@@ -75,9 +83,21 @@ class Weights:
         return tuple(kind.name for kind in self.kinds)
 
     @property
+    def shares(self) -> tuple[float, ...]:
+        """Shares of the five standings of whom nothing is known: of the unhappy and of the attached one in seven speaks."""
+        unhappy, content, attached = self.base
+        return (content, unhappy * 6 / 7, unhappy / 7, attached * 6 / 7, attached / 7)
+
+    @property
     def table(self) -> NDArray[np.float64]:
-        """Log-odds, of shape (kinds, standings), as they count."""
+        """Log-odds, of shape (kinds, standings), as they count; in the order of `STATES`."""
         table: NDArray[np.float64] = np.array([kind.weights for kind in self.kinds]) * np.array(self.times)[:, None]
+        return table
+
+    @property
+    def feels(self) -> NDArray[np.float64]:
+        """Log-odds of unhappy, content, attached, of shape (kinds, 3), as they count."""
+        table: NDArray[np.float64] = np.array([kind.feels for kind in self.kinds]) * np.array(self.times)[:, None]
         return table
 
     def number(self, name: str) -> int:
@@ -104,7 +124,7 @@ class Weights:
         return cls(plain.kinds, plain.base, tuple(times), str(said["says"]), day)
 
     def which(self, what: str) -> NDArray[np.bool_]:
-        """Which kinds are of that sort: "behaviour" or "act"."""
+        """Which kinds are of that sort: "behaviour", "vocal" or "act"."""
         return np.array([bool(getattr(kind, what)) for kind in self.kinds])
 
 
@@ -112,14 +132,16 @@ class Weights:
 def shipped() -> Weights:
     """The weights as they are shipped."""
     said = tomllib.loads((files("byname.standing") / "weights.toml").read_text("utf-8"))
-    base = said.pop("base")["share"]
+    base = said.pop("base")
     kinds = tuple(_kind(name, one) for name, one in said.items())
-    return Weights(kinds, tuple(base), (1.0,) * len(kinds))
+    return Weights(kinds, (base["unhappy"], base["content"], base["attached"]), (1.0,) * len(kinds))
 
 
-def _kind(name: str, said: Mapping[str, object]) -> Kind:
-    kind = Kind(name=name, **{key: tuple(value) if isinstance(value, list) else value for key, value in said.items()})  # type: ignore[arg-type]
-    if len(kind.weights) != len(STATES) or kind.cap <= 0 or kind.half_life_days < 0:
-        message = f"weights.toml, [{name}]: five weights, a cap above 0 and a half-life of 0 days or more"
+def _kind(name: str, said: Mapping[str, Any]) -> Kind:
+    feels = (float(said["unhappy"]), float(said["content"]), float(said["attached"]))
+    rest = {key: value for key, value in said.items() if key not in ("unhappy", "content", "attached")}
+    kind = Kind(name=name, feels=feels, **rest)
+    if kind.cap <= 0 or kind.half_life_days < 0:
+        message = f"weights.toml, [{name}]: a cap above 0 and a half-life of 0 days or more"
         raise ValueError(message)
     return kind

@@ -2,13 +2,13 @@
 
 Kept only if it reads the company's own texts better than the rules do, on people that it did not learn from. The terms
 are words and runs of letters weighed by TF-IDF and by how unevenly the classes use them; the lexicon's numbers and the
-rules stand beside them.
+rules stand beside them. With few labels, what texts mean (`semantic`, an extra) may stand there too, if it wins.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,13 +17,15 @@ from byname.voice.cold import NUMBERS, cold_sentiment
 from byname.voice.features import Vocabulary, weigh
 from byname.voice.fitting import FOLDS, LEAST, Rows, capped, fit_head, fit_scales, fitted, held_out, rows_of
 from byname.voice.intents import CUTS, INTENTS
-from byname.voice.measures import calibration_error, macro_f1
-from byname.voice.model import Head, Model, Scale, scaled
+from byname.voice.measures import calibration_error, log_loss, macro_f1
+from byname.voice.model import Head, Model, Scale, scaled, with_meaning
 from byname.voice.reader import Reader
 from byname.voice.reading import FEELINGS, look
+from byname.voice.semantic import available, embed
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -34,6 +36,7 @@ _LEAST_PEOPLE = 10
 _LEAST_INTENT = 20  # corrections that say yes, and as many that say no
 _CORRECTED = 3.0  # a person looked at it: worth three ratings
 _MOST_TEXTS_OF_ONE = 200
+_MOST_MEANT = 1_000  # labelled texts; with more, the words themselves are known, and meaning only costs time
 
 
 @dataclass(frozen=True)
@@ -85,9 +88,12 @@ def learn(
     corrections: Sequence[Correction] | None = None,
     employees: tuple[str, ...] = (),
     names: frozenset[str] = frozenset(),
+    semantic: Path | None = None,
 ) -> Reader | None:
     """The reader of `learned`, or None if nothing was learned that reads better than the rules."""
-    return learned(words, media, labels, people, corrections=corrections, employees=employees, names=names).reader
+    return learned(
+        words, media, labels, people, corrections=corrections, employees=employees, names=names, semantic=semantic
+    ).reader
 
 
 def learned(
@@ -99,6 +105,7 @@ def learned(
     corrections: Sequence[Correction] | None = None,
     employees: tuple[str, ...] = (),
     names: frozenset[str] = frozenset(),
+    semantic: Path | None = None,
 ) -> Learned:
     """Learn feeling from ratings and corrections, and intents from corrections alone.
 
@@ -111,6 +118,8 @@ def learned(
             later correction of the same text and reading takes the place of an earlier one.
         employees: names of the staff, for the reader.
         names: names that are held already, for the reader.
+        semantic: folder of the file that tells what texts mean; where the extra is installed and the labels are few, what
+            is learned from words and meaning is kept if it foretells labels of people that were held out better.
 
     Raises:
         ValueError: a label, or a correction, that is none.
@@ -124,12 +133,18 @@ def learned(
     lack = _lack([said[place][0] for place in rated], [people[place] for place in rated])
     if lack:
         return Learned(None, len(rated), len({people[place] for place in rated}), why=lack)
-    rows = rows_of([one for one in (seen[place] for place in wanted) if one is not None],
-                 [people[place] for place in wanted], [media[place] or "" for place in wanted])  # fmt: skip
+    texts = [one for one in (seen[place] for place in wanted) if one is not None]
+    rows = rows_of(texts, [people[place] for place in wanted], [media[place] or "" for place in wanted])
     at = np.array([row for row, place in enumerate(wanted) if place in said])
     label = np.array([said[place][0] + 1 for place in rated])
     weight = capped(rows.people[at], np.array([said[place][1] for place in rated]))
     found = _feeling(rows, at, label, weight)
+    if semantic is not None and len(at) <= _MOST_MEANT and available():
+        wide = replace(rows, numbers=with_meaning(rows.numbers, embed([one.hidden for one in texts], semantic)))
+        other = _feeling(wide, at, label, weight)
+        if other.loss < found.loss:
+            rows, found = wide, replace(other, semantic=True)
+            cold = replace(cold, cache=semantic)
     heads = {name: of for name, of in intents.items() if len(of)}
     kept = {}
     for name, of in heads.items():
@@ -204,6 +219,8 @@ class _Feeling:
     f1: float
     f1_cold: float
     error: float
+    loss: float
+    semantic: bool = False
 
 
 def _feeling(rows: Rows, at: NDArray[np.int64], label: NDArray[np.int64], weight: NDArray[np.float64]) -> _Feeling:
@@ -222,7 +239,7 @@ def _feeling(rows: Rows, at: NDArray[np.int64], label: NDArray[np.int64], weight
     return _Feeling(
         known, head, scales, other,
         macro_f1(label, shares.argmax(axis=1), weight), macro_f1(label, cold.argmax(axis=1), weight),
-        calibration_error(label, shares, weight),
+        calibration_error(label, shares, weight), log_loss(label, shares, weight),
     )  # fmt: skip
 
 
@@ -251,8 +268,8 @@ def _judged(found: _Feeling, intents: dict[str, Head], cold: Reader, texts: int,
     figures = f"macro-F1 {found.f1:.3f} on people that were held out, rules and lexicon {found.f1_cold:.3f}"
     reader = None
     if wins:
-        model = Model(found.vocabulary, found.head, found.scales, found.other, intents, texts)
-        reader = Reader(cold.employees, cold.names, model)
+        model = Model(found.vocabulary, found.head, found.scales, found.other, intents, texts, found.semantic)
+        reader = replace(cold, model=model)
     return Learned(
         reader, texts, people, found.f1, found.f1_cold, found.error,
         tuple(sorted(found.scales)) if wins else (), tuple(sorted(intents)) if wins else (),

@@ -13,16 +13,18 @@ from byname.errors import BynameError
 from byname.voice.cold import ALL_NUMBERS, with_cold
 from byname.voice.features import Terms, Vocabulary, weigh
 from byname.voice.intents import INTENTS
+from byname.voice.semantic_graph import WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["Head", "Model", "Scale", "model_from", "model_to", "scaled", "softmax"]
+__all__ = ["Head", "Model", "Scale", "model_from", "model_to", "scaled", "softmax", "with_meaning"]
 
 _MOST_TERMS = 1_000_000
 _MOST_MEDIA = 1_000
+_MEANING = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,7 @@ class Model:
         other: for every other medium; what comes of it is not calibrated.
         intents: one class each.
         texts: how many labelled texts it was learned from.
+        semantic: whether what texts mean stands beside their numbers.
     """
 
     vocabulary: Vocabulary
@@ -66,13 +69,27 @@ class Model:
     other: Scale
     intents: Mapping[str, Head] = field(default_factory=dict)
     texts: int = 0
+    semantic: bool = False
 
     def read(
-        self, found: Terms, numbers: NDArray[np.float64], media: Sequence[str | None]
+        self,
+        found: Terms,
+        numbers: NDArray[np.float64],
+        media: Sequence[str | None],
+        meant: NDArray[np.float32] | None = None,
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_], Mapping[str, NDArray[np.float64]]]:
-        """Read texts: three probabilities each, whether they are calibrated, and the learned intents."""
+        """Read texts: three probabilities each, whether they are calibrated, and the learned intents.
+
+        Args:
+            found: their terms.
+            numbers: as `cold.NUMBERS` has them.
+            media: the medium of each.
+            meant: of a semantic model, from `semantic.embed`.
+        """
         weighed = weigh(found, self.vocabulary)
         numbers = with_cold(numbers)
+        if meant is not None:
+            numbers = with_meaning(numbers, meant)
         logits = self.sentiment.logits(weighed, numbers)
         shares = np.empty_like(logits)
         known = np.array([medium in self.scales for medium in media], dtype=np.bool_)
@@ -84,6 +101,11 @@ class Model:
             for name, head in self.intents.items()
         }
         return shares, known, intents
+
+
+def with_meaning(numbers: NDArray[np.float64], meant: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Numbers of texts and, beside them, what they mean, which weighs as much as words and runs of letters together."""
+    return np.hstack([numbers, _MEANING * meant])
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -106,6 +128,7 @@ def model_to(model: Model) -> dict[str, Any]:
 
     return {
         "texts": model.texts,
+        "semantic": model.semantic,
         "numbers": list(ALL_NUMBERS),
         "hashes": base64.b64encode(model.vocabulary.hashes.astype("<u8").tobytes()).decode(),
         "idf": _packed(model.vocabulary.idf),
@@ -136,24 +159,27 @@ def model_from(written: Any) -> Model:
     scales = _checked(of.get("scales"), dict, "an object of media")
     if len(scales) > _MOST_MEDIA:
         raise _wrong(f"{len(scales):,} media", f"at most {_MOST_MEDIA:,}")
+    semantic = of.get("semantic", False) is True
+    width = len(ALL_NUMBERS) + (WIDTH if semantic else 0)
     texts = of.get("texts")
     if not isinstance(texts, int) or isinstance(texts, bool) or texts < 0:
         raise _wrong("no number of texts", "a whole number")
     return Model(
         known,
-        _head(of.get("sentiment"), count, 3),
+        _head(of.get("sentiment"), count, width, 3),
         {name: _scale(one) for name, one in scales.items()},
         _scale(of.get("other")),
-        {name: _head(one, count, 1) for name, one in intents.items()},
+        {name: _head(one, count, width, 1) for name, one in intents.items()},
         texts,
+        semantic,
     )
 
 
-def _head(written: Any, terms: int, classes: int) -> Head:
+def _head(written: Any, terms: int, width: int, classes: int) -> Head:
     of = _checked(written, dict, "an object of weights")
     return Head(
         _unpacked(of.get("terms"), (terms, classes)),
-        _unpacked(of.get("numbers"), (len(ALL_NUMBERS), classes)),
+        _unpacked(of.get("numbers"), (width, classes)),
         _unpacked(of.get("bias"), (classes,)),
     )
 

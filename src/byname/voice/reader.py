@@ -12,6 +12,8 @@ from byname.errors import BynameError
 from byname.voice.intents import rules_hash
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from byname.voice.model import Model
 
 __all__ = ["Reader"]
@@ -29,11 +31,13 @@ class Reader:
         names: names that are held already, in lower case, to be masked. They are no part of the version nor of the JSON: a
             new customer is no reason to read everything again, and a model is no place for people's names.
         model: what was learned; None at the start.
+        cache: folder of the file that a semantic model reads with; no part of the version nor of the JSON.
     """
 
     employees: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
     model: Model | None = None
+    cache: Path | None = None
 
     @classmethod
     def cold(cls, employees: tuple[str, ...] = (), names: frozenset[str] = frozenset()) -> Reader:
@@ -50,7 +54,8 @@ class Reader:
         """What a text was read with, for a person."""
         if self.model is None:
             return "lexicon and rules"
-        return f"trained on {self.model.texts} texts ({self.version[:8]})"
+        beside = " with what they mean" if self.model.semantic else ""
+        return f"trained on {self.model.texts} texts{beside} ({self.version[:8]})"
 
     def to_json(self) -> str:
         """The reader as text, without the names that it masks."""
@@ -60,12 +65,13 @@ class Reader:
         return json.dumps({"version": _CODE, "employees": list(self.employees), "model": model}, sort_keys=True)
 
     @classmethod
-    def from_json(cls, text: str, names: frozenset[str] = frozenset()) -> Reader:
+    def from_json(cls, text: str, names: frozenset[str] = frozenset(), cache: Path | None = None) -> Reader:
         """The reader of a text that `to_json` made; every value is checked, and nothing in it is run.
 
         Args:
             text: JSON.
             names: names that are held already.
+            cache: a folder for the file of a semantic model.
 
         Raises:
             BynameError: the text is no reader, or one of another version.
@@ -90,6 +96,5 @@ class Reader:
         if not isinstance(employees, list) or not all(isinstance(name, str) for name in employees):
             raise wrong("no list of employees")
         model = written.get("model")
-        return cls(
-            tuple(employees), frozenset(name.lower() for name in names), None if model is None else model_from(model)
-        )
+        low = frozenset(name.lower() for name in names)
+        return cls(tuple(employees), low, None if model is None else model_from(model), cache)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from byname.errors import EngineError
 from byname.voice.clean import Clean, clean
 from byname.voice.cold import cold_sentiment, numbers_of
 from byname.voice.doubt import is_doubtful
@@ -22,12 +23,14 @@ from byname.voice.intents import CUTS, INTENTS, Intents, find_intents, folded, w
 from byname.voice.languages import language
 from byname.voice.lexicon import Sound, sound
 from byname.voice.masking import Found, find_personal, hide, mask
+from byname.voice.semantic import embed
 from byname.voice.sensitive import is_sensitive
 from byname.voice.sentences import best_quote, named_employees
 from byname.voice.topics import topic_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -165,11 +168,22 @@ def _felt(
     if reader.model is None:
         feeling, calibrated = cold_sentiment(numbers), np.zeros(len(looked), dtype=np.bool_)
     else:
-        feeling, calibrated, learned = reader.model.read(terms([one.hidden for one in looked]), numbers, media)
+        texts = [one.hidden for one in looked]
+        meant = embed(texts, _cache(reader)) if reader.model.semantic else None
+        feeling, calibrated, learned = reader.model.read(terms(texts), numbers, media, meant)
         for name, score in learned.items():
             scores[:, INTENTS.index(name)] = score
     _kindly(scores, feeling)
     return feeling.tolist(), calibrated.tolist(), scores.tolist()
+
+
+def _cache(reader: Reader) -> Path:
+    if reader.cache is None:
+        raise EngineError(
+            where="the semantic reader", found="no folder for its model", expected="Reader(…, cache=Path(…))",
+            do="Remove models/voice and refresh: it is learned anew.",
+        )  # fmt: skip
+    return reader.cache
 
 
 def _kindly(scores: NDArray[np.float64], feeling: NDArray[np.float64]) -> None:

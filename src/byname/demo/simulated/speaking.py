@@ -122,7 +122,7 @@ def bring(world: World, week: int) -> None:
     bar = 0.45 - 0.25 * np.minimum(1, state.bond)
     likes = state.came & (state.mood > bar) & (state.bond > 0.2)  # noqa: PLR2004 - who knows us
     hunts = nature.bounty & state.active & (state.mood > -0.2)  # noqa: PLR2004 - not if they are cross
-    who = world.happens(0.022 * nature.sociable * likes + 0.02 * hunts)
+    who = world.happens(0.018 * nature.sociable * likes + 0.02 * hunts)
     waiting = np.flatnonzero(~state.came & (nature.joins > week))
     friends = rng.permutation(waiting)[: len(who)]
     who = who[: len(friends)]

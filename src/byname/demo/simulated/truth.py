@@ -20,7 +20,7 @@ __all__ = ["STANDINGS", "standings", "write_truth"]
 STANDINGS = ("neutral", "dissatisfied", "actively_dissatisfied", "loyal", "advocate")
 NEUTRAL, DISSATISFIED, ACTIVE, LOYAL, ADVOCATE = range(len(STANDINGS))
 _UNHAPPY = -0.35
-_FOND = 0.4
+_FOND = 0.38
 _BOUND = 0.4
 _RECENT = 365  # days
 
