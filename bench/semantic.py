@@ -1,6 +1,6 @@
 """What the semantic reader adds, and what it costs: with few labels, with and without, on people that were not seen.
 
-python bench/semantic.py --data DIR [--times N]      airline tweets, in DIR/airline_tweets
+python bench/semantic.py --data DIR [--times N] [--labels 50 100 …]      airline tweets, in DIR/airline_tweets
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from byname.voice.reader import Reader
 from byname.voice.reading import FEELINGS, read
 from byname.voice.semantic import available, embed
 
-_LABELS = (50, 100, 200, 1_000)
 _SPEED = 1_000  # texts that are read to see how long it takes
 _MEDIUM = "post"
 
@@ -45,29 +44,36 @@ def taught(words: list[str], label: np.ndarray, who: np.ndarray, cache: Path | N
     return learned(words, [_MEDIUM] * len(words), label.tolist(), who.tolist(), semantic=cache)
 
 
-def few_labels(data: Path, cache: Path, times: int) -> None:
+def few_labels(data: Path, cache: Path, times: int, labels: list[int]) -> None:
     words, label, who = tweets(data)
     print(
         f"macro-F1 on 1,500 texts of people that were not seen (calibration error); means of {times} draws ± their spread\n"
     )
-    print("| labels | words | words, and what they mean where it wins | gain, pairwise | kept |\n|---|---|---|---|---|")
-    for count in _LABELS:
+    print(
+        "| labels | rules | words, where they win | words, and what they mean where it wins | gain, pairwise | kept |"
+    )
+    print("|---|---|---|---|---|---|")
+    for count in labels:
         found = []
         for seed in range(times):
             rng = np.random.default_rng(seed)
             taken = (rng.permutation(who.max() + 1) < who.max() // 2)[who]
             at = rng.permutation(np.flatnonzero(taken))[:count]
             other = rng.permutation(np.flatnonzero(~taken))[:1_500]
-            row: list[float] = []
+            row = [*tried([words[place] for place in other], label[other], Reader.cold())]
             for folder in (None, cache):
                 of = taught([words[place] for place in at], label[at], who[at], folder)
                 reader = of.reader or Reader.cold()
                 row += tried([words[place] for place in other], label[other], reader)
             found.append([*row, float(reader.model is not None and reader.model.semantic)])
-        mean, spread, gain = np.mean(found, axis=0), np.std(found, axis=0), np.array(found) @ np.array([-1, 0, 1, 0, 0])
+        mean, spread, gain = (
+            np.mean(found, axis=0),
+            np.std(found, axis=0),
+            np.array(found) @ np.array([0, 0, -1, 0, 1, 0, 0]),
+        )
         print(
-            f"| {count:,} | {mean[0]:.3f} ± {spread[0]:.3f} ({mean[1]:.3f}) | {mean[2]:.3f} ± {spread[2]:.3f} ({mean[3]:.3f})"
-            f" | {gain.mean():+.3f} ± {gain.std():.3f} | {mean[4] * times:.0f} of {times} |",
+            f"| {count:,} | {mean[0]:.3f} | {mean[2]:.3f} ± {spread[2]:.3f} ({mean[3]:.3f}) | {mean[4]:.3f} ± {spread[4]:.3f} ({mean[5]:.3f})"
+            f" | {gain.mean():+.3f} ± {gain.std():.3f} | {mean[6] * times:.0f} of {times} |",
             flush=True,
         )
 
@@ -94,11 +100,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--labels", type=int, nargs="+", default=[50, 100, 200, 1_000])
     of = parser.parse_args()
     if not available():
         raise SystemExit("Install the extra first: pip install 'byname[semantic]'")
     with tempfile.TemporaryDirectory() as folder:
-        few_labels(of.data, Path(folder), of.times)
+        few_labels(of.data, Path(folder), of.times, of.labels)
         speed(of.data, Path(folder))
 
 

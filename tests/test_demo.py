@@ -57,8 +57,7 @@ def test_the_simulated_company_says_that_nobody_in_it_exists(invented: tuple[Pat
 def test_the_simulated_company_is_added_refreshed_and_shown_by_commands_to_type(invented: tuple[Path, str]) -> None:
     folder, said = invented
     commands = [line.split()[2] for line in said.splitlines() if line.startswith("$ byname")]
-    assert commands[:4] == ["add", "refresh", "best", "standing"]
-    assert commands[-1] == "who"
+    assert commands == ["add", "refresh", "best", "standing", "voice", "who"]
     after = said.split("$ byname best", 1)[1].split("$ byname", 1)[0]
     places = [int(line.split()[0]) for line in after.splitlines() if line[:6].strip().isdigit()]
     assert places == list(range(1, 21))

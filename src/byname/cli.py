@@ -496,11 +496,12 @@ def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to make the demonstration company.")] = Path(
         "demo-company"
     ),
+    real: Annotated[bool, typer.Option("--real", help="A real shop's purchases, with invented names.")] = False,
 ) -> None:
-    """Make a company from a real shop's purchases and name its best customers."""
+    """Make a simulated company, name its best customers, say where they stand and what they say."""
     from byname.demo import run
 
-    run(folder)
+    run(folder, real=real)
 
 
 def main() -> None:

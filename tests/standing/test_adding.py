@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from byname.standing.adding import UNKNOWN, Pieces, label, probabilities, totals
+from byname.standing.adding import Pieces, probabilities, totals
 from byname.standing.states import STATES
 from byname.standing.weights import Weights, shipped
 

@@ -110,7 +110,7 @@ def test_a_rank_among_brands_is_no_feeling(duck_engine: Engine) -> None:
 
 def test_a_piece_says_what_when_and_where(duck_engine: Engine) -> None:
     (row,) = rows(duck_engine, [SAD | {"answered_at": datetime(2026, 6, 2), "quote": "It never came."}])
-    assert row["says"] == 'complained on 2026-06-01 (ticket): "It never came."'
+    assert row["says"] == 'complained on {{day}} (ticket): "It never came."'
     assert row["fact_id"] == "f0"
     assert row["strength"] == 1.0
 

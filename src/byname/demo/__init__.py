@@ -19,6 +19,7 @@ from byname.facts import intake
 from byname.refresh import refresh
 from byname.snapshot import Snapshot, open_current
 from byname.standings import standings
+from byname.voices import voices
 from byname.who import who
 
 if TYPE_CHECKING:
@@ -108,6 +109,11 @@ def _show_standing(folder: Path, snapshot: Snapshot) -> None:
     talk.standing(snapshot, standings(snapshot), "text")
 
 
+def _show_voice(folder: Path, snapshot: Snapshot) -> None:
+    talk.command(f"byname voice {folder}")
+    talk.voice(snapshot, voices(snapshot, 10), "text")
+
+
 def _show_one(folder: Path, snapshot: Snapshot) -> None:
     """The most valuable of those who are more than a name: they wrote to us, and we know where they stand."""
     rows = snapshot.query(TOLD_MOST)
@@ -137,7 +143,7 @@ _REAL_SHOWN: tuple[Callable[[Path, Snapshot], None], ...] = (_show_best, _ask_ab
 _SIMULATED_SHOWN: tuple[Callable[[Path, Snapshot], None], ...] = (
     _show_best,
     _show_standing,
-    # `byname voice` belongs here as soon as there is a function for it.
+    _show_voice,
     _show_one,
     _ask_about_one,
 )

@@ -19,7 +19,7 @@ REFERRALS = statement(
     """
     select referrer_id as person_id, fact_id, 'referral' as kind, occurred_at, occurred_at as begins,
            cast(null as timestamp) as ends, 1e0 as strength,
-           'brought a friend on ' || cast(cast(occurred_at as date) as varchar) as says
+           'brought a friend on {{day}}' as says
     from brought
     where occurred_at is not null
     """,
@@ -32,7 +32,7 @@ HELPED = statement(
            cast(null as timestamp) as ends,
            case when accepted then 1.2e0 else 0.7e0 end as strength,
            case when accepted then 'gave another customer the answer' else 'helped other customers' end
-           || ' on ' || cast(cast(occurred_at as date) as varchar) as says
+           || ' on {{day}}' as says
     from helpful
     """,
 )
@@ -57,7 +57,7 @@ IDEAS = statement(
     """
     select record_person.person_id, ideas.fact_id, 'idea' as kind, ideas.occurred_at, ideas.occurred_at as begins,
            cast(null as timestamp) as ends, 1e0 as strength,
-           'had an idea for us on ' || cast(cast(ideas.occurred_at as date) as varchar)
+           'had an idea for us on {{day}}'
            || coalesce(': "' || substr(ideas.title, 1, 100) || '"', '') as says
     from ideas
     join record_person on record_person.record_id = ideas.record_id
@@ -81,7 +81,7 @@ ANSWERS = statement(
     select person_id, fact_id, kind, occurred_at, occurred_at as begins, cast(null as timestamp) as ends, strength,
            case kind when 'answered_us' then 'answered what we sent'
                      when 'unsubscribed' then 'unsubscribed' else 'reported our mail as spam' end
-           || ' on ' || cast(cast(occurred_at as date) as varchar) as says
+           || ' on {{day}}' as says
     from pieces
     where kind is not null
     """,
@@ -95,7 +95,7 @@ RETURNS = statement(
                   or regexp_matches(lower(coalesce(returns.reason, '')), 'quality|late|missing|described|kaputt|falsch')
                 then 'fault_return' else 'returned' end as kind,
            returns.occurred_at, returns.occurred_at as begins, cast(null as timestamp) as ends, 1e0 as strength,
-           'gave something back on ' || cast(cast(returns.occurred_at as date) as varchar)
+           'gave something back on {{day}}'
            || coalesce(': ' || substr(returns.reason, 1, 80), '') as says
     from returns
     join record_person on record_person.record_id = returns.record_id
@@ -119,14 +119,12 @@ CONTRACTS = statement(
     )
     select person_id, fact_id, 'contract_runs' as kind, started_at as occurred_at,
            cast(started_at + interval '180' day as timestamp) as begins, ended_at as ends, 1e0 as strength,
-           'has kept ' || coalesce('"' || plan || '"', 'a contract') || ' since '
-           || cast(cast(started_at as date) as varchar) as says
+           'has kept ' || coalesce('"' || plan || '"', 'a contract') || ' since {{day}}' as says
     from held
     union all
     select held.person_id, held.fact_id, 'contract_ended' as kind, held.ended_at as occurred_at,
            held.ended_at as begins, cast(null as timestamp) as ends, 1e0 as strength,
-           'ended ' || coalesce('"' || held.plan || '"', 'a contract') || ' on '
-           || cast(cast(held.ended_at as date) as varchar) as says
+           'ended ' || coalesce('"' || held.plan || '"', 'a contract') || ' on {{day}}' as says
     from held
     join last_end on last_end.person_id = held.person_id and last_end.ended_at = held.ended_at
     where held.ended_at is not null

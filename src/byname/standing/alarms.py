@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["alarms"]
 
 # Down is toward unhappy, or from a tie to none. Two ways to see it: the quarter's movement, and fresh words or acts of
-# the last 28 days that pull down somebody whom nobody would call unhappy.
+# the last 28 days that nobody who is content says or does.
 ALARMS = statement(
     "standing.alarms",
     """

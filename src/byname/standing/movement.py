@@ -49,7 +49,7 @@ AFTER = statement(
     )
     select person_id, day, fact_id, says
     from pulled
-    where pull > 1e-1
+    where pull > 1e-2
     qualify row_number() over (
         partition by person_id, day order by cast(round(pull * 1e6) as bigint) desc, occurred_at desc, kind,
                                              fact_id nulls last

@@ -14,6 +14,7 @@ from byname.engines import Statement, statement
 from byname.standing.adding import Pieces
 from byname.standing.buying import Days
 from byname.value.ids import id_below
+from byname.value.rows import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,16 +33,17 @@ _SLICE = 100_000
 _EPOCH = 719_163  # ordinal of 1970-01-01
 _FAR = 1 << 19  # a day that never comes
 
-PIECES = statement(
-    "standing.pieces",
-    """
-    select every.person_id, every.fact_id, kinds.number as kind_no, every.kind, every.occurred_at,
-           least(cast(every.begins as date), cast($as_of as date)) as begins,
-           cast(every.ends as date) as ends, every.strength, every.says
-    from every
-    join kinds on kinds.kind = every.kind
-    """,
-)
+# A sentence's {{day}} is the day in the company's zone, and so is the day from which a piece counts.
+PIECES_SQL = """
+    with dated as (select every.*, {day} as day from every)
+    select dated.person_id, dated.fact_id, kinds.number as kind_no, dated.kind, dated.occurred_at,
+           least(case when dated.begins = dated.occurred_at then dated.day else cast(dated.begins as date) end,
+                 cast($as_of as date)) as begins,
+           cast(dated.ends as date) as ends, dated.strength,
+           replace(dated.says, '{{{{day}}}}', cast(dated.day as varchar)) as says
+    from dated
+    join kinds on kinds.kind = dated.kind
+"""
 # A day of use is a day, however often somebody clicks.
 USED = statement(
     "standing.used_days",
@@ -81,20 +83,26 @@ PEOPLE_OF = statement(
 )
 
 
-def pieces(engine: Engine, found: Sequence[Table], weights: Weights, *, as_of: date) -> Table:
+def pieces(engine: Engine, found: Sequence[Table], weights: Weights, *, zone: str, as_of: date) -> Table:
     """Every piece with its kind's number: person_id, fact_id, kind_no, kind, occurred_at, begins, ends, strength, says.
 
     Args:
         engine: where the tables are.
         found: tables with the columns of `words.said`.
         weights: the kinds; pieces of another kind are left out.
+        zone: the company's IANA zone.
         as_of: the last day that counts.
     """
     names = [f"part_{place}" for place in range(len(found))]
     every = Statement("standing.every_piece", " union all ".join(f"select * from {name}" for name in names))  # noqa: S608 - ours
     kinds = engine.arrow(pa.table({"kind": weights.names, "number": pa.array(range(len(weights.kinds)), pa.int64())}))
     whole = engine.run(every, **dict(zip(names, found, strict=True)))
-    numbered = engine.run(PIECES, every=whole, kinds=kinds, as_of=as_of)
+    numbered = engine.run(
+        Statement("standing.pieces", PIECES_SQL.format(day=day_of(engine, whole, zone))),
+        every=whole,
+        kinds=kinds,
+        as_of=as_of,
+    )
     engine.drop(whole)
     return numbered
 

@@ -32,7 +32,7 @@ type Floats = NDArray[np.float64]
 __all__ = ["FEWEST_EVENTS", "FEWEST_PEOPLE", "Refit", "refit"]
 
 FEWEST_PEOPLE, FEWEST_EVENTS = 500, 40
-# Of ln m: two kinds of three are worth between 0.8 and 1.3 times what is shipped, none less than half or more than twice.
+# Of ln m: two kinds of three are worth 0.8 to 1.3 times what is shipped, none less than half or more than twice.
 # Outcomes are a narrow view on how people feel: who buys often leaves late whether they like it or not.
 _PRIOR_SD, _MOST = 0.25, 0.7
 _SURE = 2.0  # standard errors by which the likelihood of people not seen has to be better

@@ -151,6 +151,7 @@ def standing_of(
             ),
         ],
         weights,
+        zone=where.zone,
         as_of=as_of,
     )  # fmt: skip
     used = used_days(engine, facts["usage"], record_person, until=until)

@@ -53,7 +53,7 @@ class Kind:
 
     @property
     def weights(self) -> tuple[float, ...]:
-        """Log-odds for each of `STATES`: a word or an act unasked moves between the silent and the vocal of a feeling."""
+        """Log-odds for each of `STATES`: a word or an act unasked moves from the silent to the vocal of a feeling."""
         unhappy, content, attached = self.feels
         speaks, acts = SPEAKING / 2 * self.vocal, SPEAKING / 2 * self.act
         return (content, unhappy - speaks, unhappy + speaks, attached - acts, attached + acts)
@@ -84,7 +84,7 @@ class Weights:
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """Shares of the five standings of whom nothing is known: of the unhappy and of the attached one in seven speaks."""
+        """Shares of the five standings where nothing is known: of the unhappy and the attached one in seven speaks."""
         unhappy, content, attached = self.base
         return (content, unhappy * 6 / 7, unhappy / 7, attached * 6 / 7, attached / 7)
 

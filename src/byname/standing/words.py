@@ -106,7 +106,7 @@ WORDS = statement(
                      when 'praise' then 'praised, unasked'
                      when 'thanks' then 'said thank you'
                      else 'had an idea' end
-           || ' on ' || cast(cast(occurred_at as date) as varchar)
+           || ' on {{day}}'
            || coalesce(' (' || medium || ')', '')
            || case when words = '' then '' else ': "' || words || '"' end as says
     from pieces
@@ -121,7 +121,7 @@ OPEN = statement(
     select person_id, fact_id, 'complaint_open' as kind, occurred_at,
            cast(occurred_at + interval '3' day as timestamp) as begins,
            answered_at as ends, strength,
-           'has waited since ' || cast(cast(occurred_at as date) as varchar) || ' for an answer to a complaint' as says
+           'has waited since {{day}} for an answer to a complaint' as says
     from toned
     where tone = -1 and not asked
       and medium in ('ticket', 'mail', 'care line', 'call note', 'community', 'message', 'post')
@@ -181,7 +181,7 @@ RATINGS = statement(
                      when 'good_rating' then 'gave a good rating'
                      when 'middling_rating' then 'gave a middling rating'
                      else 'gave a low rating' end
-           || ' on ' || cast(cast(occurred_at as date) as varchar)
+           || ' on {{day}}'
            || ' (' || cast(cast(round(score) as bigint) as varchar) || ' ' || scale || ')' as says
     from named
     where kind is not null

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from byname.best import MEASURES, called
 from byname.errors import UsageError
-from byname.talk.printing import err, horizon, out, print_json, print_rows, wide
+from byname.talk.printing import err, horizon, local, out, print_json, print_rows, wide
 from byname.talk.standing import brief, standing
 from byname.talk.voice import voice
 
@@ -501,7 +501,7 @@ def _one(snapshot: Snapshot, known: Known) -> None:
             out.print(f"  {said}", markup=False)
     else:
         out.print("  Never bought, as far as we know.")
-    brief(known)
+    brief(snapshot.terms, known)
     if known.household:
         out.print(f"  Household: {', '.join(called(one) for one in known.household)}", markup=False)
     for company in known.companies:
@@ -515,10 +515,8 @@ def _one(snapshot: Snapshot, known: Known) -> None:
     out.print(f"  Timeline (newest of {len(known.timeline):,})")
     for line in known.timeline[:15]:
         amount = f"  {line['amount']:,.2f}" if line["amount"] is not None else ""
-        out.print(
-            f"    {line['occurred_at']:%Y-%m-%d}  {line['says']}{amount}   [{line['source']} {line['source_id']}]",
-            markup=False,
-        )
+        record = f"[{line['source']} {line['source_id']}]"
+        out.print(f"    {local(snapshot.terms, line['occurred_at'])}  {line['says']}{amount}   {record}", markup=False)
     out.print(f"as of {snapshot.terms['as_of']}", style="dim")
 
 

@@ -5,19 +5,28 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
 from byname.jsonable import jsonable
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from rich.table import Table
 
-__all__ = ["err", "horizon", "out", "print_json", "print_rows", "wide"]
+__all__ = ["err", "horizon", "local", "out", "print_json", "print_rows", "wide"]
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def local(terms: dict[str, Any], moment: datetime) -> date:
+    """The day of an instant (UTC, without a zone) where the company is."""
+    return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(terms["zone"])).date()
 
 
 def horizon(terms: dict[str, Any]) -> str:

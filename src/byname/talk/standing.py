@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from byname.best import called
-from byname.talk.printing import horizon, out, print_json, print_rows
+from byname.talk.printing import horizon, local, out, print_json, print_rows
 
 if TYPE_CHECKING:
     from byname.snapshot import Snapshot
@@ -84,7 +84,7 @@ def _person(row: dict[str, Any], says: str, beside: str) -> None:
     out.print(line)
 
 
-def brief(known: Any) -> None:
+def brief(terms: dict[str, Any], known: Any) -> None:
     """One person's standing as a colleague would tell it: where, since when, why, in whose words, what we promised."""
     standing = known.standing
     if standing is None:
@@ -110,9 +110,9 @@ def brief(known: Any) -> None:
         for row in known.said:
             record = f"[{row['source']} {row['source_id']}]"
             out.print(
-                f'    {row["occurred_at"]:%Y-%m-%d}  "{row["quote"]}"   {record}',
+                f'    {local(terms, row["occurred_at"])}  "{row["quote"]}"   {record}',
                 markup=False,
             )
     for row in known.promises:
-        due = f", due {row['due_at']:%Y-%m-%d}" if row["due_at"] else ""
+        due = f", due {local(terms, row['due_at'])}" if row["due_at"] else ""
         out.print(f"  We promised: {row['what']}{due} ({row['state']})", markup=False)
