@@ -77,8 +77,12 @@ def _who_is_who(company: Company, file: Path) -> None:
     ]
     friends = file.with_name("friends.csv")
     friends.write_text("referral id,referrer email,referred email\nf1,rosa@acme.test,karim@acme.test\n")
+    promised = file.with_name("promised.csv")
+    promised.write_text(
+        "promise id,email,promised on,promise,due date,kept on\nq1,rosa@acme.test,2026-05-01,a call,2026-05-03,2026-05-09\n"
+    )
     file.write_text("\n".join(rows))
-    for path in (file, friends):
+    for path in (file, friends, promised):
         (outcome,) = intake.add(company, [str(path)])
         assert outcome.error is None
     with open_ledger(company).state() as state, duckdb.connect() as con:

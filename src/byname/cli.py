@@ -496,6 +496,7 @@ def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to make the demonstration company.")] = Path(
         "demo-company"
     ),
+    *,
     real: Annotated[bool, typer.Option("--real", help="A real shop's purchases, with invented names.")] = False,
 ) -> None:
     """Make a simulated company, name its best customers, say where they stand and what they say."""

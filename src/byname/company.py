@@ -125,6 +125,7 @@ class Voice(_Frozen):
 
     sensitive: tuple[str, ...] = ()
     agents: bool = False
+    semantic: bool = False
 
 
 class Minors(_Frozen):
@@ -212,6 +213,7 @@ generation_discount = 0.5   # what the friend's friend counts, of what the frien
 
 [voice]
 sensitive = []              # words of products that are nobody's business, such as "pregnancy test": read, never quoted
+semantic = false            # true reads by meaning too, ten times slower, where few own ratings teach: pip install 'byname[semantic]'
 agents = false              # true scores employees from 20 ratings up; who is below the others is never named
 
 [minors]

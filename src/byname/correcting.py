@@ -48,13 +48,17 @@ def correct(company: Company, message: str, label: str, *, by: str = "") -> Corr
             where="label", found=f'"{label}"{nearest(label, LABELS)}', expected="one of: " + ", ".join(LABELS)
         )
     snapshot = open_current(company)
-    rows = snapshot.query(
-        "select distinct voice.fact_id, voice.source, voice.source_id, links.record_id from voice "
-        "join links on links.fact_id = voice.fact_id where voice.source_id = $1 or starts_with(voice.fact_id, $1) "
-        "order by 1 limit 3",
-        [message],
+    rows = (
+        snapshot.query(
+            "select distinct voice.fact_id, voice.source, voice.source_id, links.record_id from voice "
+            "join links on links.fact_id = voice.fact_id where voice.source_id = $1 or starts_with(voice.fact_id, $1) "
+            "order by 1 limit 3",
+            [message],
+        )
+        if message
+        else []
     )
-    if len(rows) != 1 or not message:
+    if len(rows) != 1:
         raise UsageError(
             where=message or "no id",
             found=f"{len(rows) or 'no'} messages",

@@ -275,6 +275,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     Kept.from_json(kept_reader) if kept_reader else None,
                     employees=staff,
                     names=names_of(at, facts["records"], facts["messages"], grown.record_person),
+                    semantic=company.models / "meaning" if settings.voice.semantic else None,
                     as_of=as_of,
                 )
                 if trained.to_json() != kept_reader:

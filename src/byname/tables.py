@@ -425,7 +425,7 @@ TABLES: dict[str, dict[str, str]] = {
         "kind": "see docs/standing.md",
         "occurred_at": "when, UTC",
         "says": "in a sentence",
-        "strength": "how much it counts today: faded, capped with the others of its kind; 1 is one plain fresh instance",
+        "strength": "how much it counts today: faded and capped; 1 is one plain fresh instance",
         "neutral": "log-odds toward that standing, as they count today",
         "dissatisfied": "likewise",
         "actively_dissatisfied": "likewise",

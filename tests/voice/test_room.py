@@ -95,7 +95,7 @@ def test_the_title_of_a_survey_is_our_question_and_not_their_word(duck_engine: E
 
 
 def test_what_staff_said_of_a_text_holds_for_it(duck_engine: Engine, tmp_path: Path) -> None:
-    fact = "f" * 64
+    fact = "f" * 32
     said = [
         {"kind": "label", "value": f"{fact} not complaint", "occurred_at": datetime(2026, 6, 10)},
         {"kind": "label", "value": f"{fact} negative", "occurred_at": datetime(2026, 6, 10)},
@@ -144,13 +144,15 @@ def test_own_ratings_teach_words_that_no_lexicon_knows_and_the_reader_is_kept(du
     labels = labelled(duck_engine, made, links(duck_engine, *people(60)), until=UNTIL)
     assert labels.count == 240
     day = date(2026, 6, 30)
-    kept = reader_of(duck_engine, labels, None, employees=(), names=frozenset(), as_of=day)
+    kept = reader_of(duck_engine, labels, None, employees=(), names=frozenset(), semantic=None, as_of=day)
     assert kept.reader.model is not None, kept.says
     assert Kept.from_json(kept.to_json()).to_json() == kept.to_json()
-    again = reader_of(duck_engine, labels, kept, employees=("Ada",), names=frozenset(), as_of=day)
+    again = reader_of(duck_engine, labels, kept, employees=("Ada",), names=frozenset(), semantic=None, as_of=day)
     assert again.reader.model is kept.reader.model  # served, not learned again
     assert again.reader.employees == ("Ada",)
-    earlier = reader_of(duck_engine, labels, kept, employees=(), names=frozenset(), as_of=date(2026, 1, 1))
+    earlier = reader_of(
+        duck_engine, labels, kept, employees=(), names=frozenset(), semantic=None, as_of=date(2026, 1, 1)
+    )
     assert earlier.trained_upto == date(2026, 1, 1)  # nothing is read with what was learned later
 
 

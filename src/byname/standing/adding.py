@@ -2,10 +2,10 @@
 
 p(feels) = softmax(ln base + T W), with T the evidence of each kind that counts today and W the log-odds of unhappy,
 content and attached. What is known is believed as far as it goes: of little evidence a part only, the rest is how
-people feel of whom nothing is known. The five standings are feeling times speaking, by their definitions: of the
-unhappy those who said so unasked within 365 days are actively dissatisfied; of the attached those who spoke or acted for us unasked
-within 365 days are advocates; and nobody is called attached without two kinds of evidence, one of them behaviour over
-two of their own buying cycles.
+people feel of whom nothing is known. The five standings are feeling times speaking, by their definitions. Of the
+unhappy those who said so unasked within 365 days are actively dissatisfied; of the attached those who spoke or acted
+for us unasked within 365 days are advocates; and nobody is called attached without two kinds of evidence, one of them
+behaviour over two of their own buying cycles.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ CORRECTED = statement(
     "voice.corrected",
     f"""
     with said as (
-        select substr(value, 1, 64) as fact_id, substr(value, 66, 40) as label,  -- a fact's id is 64 letters long
+        select substr(value, 1, 32) as fact_id, substr(value, 34, 40) as label,  -- a fact's id is 32 letters long
                coalesce(occurred_at, known_at) as said_at, decisions.fact_id as decision_id
         from decisions
         where kind = 'label' and value is not null and coalesce(occurred_at, known_at) < $until

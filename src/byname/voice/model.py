@@ -104,7 +104,7 @@ class Model:
 
 
 def with_meaning(numbers: NDArray[np.float64], meant: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Numbers of texts and, beside them, what they mean, which weighs as much as words and runs of letters together."""
+    """Numbers of texts and, beside them, what they mean: of length 2, where words and runs of letters have 1 each."""
     return np.hstack([numbers, _MEANING * meant])
 
 

@@ -1,7 +1,7 @@
 """MiniLM as a graph that onnxruntime runs: from its file of weights to one of whole numbers, without PyTorch.
 
 What comes into a map is made whole token by token, not by batch as onnxruntime's own tool does it: so a text gets the same
-vector in whatever company it is read, and a cosine of .997 with the float32 model instead of .991, as fast.
+vector in whatever company it is read, with a cosine of .997 to the float32 model's (by that tool .991), about as fast.
 
 Sources: Wang et al., MiniLM: Deep Self-Attention Distillation, NeurIPS 2020; Devlin et al., BERT, NAACL 2019, section 3 (the
 encoder); Reimers and Gurevych, Sentence-BERT, EMNLP 2019, section 3 (the mean over the words); Jacob et al., Quantization and

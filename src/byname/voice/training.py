@@ -11,6 +11,8 @@ from byname.engines import statement
 from byname.voice.reader import Reader
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from byname.engines import Engine, Table
     from byname.voice.labels import Labelled
 
@@ -103,6 +105,7 @@ def reader_of(
     *,
     employees: tuple[str, ...],
     names: frozenset[str],
+    semantic: Path | None,
     as_of: date,
 ) -> Kept:
     """Take the kept reader while it serves; else learn, and keep what reads better than the rules.
@@ -113,11 +116,15 @@ def reader_of(
         kept: of before.
         employees: names of the staff.
         names: from `names_of`.
+        semantic: the folder of the model of meaning, where it is wanted; None: words alone.
         as_of: the last day that was seen.
     """
     corrections = engine.count(labels.corrected)
-    if kept is not None and _serves(kept, labels.count, corrections, as_of):
-        reader = Reader(employees, names, kept.reader.model)
+    fits = kept is not None and (
+        semantic is not None or kept.reader.model is None or kept.reader.model.semantic is None
+    )
+    if kept is not None and fits and _serves(kept, labels.count, corrections, as_of):
+        reader = Reader(employees, names, kept.reader.model, semantic)
         return Kept(reader, kept.labels, kept.corrections, kept.trained_upto, kept.says)
     from byname.voice.learning import Correction, learned
 
@@ -135,6 +142,7 @@ def reader_of(
         corrections=[Correction(place[row["fact_id"]], row["label"]) for row in said],
         employees=employees,
         names=names,
+        semantic=semantic,
     )
     reader = found.reader or Reader.cold(employees, names)
     return Kept(reader, labels.count, corrections, as_of, found.why)
