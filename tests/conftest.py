@@ -73,6 +73,7 @@ def _who_is_who(company: Company, file: Path) -> None:
         "m3,Rosa,Hadad,,030 1234567,1980-02-28,12 Long Lane,AB1 2CD,Leeds,Borealis AB",
         "m4,R,Haddad,rosa@acme.test,030 7654321,,,,,",
         "m5,Robin,Haddad,,030 7654321,,,,,",
+        "m6,Kim,Kind,kim@acme.test,,2020-01-01,1 High Street,AB2 3CD,York,",
         *(f"c{n},{chr(97 + n % 26)}{chr(97 + n // 26)}na,Smith,,030 5555555,,,,," for n in range(60)),
     ]
     friends = file.with_name("friends.csv")

@@ -251,6 +251,15 @@ TABLES: tuple[FactTable, ...] = (
                 "a whole number of brands, 1 or more, beside a rank",
                 ("scale",),
             ),
+            *(
+                Must(
+                    "score",
+                    f"scale <> '{scale}' or (score >= {low} and score <= {high})",
+                    f"a score from {low} to {high}",
+                    ("scale",),
+                )
+                for scale, low, high in (("nps", 0, 10), ("csat", 1, 5), ("ces", 1, 7), ("stars", 0, 5))
+            ),
             Must(
                 "score",
                 "scale <> 'rank' or (score >= 1 and score <= try_cast(about as bigint))",

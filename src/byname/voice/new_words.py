@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from byname.engines import statement
+from byname.voice.courtesy import without_courtesy
 from byname.voice.phrases import distinct, phrases_of, same_words
 from byname.voice.problems import sentence_with, tellable
 from byname.voice.rising import false_discoveries, more_often, rate_ratio
@@ -107,7 +108,7 @@ def new_words(
     )
     people = rows.column("person_id").combine_chunks().dictionary_encode().indices
     heard = Heard(
-        rows.column("text").to_pylist(),
+        [without_courtesy(text) for text in rows.column("text").to_pylist()],
         people.to_numpy(zero_copy_only=False).astype(np.int64),
         rows.column("week").to_numpy(),
     )

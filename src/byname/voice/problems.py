@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from byname.engines import statement
+from byname.voice.courtesy import without_courtesy
 from byname.voice.problem_words import Corpus, Problem, found_problems, learned_topics
 from byname.voice.rising import direction, rate_ratio
 from byname.voice.sentences import sentences
@@ -129,6 +130,7 @@ REACH = statement(
 _SPAN = 28  # days: four whole weeks, so that weekends do not matter
 _MOST_SPANS = 3
 _FEWEST = 2  # people; a problem by a shipped topic that one person has is that person's
+_FEW_WORDS = 3
 _QUOTES = 3
 _SHOWN = 240  # characters of a quote
 _SAID = pa.schema({"text": pa.string(), "problem": pa.string()})
@@ -189,10 +191,16 @@ def problems(
 
 
 def sentence_with(text: str, place: tuple[int, int] | None) -> str:
-    """The sentence of a text around a place, its first one where there is no place; 240 characters at most."""
+    """The sentence of a text around a place, its first one where there is no place; 240 characters at most.
+
+    Of a title of a word or two the sentence after it says more.
+    """
     spans = sentences(text) or [(0, len(text))]
     at = place[0] if place else 0
-    start, end = next((span for span in spans if span[0] <= at < span[1]), spans[0])
+    found = next((number for number, span in enumerate(spans) if span[0] <= at < span[1]), 0)
+    if found + 1 < len(spans) and len(text[slice(*spans[found])].split()) < _FEW_WORDS:
+        found += 1
+    start, end = spans[found]
     said = " ".join(text[start:end].split())
     return said if len(said) <= _SHOWN else said[: _SHOWN - 1].rsplit(" ", 1)[0] + "…"
 
@@ -201,7 +209,7 @@ def _corpus(engine: Engine, told: Table) -> Corpus:
     rows = engine.fetch(engine.run(CORPUS, tellable=told), order_by=("person_id", "text", "problem"))
     people = rows.column("person_id").combine_chunks().dictionary_encode().indices
     return Corpus(
-        rows.column("text").to_pylist(),
+        [without_courtesy(text) for text in rows.column("text").to_pylist()],
         people.to_numpy(zero_copy_only=False).astype(np.int64),
         rows.column("problem").to_numpy(zero_copy_only=False).astype(bool),
     )

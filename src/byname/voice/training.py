@@ -120,11 +120,10 @@ def reader_of(
         as_of: the last day that was seen.
     """
     corrections = engine.count(labels.corrected)
-    fits = kept is not None and (
-        semantic is not None or kept.reader.model is None or kept.reader.model.semantic is None
-    )
+    model = None if kept is None else kept.reader.model
+    fits = semantic is not None or model is None or not model.semantic
     if kept is not None and fits and _serves(kept, labels.count, corrections, as_of):
-        reader = Reader(employees, names, kept.reader.model, semantic)
+        reader = Reader(employees, names, model, semantic)
         return Kept(reader, kept.labels, kept.corrections, kept.trained_upto, kept.says)
     from byname.voice.learning import Correction, learned
 

@@ -127,7 +127,7 @@ class Writer:
         template = phrases[bank][next(self.draws) % len(phrases[bank])]
         return template.format(
             product=self.product,
-            order=self.order or "my order",
+            order=self.order or f"#{10_000 + next(self.draws) % 9_000}",
             agent=self.agent.split(" ", maxsplit=1)[0] or AGENTS[next(self.draws) % len(AGENTS)].split()[0],
             place=_PLACES[next(self.draws) % len(_PLACES)],
             given=self.face.given,
