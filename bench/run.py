@@ -45,6 +45,8 @@ BENCHES: tuple[tuple[str, list[str]], ...] = (
             r"rec-(\d+)-",
         ],
     ),
+    ("standing.py", ["--people", "6000", "--test", "2500"]),
+    ("foretell.py", []),
     ("ledger_kill.py", []),
     ("refresh_kill.py", []),
 )
@@ -57,7 +59,8 @@ def main() -> int:
     runs = list(BENCHES)
     if given.data:
         runs = [(name, ["--data", str(given.data)] if name == "worth.py" else more) for name, more in BENCHES]
-        runs.append(("real.py", [str(given.data)]))
+        runs += [("real.py", [str(given.data)]), ("voice.py", ["--data", str(given.data)])]
+        runs.append(("semantic.py", ["--data", str(given.data)]))
     failed = [name for name, arguments in runs if not _ran(name, arguments)]
     print(f"{len(runs) - len(failed)} of {len(runs)} done" + (f"; failed: {', '.join(failed)}" if failed else ""))
     return 1 if failed else 0

@@ -213,7 +213,7 @@ generation_discount = 0.5   # what the friend's friend counts, of what the frien
 
 [voice]
 sensitive = []              # words of products that are nobody's business, such as "pregnancy test": read, never quoted
-semantic = false            # true reads by meaning too where that wins, ten times slower: pip install 'byname[semantic]'
+semantic = false            # true reads by meaning too, ten times slower; needs pip install 'byname[semantic]'
 agents = false              # true scores employees from 20 ratings up; who is below the others is never named
 
 [minors]

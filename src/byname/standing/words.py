@@ -64,7 +64,7 @@ TONED = statement(
            beside.level is not null as is_rated,
            case when beside.level is not null and voice.intents not like '%leaving%' then beside.level
                 when voice.intents like '%leaving%' or voice.intents like '%complaint%' then -1
-                -- Probabilities do not travel: where they are not calibrated they have to be clear, and a question is none.
+                -- Probabilities do not travel: where not calibrated they have to be clear, and a question is none.
                 when voice.calibrated and voice.negative >= 0.6e0 then -1
                 when voice.negative >= 0.9e0 and voice.intents not like '%question%' then -1
                 when voice.positive >= 0.6e0 or voice.intents like '%praise%' or voice.intents like '%recommends%'

@@ -18,7 +18,7 @@ from rich.text import Text
 from byname.best import MEASURES, called
 from byname.errors import UsageError
 from byname.talk.printing import err, horizon, local, out, print_json, print_rows, wide
-from byname.talk.standing import brief, standing
+from byname.talk.standing import brief, foretold, standing
 from byname.talk.voice import voice
 
 if TYPE_CHECKING:
@@ -262,7 +262,10 @@ def _past_record(terms: dict[str, Any]) -> str:
 def backtest(snapshot: Snapshot, found: Tested, output: str) -> None:
     """How every candidate did on earlier days, the mean over them, and what is believed from now on."""
     rows = [row | {"weight": found.policy.weights.get(row["candidate"])} for row in _mean_scores(found)]
-    if output != "text":
+    if output == "json":
+        print_json({"backtest": rows, "standing": snapshot.query(FORETOLD)})
+        return
+    if output == "csv":
         print_rows(rows, output, "backtest")
         return
     if not rows:
@@ -288,13 +291,17 @@ def backtest(snapshot: Snapshot, found: Tested, output: str) -> None:
             f"{row['gini']:.3f}",
             f"{row['capture']:.1%}",
             f"{row['mae']:,.2f}",
-            f"{row['totalerror']:+.1%}",
+            f"{row['total_error']:+.1%}",
             "" if row["coverage"] is None else f"{row['coverage']:.0%}",
             "" if row["weight"] is None else f"{row['weight']:.0%}",
         )
     wide(table)
     out.print(found.policy.says(), markup=False)
     out.print("From the next refresh on it is used.")
+    foretold(snapshot.query(FORETOLD))
+
+
+FORETOLD = "select * from foretold order by outcome, auc desc nulls last, predictor"
 
 
 def _mean_scores(found: Tested) -> list[dict[str, Any]]:
@@ -305,7 +312,7 @@ def _mean_scores(found: Tested) -> list[dict[str, Any]]:
     rows = []
     for name, scores in by_name.items():
         row: dict[str, Any] = {"candidate": name, "days": len(scores)}
-        for measure in ("gini", "capture", "mae", "totalerror", "coverage"):
+        for measure in ("gini", "capture", "mae", "total_error", "coverage"):
             known = [value for one in scores if (value := getattr(one, measure)) is not None]
             row[measure] = sum(known) / len(known) if known else None
         rows.append(row)

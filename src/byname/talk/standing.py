@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from byname.snapshot import Snapshot
     from byname.standings import Standings
 
-__all__ = ["brief", "named", "standing"]
+__all__ = ["brief", "foretold", "named", "standing"]
 
 
 def named(standing: str) -> str:
@@ -82,6 +82,22 @@ def _person(row: dict[str, Any], says: str, beside: str) -> None:
     line.append(f"{called(row):<28}", style="bold")
     line.append(f"  {beside:<38}  {says}")
     out.print(line)
+
+
+def foretold(rows: list[dict[str, Any]]) -> None:
+    """What the standings of a year ago foretold, beside plainer signs."""
+    known = [row for row in rows if row["auc"] is not None]
+    if not known:
+        return
+    out.print("\nWhat standings of a year ago foretold of the year after (AUC: 0.5 is a coin, 1 is perfect; 95% range)")
+    for row in known:
+        beside = ""
+        if row["difference"] is not None:
+            ends = f"{row['difference_low']:+.2f} to {row['difference_high']:+.2f}"
+            beside = f"   the standing is {row['difference']:+.2f} ({ends})"
+        event = f"{row['outcome']} ({row['events']:,} of {row['people']:,})"
+        range_ = f"{row['auc']:.2f} ({row['low']:.2f}-{row['high']:.2f})"
+        out.print(f"  {event:<32}{row['predictor']:<22}{range_}{beside}", markup=False)
 
 
 def brief(terms: dict[str, Any], known: Any) -> None:
