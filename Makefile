@@ -1,4 +1,4 @@
-# make demo: a real shop's best customers by name     make test: every test
+# make demo: a simulated company, its best customers by name     make test: every test
 # make check: style, types, layers, dependencies       make bench: figures, as ratios in one run
 # Each sets up what it needs on a machine that has git, make and a Python with pip.
 

@@ -275,3 +275,12 @@ def test_a_function_over_the_rows_sees_each_once_in_batches_that_fit(engine: Eng
         engine.fetch(engine.apply(doubled, engine.arrow(pa.table({"n": pa.array([], pa.int64())})), schema)).num_rows
         == 0
     )
+
+
+def test_a_qualify_under_a_star_leaves_no_column_behind(engine: Engine) -> None:
+    rows = engine.arrow(pa.table({"k": ["a", "a", "b"], "n": [1, 2, 3]}))
+    first = Statement("test.first", "select * from rows qualify row_number() over (partition by k order by n) = 1")
+    assert engine.fetch(engine.run(first, rows=rows), order_by=("k",)).to_pylist() == [
+        {"k": "a", "n": 1},
+        {"k": "b", "n": 3},
+    ]

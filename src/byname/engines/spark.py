@@ -58,6 +58,7 @@ _SAME_ROWS = {
     "spark.sql.variable.substitute": "false",  # "${x}" in a text is a text
     "spark.sql.execution.arrow.useLargeVarTypes": "false",
 }
+_QUALIFIED = re.compile(r"_w(_\d+)?")
 _DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
 _ARROW_OF = {
     "boolean": pa.bool_(),
@@ -135,6 +136,8 @@ class SparkEngine:
             finally:
                 for name in frames:
                     self._session.catalog.dropTempView(name)
+            # Under a star, SQLGlot leaves behind the column into which it puts the window of a `qualify`.
+            result = result.drop(*(name for name in result.columns if _QUALIFIED.fullmatch(name)))
             raw = pa.schema([(name, _arrow_type(kind, where)) for name, kind in result.dtypes])
             wanted = canonical_schema(raw, where=where)
             result = _as_wanted(result, wanted)

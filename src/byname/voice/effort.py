@@ -79,7 +79,9 @@ HARD = statement(
     where newest.score <= 3e0
     """,
 )
-UNFIT = statement("voice.effort_unfit", "select count_if(not fits) as unfit, count(*) as ratings from scored")
+UNFIT = statement(
+    "voice.effort_unfit", "select count(*) filter (where not fits) as unfit, count(*) as ratings from scored"
+)
 
 _EASY = 5  # agrees somewhat, agrees, agrees wholly
 _ENDS = (1.0, 7.0)

@@ -43,13 +43,13 @@ RATED = statement(
 # The rarest hashes are a random part that stays the same from day to day.
 SOME_RATED = statement(
     "voice.some_rated",
-    """
+    f"""
     select rated.words, rated.medium, rated.label, record_person.person_id, rated.fact_id
     from rated
     join record_person on record_person.record_id = rated.record_id
     order by rated.row_hash, rated.fact_id
-    limit $most
-    """,
+    limit {MOST}
+    """,  # noqa: S608 - ours
 )
 # The newest correction of each text and kind of label holds.
 CORRECTED = statement(
@@ -101,7 +101,7 @@ def labelled(engine: Engine, facts: Mapping[str, Table], record_person: Table, *
         until: the end of the as-of day, UTC.
     """
     every = engine.run(RATED, messages=facts["messages"], ratings=facts["ratings"], until=until)
-    rated = engine.run(SOME_RATED, rated=every, record_person=record_person, most=MOST)
+    rated = engine.run(SOME_RATED, rated=every, record_person=record_person)
     corrected = engine.run(
         CORRECTED,
         decisions=facts["decisions"],

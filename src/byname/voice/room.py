@@ -44,7 +44,8 @@ WORDS = statement(
 # Two refreshes at once may both keep what they read.
 CACHED = statement(
     "voice.cached",
-    "select * from files qualify row_number() over (partition by row_hash order by masked, spans) = 1",
+    f"select row_hash, {', '.join(READING.names)} from files "  # noqa: S608 - ours
+    "qualify row_number() over (partition by row_hash order by masked, spans) = 1",
 )
 UNREAD = statement(
     "voice.unread",
