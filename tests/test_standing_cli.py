@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from byname.cli import app
 from byname.company import create, open_company
+from byname.errors import UsageError
 from byname.facts import intake
 from byname.refresh import refresh
 from byname.snapshot import open_current
@@ -175,7 +177,6 @@ def test_no_quote_holds_an_address(shop: Path) -> None:
 )
 def test_a_wrong_correction_says_what_is_expected(shop: Path, message: str, label: str, says: str) -> None:
     from byname.correcting import correct
-    from byname.errors import UsageError
 
     with pytest.raises(UsageError) as told:
         correct(open_company(shop), message, label, by="Nora")
@@ -183,8 +184,6 @@ def test_a_wrong_correction_says_what_is_expected(shop: Path, message: str, labe
 
 
 def test_what_staff_say_of_a_text_holds_from_the_next_refresh_on(shop: Path, tmp_path: Path) -> None:
-    import shutil
-
     copy = tmp_path / "acme"
     shutil.copytree(shop, copy)
     first = run("correct", copy, "t1", "not complaint", "--by", "Nora")
@@ -211,3 +210,27 @@ def test_made_twice_it_is_the_same(shop: Path) -> None:
     second = refresh(open_company(shop), as_of=AS_OF).folder
     for name in ("standing", "evidence", "voice", "moves", "flows", "stages", "problems", "asks", "incidents"):
         assert (first / f"{name}.parquet").read_bytes() == (second / f"{name}.parquet").read_bytes(), name
+
+
+def test_a_quote_is_shown_only_with_a_permission_that_has_not_ended(shop: Path, tmp_path: Path) -> None:
+    """S0.5: permission has a scope, a date and an end."""
+    copy = tmp_path / "acme"
+    shutil.copytree(shop, copy)
+    ada = mail("Ada Loyal")
+
+    def state(as_of: date) -> tuple[str, str | None]:
+        refresh(open_company(copy), as_of=as_of)
+        rows = json.loads(run("voice", copy, "--format", "json").stdout)["testimonials"]
+        return next((row["state"], row["quote"]) for row in rows if row["email"] == ada)
+
+    for wrong in ((), ("--scope", "website", "--until", "2020-01-01")):  # where, was not said; the end is over
+        assert isinstance(run("permit", copy, ada, *wrong).exception, UsageError)
+    assert run("permit", copy, ada, "--scope", "website", "--until", "2027-01-31", "--by", "Nora").exit_code == 0
+    found, quote = state(date(2027, 1, 30))
+    assert found == "permitted"
+    assert quote
+    assert "@" not in quote
+    assert state(date(2027, 2, 1)) == ("expired", None)
+    assert "may no longer be quoted" in run("permit", copy, ada, "--withdrawn", "--by", "Nora").stdout
+    refresh(open_company(copy), as_of=date(2027, 2, 2))
+    assert ada not in run("voice", copy, "--format", "json").stdout.split('"testimonials"')[1]

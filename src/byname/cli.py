@@ -342,6 +342,26 @@ def correct(
 
 
 @app.command()
+def permit(
+    folder: Folder,
+    person: Annotated[str, typer.Argument(help="Who may be quoted: an id, e-mail, phone or name.")],
+    scope: Annotated[str, typer.Option(help='Where: "website", "brochure".')] = "",
+    until: Annotated[str, typer.Option(metavar="DATE", help="The last day; until they withdraw it by default.")] = "",
+    by: Annotated[str, typer.Option(help="Who notes it; who is logged in by default.")] = "",
+    *,
+    withdrawn: Annotated[bool, typer.Option("--withdrawn", help="They allow it no longer.")] = False,
+) -> None:
+    """Note that somebody allows to be quoted, or no longer does."""
+    from byname import talk
+    from byname.company import open_company
+    from byname.permitting import permit as noted
+
+    company, day = open_company(folder), talk.day("--until", until)
+    talk.say(noted(company, person, scope=scope, until=day, withdrawn=withdrawn, by=by))
+    talk.say("The next refresh takes it up.")
+
+
+@app.command()
 def report(
     folder: Folder,
     out: Annotated[

@@ -60,7 +60,11 @@ MOVES = statement(
     "standing.moves",
     """
     select moved.person_id, moved.day, moved.from_standing, moved.to_standing, moved.probability,
-           coalesce('after: ' || after.says, 'no single event on record') as says, after.fact_id
+           case when after.says is not null then 'after: ' || after.says
+                when moved.from_standing = 'advocate' and moved.to_standing = 'loyal'
+                then 'did nothing for us unasked within 365 days'
+                else 'no single event on record' end as says,
+           after.fact_id
     from moved
     left join after on after.person_id = moved.person_id and after.day = moved.day
     """,

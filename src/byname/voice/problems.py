@@ -226,7 +226,8 @@ def _quotes(engine: Engine, told: Table, topics: Topics) -> Mapping[str, list[di
     rows = engine.fetch(engine.run(QUOTED, told=told), order_by=("problem", "said_on", "fact_id")).to_pylist()
     found: dict[str, list[dict[str, str]]] = {}
     for row in reversed(rows):
-        words = sentence_with(row["text"], topics.where(row["text"], row["problem"]))
+        text = without_courtesy(row["text"]) or row["text"]
+        words = sentence_with(text, topics.where(text, row["problem"]))
         quotes = found.setdefault(row["problem"], [])
         if len(quotes) < _QUOTES and words not in [quote["words"] for quote in quotes]:
             quotes.append({"fact_id": row["fact_id"], "on": row["said_on"].isoformat(), "words": words})
