@@ -276,6 +276,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     employees=staff,
                     names=names_of(at, facts["records"], facts["messages"], grown.record_person),
                     semantic=company.models / "meaning" if settings.voice.semantic else None,
+                    sensitive=tuple(word.lower() for word in settings.voice.sensitive if word.strip()),
                     as_of=as_of,
                 )
                 if trained.to_json() != kept_reader:

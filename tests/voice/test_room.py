@@ -174,3 +174,22 @@ def test_there_may_be_no_words_at_all(duck_engine: Engine, tmp_path: Path) -> No
     found = read(duck_engine, given(duck_engine, []), tmp_path)
     assert (found.texts, found.fresh) == (0, 0)
     assert pa.types.is_string(found.table.schema.field("intents").type)
+
+
+def test_words_about_a_product_of_the_settings_are_never_quoted(duck_engine: Engine, tmp_path: Path) -> None:
+    """TERMS: of special categories and listed product categories no quote, no evidence, topic sensitive."""
+    messages = [
+        {"text": GLAD, "about": "Pregnancy-Test 2"},
+        {"text": f"{GLAD} The pregnancy-test came fast."},
+        {"text": GLAD, "about": "tea"},
+    ]
+    reader = Reader(sensitive=("pregnancy-test",))
+    assert reader.version != Reader.cold().version
+    one, two, tea = rows(duck_engine, read(duck_engine, given(duck_engine, messages), tmp_path, reader))
+    for spared in (one, two):
+        assert spared["sensitive"]
+        assert spared["topic"] == "sensitive"
+        assert spared["quote"] is None
+        assert spared["masked"] is None
+    assert not tea["sensitive"]
+    assert tea["masked"]

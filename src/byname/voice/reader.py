@@ -32,12 +32,14 @@ class Reader:
             new customer is no reason to read everything again, and a model is no place for people's names.
         model: what was learned; None at the start.
         cache: folder of the file that a semantic model reads with; no part of the version nor of the JSON.
+        sensitive: words of the settings, in lower case, whose texts are nobody's business; no part of the JSON.
     """
 
     employees: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
     model: Model | None = None
     cache: Path | None = None
+    sensitive: tuple[str, ...] = ()
 
     @classmethod
     def cold(cls, employees: tuple[str, ...] = (), names: frozenset[str] = frozenset()) -> Reader:
@@ -47,7 +49,8 @@ class Reader:
     @cached_property
     def version(self) -> str:
         """Sixteen letters that change whenever the same words could be read otherwise."""
-        return hashlib.sha256(f"{_CODE} {rules_hash()} {self.to_json()}".encode()).hexdigest()[:16]
+        read_with = f"{_CODE} {rules_hash()} {sorted(self.sensitive)} {self.to_json()}"
+        return hashlib.sha256(read_with.encode()).hexdigest()[:16]
 
     @property
     def says(self) -> str:

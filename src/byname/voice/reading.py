@@ -197,7 +197,8 @@ def _kindly(scores: NDArray[np.float64], feeling: NDArray[np.float64]) -> None:
 def _said(one: Looked, scores: Sequence[float], reader: Reader) -> dict[str, Any]:
     of = dict(zip(INTENTS, scores, strict=True))
     past = sorted((name for name in INTENTS if of[name] >= CUTS[name]), key=lambda name: -of[name])
-    sensitive = is_sensitive(folded(one.text), one.bag)
+    low = folded(one.text)
+    sensitive = is_sensitive(low, one.bag) or any(word in low for word in reader.sensitive)
     toned = sorted(one.sounds.words, key=lambda word: -abs(word[2]))[:_MOST_TONED]
     named = named_employees(one.text, one.low, one.bag, reader.employees, one.intents.spans)
     # Nobody is blamed by name: neither in a quote nor in what is shown.

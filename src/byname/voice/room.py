@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from byname.engines import statement
 from byname.voice.corrected import as_corrected
 from byname.voice.reading import READING, read
+from byname.voice.spared import spared
 from byname.voice.wording import WORDING
 
 if TYPE_CHECKING:
@@ -133,7 +134,8 @@ def voiced(
     new = engine.run(UNREAD, words=words, cached=cached)
     fresh = engine.apply(partial(_read, reader=reader), new, schema)
     count = engine.count(fresh)
-    table = as_corrected(engine, engine.run(READ, words=words, cached=cached, fresh=fresh), labels.corrected)
+    known = spared(engine, engine.run(READ, words=words, cached=cached, fresh=fresh), reader.sensitive)
+    table = as_corrected(engine, known, labels.corrected)
     if count:
         _keep(engine, fresh, kept, schema)
     texts = engine.count(table)

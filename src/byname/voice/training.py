@@ -106,6 +106,7 @@ def reader_of(
     employees: tuple[str, ...],
     names: frozenset[str],
     semantic: Path | None,
+    sensitive: tuple[str, ...] = (),
     as_of: date,
 ) -> Kept:
     """Take the kept reader while it serves; else learn, and keep what reads better than the rules.
@@ -116,6 +117,7 @@ def reader_of(
         kept: of before.
         employees: names of the staff.
         names: from `names_of`.
+        sensitive: words of the settings whose texts are nobody's business.
         semantic: the folder of the model of meaning, where it is wanted; None: words alone.
         as_of: the last day that was seen.
     """
@@ -123,7 +125,7 @@ def reader_of(
     model = None if kept is None else kept.reader.model
     fits = semantic is not None or model is None or not model.semantic
     if kept is not None and fits and _serves(kept, labels.count, corrections, as_of):
-        reader = Reader(employees, names, model, semantic)
+        reader = Reader(employees, names, model, semantic, sensitive)
         return Kept(reader, kept.labels, kept.corrections, kept.trained_upto, kept.says)
     from byname.voice.learning import Correction, learned
 
@@ -143,7 +145,8 @@ def reader_of(
         names=names,
         semantic=semantic,
     )
-    reader = found.reader or Reader.cold(employees, names)
+    learned_model = found.reader.model if found.reader else None
+    reader = Reader(employees, names, learned_model, semantic, sensitive)
     return Kept(reader, labels.count, corrections, as_of, found.why)
 
 
