@@ -284,3 +284,9 @@ def test_a_qualify_under_a_star_leaves_no_column_behind(engine: Engine) -> None:
         {"k": "a", "n": 1},
         {"k": "b", "n": 3},
     ]
+
+
+def test_no_row_is_lost_of_columns_whose_chunks_are_unlike_and_empty(engine: Engine) -> None:
+    chunks = [pa.array(part, pa.int64()) for part in ([1, 2], [3], [], [4], [])]
+    table = pa.table({"n": pa.chunked_array(chunks), "whole": pa.array([1, 2, 3, 4])})
+    assert engine.fetch(engine.arrow(table), order_by=("n",)).column("n").to_pylist() == [1, 2, 3, 4]
