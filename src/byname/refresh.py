@@ -147,7 +147,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
     as_of = as_of or company.today()
     settings = company.settings
     terms = Terms(horizon_days or settings.horizon_days, settings.discount, settings.margin)
-    until = company.end_of(as_of)
+    until, prices = company.end_of(as_of), _prices(company)
     steps: list[Step] = []
 
     @contextmanager
@@ -248,7 +248,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     members=accounts.members,
                     known=people.known,
                     versions=all_versions(at, state, "records"),
-                    prices=_prices(company),
+                    prices=prices,
                     margin=terms.margin,
                     zone=settings.zone,
                     as_of=as_of,
@@ -310,7 +310,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     wallets=found.wallets,
                     consents=allowed,
                     kept=Weights.from_json(kept_weights) if kept_weights else None,
-                    where=Where(_prices(company).events, settings.zone, as_of, until, settings.voice.sensitive),
+                    where=Where(prices.events, settings.zone, as_of, until, settings.voice.sensitive),
                 )
                 if kept_weights != stands.weights.to_json():
                     models.keep(company.models, STANDING, stands.weights.to_json())

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
-__all__ = ["ACT_DAYS", "UNKNOWN", "Pieces", "label", "probabilities", "totals"]
+__all__ = ["ACT_DAYS", "UNKNOWN", "Pieces", "evidence_of", "label", "probabilities", "totals"]
 
 ACT_DAYS = 365
 UNKNOWN = -1
@@ -75,13 +75,27 @@ class Pieces:
 
 def totals(pieces: Pieces, people: int, day: int, weights: Weights) -> tuple[Floats, Floats]:
     """Evidence of each kind that counts, of shape (people, kinds), and what each piece counts under the caps."""
-    kinds = len(weights.kinds)
     counts = pieces.counts(day, weights)
-    cell = pieces.person * kinds + pieces.kind
-    found = np.bincount(cell, weights=counts, minlength=people * kinds).astype(np.float64).reshape(people, kinds)
-    capped = np.minimum(found, np.array([kind.cap for kind in weights.kinds]))
+    found = _summed(pieces, counts, people, weights)
+    capped = _capped(found, weights)
     share = np.divide(capped, found, out=np.ones(found.shape), where=found > 0)
-    return capped, counts * share.ravel()[cell]
+    return capped, counts * share[pieces.person, pieces.kind]
+
+
+def evidence_of(pieces: Pieces, people: int, day: int, weights: Weights) -> Floats:
+    """The first of `totals` alone: days of the past need no piece by itself."""
+    return _capped(_summed(pieces, pieces.counts(day, weights), people, weights), weights)
+
+
+def _summed(pieces: Pieces, counts: Floats, people: int, weights: Weights) -> Floats:
+    kinds = len(weights.kinds)
+    cell = pieces.person * kinds + pieces.kind
+    summed = np.bincount(cell, weights=counts, minlength=people * kinds).astype(np.float64)
+    return summed.reshape(people, kinds)
+
+
+def _capped(found: Floats, weights: Weights) -> Floats:
+    return np.asarray(np.minimum(found, np.array([kind.cap for kind in weights.kinds])))
 
 
 def probabilities(

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from byname.engines import statement
 from byname.standing.weights import shipped
+from byname.voice.levels import LEVEL
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -56,7 +57,7 @@ HAPPENED = statement(
 # The last rating of the ticket within the month; a middling one says nothing.
 RATED = statement(
     "standing.recovery_rated",
-    """
+    f"""
     with named as (
         select person_id, day, occurred_at, source, source_id as about from happened where source_id is not null
         union
@@ -64,13 +65,7 @@ RATED = statement(
     ),
     scored as (
         select named.person_id, named.day, ratings.fact_id, ratings.occurred_at,
-               case when ratings.scale = 'nps' then case when ratings.score >= 9e0 then 1
-                                                         when ratings.score < 7e0 then -1 end
-                    when ratings.scale = 'ces' then case when ratings.score >= 6e0 then 1
-                                                         when ratings.score < 4e0 then -1 end
-                    when ratings.scale in ('csat', 'stars') then case when ratings.score >= 4e0 then 1
-                                                                      when ratings.score < 3e0 then -1 end
-               end as level
+               nullif({LEVEL}, 0) as level
         from named
         join ratings on ratings.source = named.source and ratings.about = named.about
         join record_person on record_person.record_id = ratings.record_id
@@ -83,7 +78,7 @@ RATED = statement(
     from scored
     where level is not null
     qualify row_number() over (partition by person_id, day order by occurred_at desc, fact_id desc, level) = 1
-    """,
+    """,  # noqa: S608 - ours
 )
 
 BOUGHT = statement(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from byname.engines import statement
+from byname.voice.wording import ASKED
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,9 +17,9 @@ __all__ = ["speaking"]
 # Within a year: a word of three years ago is no speaking of today.
 SPEAKING = statement(
     "standing.speaking",
-    """
+    f"""
     with words as (
-        select person_id, coalesce(prompted, medium in ('review', 'survey')) as asked
+        select person_id, {ASKED} as asked
         from voice
         where occurred_at >= cast(cast($until as timestamp) - interval '365' day as timestamp)
         union all
@@ -36,7 +37,7 @@ SPEAKING = statement(
     select person_id, case when bool_or(not asked) then 'unprompted' else 'when asked' end as speaks
     from words
     group by person_id
-    """,
+    """,  # noqa: S608 - ours
 )
 
 # The latest answer holds; of two at one moment the lower.

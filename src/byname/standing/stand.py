@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from byname.engines import Statement
-from byname.standing.adding import UNKNOWN, label, probabilities, totals
+from byname.standing.adding import UNKNOWN, evidence_of, label, probabilities, totals
 from byname.standing.buying import Pace, after_incidents, buying, typical_gap, using
 from byname.standing.pieces import day_number
 from byname.standing.states import STATES
@@ -42,7 +42,6 @@ class View:
 
     Attributes:
         evidence: of each kind that counts, of shape (people, kinds).
-        counts: what each piece counts.
         pace: how each buys.
         incident: day of the latest incident, -1 if none.
         bought_on: day of the purchase after it, -1 if none.
@@ -53,7 +52,6 @@ class View:
     """
 
     evidence: Floats
-    counts: Floats
     pace: Pace
     incident: Ints
     bought_on: Ints
@@ -104,7 +102,7 @@ def view(part: Part, day: date, weights: Weights, usual: float) -> View:
         usual: the company's usual days between two purchases.
     """
     at, people = day_number(day), len(part)
-    evidence, counts = totals(part.pieces, people, at, weights)
+    evidence = evidence_of(part.pieces, people, at, weights)
     pace = Pace.at(part.bought, at, usual)
     incident = _latest(part, at, people, weights)
     bought_on, silent = after_incidents(incident, part.bought, pace, at)
@@ -128,7 +126,7 @@ def view(part: Part, day: date, weights: Weights, usual: float) -> View:
     cycles = (pace.bought >= 3) | (kept >= 1)  # noqa: PLR2004 - two gaps between purchases
     found = probabilities(evidence, weights, acted=acted, complained=complained, cycles=cycles)
     present = known | (pace.bought > 0)
-    return View(evidence, counts, pace, incident, bought_on, present, acted, cycles, found)
+    return View(evidence, pace, incident, bought_on, present, acted, cycles, found)
 
 
 def _latest(part: Part, at: int, people: int, weights: Weights) -> Ints:
@@ -197,7 +195,8 @@ def _standing_rows(part: Part, now: View) -> pa.Table:
 
 def _evidence_rows(part: Part, now: View, weights: Weights, day: int) -> pa.Table:
     """Dated pieces and what buying and using say, one table; `place` 1 speaks most for the person's standing."""
-    shown = now.counts > _SHOWN
+    _, counts = totals(part.pieces, len(part), day, weights)
+    shown = counts > _SHOWN
     dated = pa.table(
         {
             "person": part.pieces.person[shown],
@@ -205,7 +204,7 @@ def _evidence_rows(part: Part, now: View, weights: Weights, day: int) -> pa.Tabl
             "fact_id": part.rows.column("fact_id").filter(pa.array(shown)),
             "occurred_at": part.rows.column("occurred_at").filter(pa.array(shown)),
             "says": part.rows.column("says").filter(pa.array(shown)),
-            "counts": now.counts[shown],
+            "counts": counts[shown],
         }
     )
     from byname.standing.sentences import behaviour_rows

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from byname.engines import statement
+from byname.voice.levels import LEVEL
+from byname.voice.wording import ASKED
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +22,7 @@ __all__ = ["said"]
 # A rating on its own scale as -1, 0 or 1, and how strongly.
 LEVELS = statement(
     "standing.levels",
-    """
+    f"""
     with rated as (
         select record_person.person_id, ratings.fact_id, ratings.source, ratings.account, ratings.source_id,
                ratings.scale, ratings.score, ratings.about_kind, ratings.about,
@@ -30,10 +32,7 @@ LEVELS = statement(
         where coalesce(ratings.occurred_at, ratings.known_at) < $until
     )
     select rated.*,
-           case when scale = 'nps' then case when score >= 9e0 then 1 when score >= 7e0 then 0 else -1 end
-                when scale = 'ces' then case when score >= 6e0 then 1 when score >= 4e0 then 0 else -1 end
-                when scale in ('csat', 'stars') then case when score >= 4e0 then 1 when score >= 3e0 then 0 else -1 end
-           end as level,
+           {LEVEL} as level,
            case when scale = 'nps' and score >= 10e0 then 1.2e0
                 when scale = 'nps' and score <= 3e0 then 1.3e0
                 when scale = 'nps' and score >= 5e0 and score < 7e0 then 0.6e0
@@ -41,13 +40,13 @@ LEVELS = statement(
                 when scale in ('csat', 'stars') and score <= 1e0 then 1.2e0
                 else 1e0 end as strength
     from rated
-    """,
+    """,  # noqa: S608 - ours
 )
 
 # A rating beside the words knows better how they were meant; a doubtful reading counts half.
 TONED = statement(
     "standing.toned",
-    """
+    f"""
     with beside as (
         select source, account, source_id, min(level) as level
         from levels
@@ -57,7 +56,7 @@ TONED = statement(
     select voice.person_id, voice.fact_id, voice.source, voice.account, voice.source_id, voice.occurred_at,
            voice.medium, voice.thread, voice.answered_at, voice.status,
            substr(coalesce(voice.quote, voice.masked, ''), 1, 140) as words,
-           coalesce(voice.prompted, voice.medium in ('review', 'survey')) as asked,
+           {ASKED} as asked,
            coalesce(voice.public, voice.medium in ('review', 'post', 'community')) as public,
            voice.intents,
            case when voice.uncertain and beside.level is null then 0.5e0 else 1e0 end as strength,
@@ -74,7 +73,7 @@ TONED = statement(
     left join beside on beside.source = voice.source and beside.account = voice.account
                     and beside.source_id = voice.source_id
     where not voice.sensitive and voice.negative is not null
-    """,
+    """,  # noqa: S608 - ours
 )
 
 WORDS = statement(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from byname.engines import statement
+from byname.voice.levels import LEVEL
 from byname.voice.wording import WORDING
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ RATED = statement(
     f"""
     with rated as (
         select source, account, source_id,
-               min(case when scale = 'nps' then case when score >= 9e0 then 1 when score >= 7e0 then 0 else -1 end
-                        when score >= 4e0 then 1 when score >= 3e0 then 0 else -1 end) as label
+               min({LEVEL}) as label
         from ratings
         where scale in ('nps', 'csat', 'stars') and coalesce(about_kind, '') <> 'ticket'
           and coalesce(occurred_at, known_at) < $until

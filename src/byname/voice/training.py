@@ -26,25 +26,22 @@ _SERVES_DAYS = 91
 NAMES = statement(
     "voice.names",
     """
-    select distinct lower(records.name) as name
-    from records
-    join record_person on record_person.record_id = records.record_id
-    join (
+    with wrote as (
         select distinct record_person.person_id
         from messages
         join record_person on record_person.record_id = messages.record_id
-    ) as wrote on wrote.person_id = record_person.person_id
-    where records.name is not null and length(records.name) >= 3
+    ),
+    theirs as (
+        select records.name, records.given_name, records.family_name
+        from records
+        join record_person on record_person.record_id = records.record_id
+        join wrote on wrote.person_id = record_person.person_id
+    )
+    select lower(name) as name from theirs where length(name) >= 3
     union
-    select distinct lower(records.given_name || ' ' || records.family_name) as name
-    from records
-    join record_person on record_person.record_id = records.record_id
-    join (
-        select distinct record_person.person_id
-        from messages
-        join record_person on record_person.record_id = messages.record_id
-    ) as wrote on wrote.person_id = record_person.person_id
-    where records.given_name is not null and records.family_name is not null
+    select lower(given_name || ' ' || family_name) as name
+    from theirs
+    where given_name is not null and family_name is not null
     """,
 )
 
