@@ -27,7 +27,9 @@ __all__ = [
     "Exclude",
     "Identity",
     "Minors",
+    "Plan",
     "Settings",
+    "Teams",
     "Value",
     "Voice",
     "create",
@@ -113,11 +115,62 @@ class Event(_Frozen):
 
 
 class Employee(_Frozen):
-    """Somebody who works here, so that customers' praise of them is found."""
+    """Somebody who works here, so that customers' praise of them is found and who knows whom is known."""
 
     name: str = Field(min_length=1)
     aliases: tuple[str, ...] = ()
     team: Literal["", "sales", "marketing", "product", "service"] = ""
+    minutes: float = Field(default=0.0, ge=0, le=1440)
+
+
+class Teams(_Frozen):
+    """Minutes that each team has on a working day to reach customers."""
+
+    sales: float = Field(default=60.0, ge=0)
+    marketing: float = Field(default=60.0, ge=0)
+    product: float = Field(default=60.0, ge=0)
+    service: float = Field(default=60.0, ge=0)
+
+
+def _clock(text: str) -> str:
+    time.fromisoformat(text)
+    return text
+
+
+Clock = Annotated[str, AfterValidator(_clock)]
+
+
+class Plan(_Frozen):
+    """How often is too often, what may be given, and what is held back to learn from."""
+
+    contacts: int = Field(default=4, ge=0)
+    days: int = Field(default=28, ge=1, le=366)
+    rest_days: int = Field(default=5, ge=0, le=366)
+    asks: int = Field(default=3, ge=0)
+    gives_per_ask: float = Field(default=1.0, ge=0)
+    quiet_from: Clock = "20:00"
+    quiet_to: Clock = "08:00"
+    weekend: bool = False
+    neglect_days: int = Field(default=180, ge=1)
+    perks: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    discretion: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    held_out: float = Field(default=0.05, ge=0, le=0.5)
+    learn_pace: bool = False
+    off: tuple[str, ...] = ()
+
+
+type Contacted = Literal["ask", "give", "thank", "news", "service"]
+type Reached = Literal["email", "sms", "phone", "whatsapp", "letter", "in_person"]
+type Basis = Literal["consent", "soft opt-in", "legitimate interest", "contract"]
+type Purposes = tuple[Literal["contract", "service", "feedback", "marketing", "public"], ...]
+
+_OF_ALL: dict[Contacted, Purposes] = {
+    "service": ("contract", "service", "feedback", "marketing", "public"),
+    "thank": ("contract", "feedback", "marketing", "public"),
+    "give": ("contract", "feedback", "marketing", "public"),
+    "ask": ("contract", "feedback", "marketing", "public"),
+    "news": ("contract", "marketing", "public"),
+}
 
 
 class Voice(_Frozen):
@@ -160,8 +213,20 @@ class Settings(_Frozen):
     employees: tuple[Employee, ...] = ()
     voice: Voice = Voice()
     minors: Minors = Minors()
+    teams: Teams = Teams()
+    plan: Plan = Plan()
+    basis: dict[Reached, dict[Contacted, Basis]] = {}
+    uses: dict[Contacted, Purposes] = {}
     dates: Dates = Dates()
     engine: Engine = Engine()
+
+    def basis_of(self, channel: Reached, kind: Contacted) -> Basis:
+        """On what ground we may contact somebody so: consent, but for service, which the contract asks for."""
+        return self.basis.get(channel, {}).get(kind, "contract" if kind == "service" else "consent")
+
+    def may_use(self, kind: Contacted) -> Purposes:
+        """What records may have been given for, to be spoken of in a contact of that kind."""
+        return self.uses.get(kind, _OF_ALL[kind])
 
 
 TEMPLATE = """\
@@ -210,6 +275,35 @@ generation_discount = 0.5   # what the friend's friend counts, of what the frien
 # name = "Ada Smith"
 # aliases = ["asmith"]
 # team = "service"          # sales, marketing, product, service
+# minutes = 30              # a working day, to reach customers; their own share of the team's
+
+[teams]                     # minutes of each team on a working day to reach customers
+sales = 60
+marketing = 60
+product = 60
+service = 60
+
+[plan]
+contacts = 4                # the most a person hears from us in `days` days: all teams, channels, tools; service apart
+days = 28
+rest_days = 5               # from one contact to the next
+asks = 3                    # the most that we ask of a person in a year
+gives_per_ask = 1.0         # thanks and gifts that come before each further ask
+quiet_from = "20:00"        # by the person's own clock
+quiet_to = "08:00"
+weekend = false             # true also contacts on Saturday and Sunday
+neglect_days = 180          # the best must hear a kind word at least so often
+perks = 0                   # money a month for gifts and perks
+discretion = 0              # money a month that each employee may spend on a customer without asking
+held_out = 0.05             # the share of people whom nothing but service reaches, so that the whole can be proven
+learn_pace = false          # true draws lots for how often some hear from us, never above their own limit
+off = []                    # playbooks that are not used: "referral-ask"
+
+[basis]                     # on what ground: consent where nothing is said, contract for service
+# email = {{ news = "soft opt-in" }}   # consent, soft opt-in, legitimate interest, contract
+
+[uses]                      # what records may have been given for, to be spoken of in a contact of that kind
+# news = ["contract", "marketing", "public"]
 
 [voice]
 sensitive = []              # words of products that are nobody's business, such as "pregnancy test": read, never quoted
@@ -262,6 +356,11 @@ class Company:
         return self.folder / "models"
 
     @property
+    def playbooks(self) -> Path:
+        """The company's own playbooks, beside those that byname ships."""
+        return self.folder / "playbooks"
+
+    @property
     def readings(self) -> Path:
         """What texts were read as, so that each is read once; all of it can be made anew."""
         return self.folder / "cache" / "readings"
@@ -277,9 +376,16 @@ class Company:
 
         It stands beside the facts, not in them: a copy of the ledger alone tells no number.
         """
-        path = self.folder / "fingerprint.key"
+        return self._secret("fingerprint.key")
+
+    def lots_key(self) -> str:
+        """The salt of all lots: who is held out stays held out, and nobody can guess or choose it."""
+        return self._secret("lots.key")
+
+    def _secret(self, name: str) -> str:
+        path = self.folder / name
         if not path.is_file():
-            beside = path.with_name(f".fingerprint-{os.getpid()}")
+            beside = path.with_name(f".{name}-{os.getpid()}")
             beside.write_text(secrets.token_hex(32), "utf-8")
             beside.chmod(0o600)
             try:

@@ -1,0 +1,1 @@
+"""Whom to reach today, within limits: profile, gate, choice, reasons."""
