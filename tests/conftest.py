@@ -93,3 +93,10 @@ def _who_is_who(company: Company, file: Path) -> None:
     named = {name: deciding.Named(found[name], name, name, is_record=True) for name in ("m1", "m3", "m5", "c1", "c2")}
     deciding.apart(company, named["m1"], named["m5"], by="ines")
     deciding.merge(company, named["c1"], named["c2"], keep=named["c2"], by="ines")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What shares costly fixtures goes to one worker: all that needs Spark, and the tests of one file."""
+    for item in items:
+        spark = "spark_engine" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("spark" if spark else item.path.as_posix()))
