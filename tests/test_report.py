@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
     from byname.snapshot import Snapshot
 
 VENDOR = Path(__file__).parents[1] / "src" / "byname" / "report" / "vendor"
-CHARTS = ("best", "concentration", "change", "models", "coverage", "calibration")
+CHARTS = (
+    "best", "concentration", "change", "models", "coverage", "calibration", "standing", "flows", "problems", "waiting",
+)  # fmt: skip
 HOSTILE = (
     "</script><img src=x onerror=window.harm=1>",
     "<script>window.harm=2</script>",
@@ -89,9 +93,47 @@ class Opened:
         self.context.close()
 
 
+def rows_of(names: tuple[str, ...] = report_case.NAMES) -> dict[str, report_case.Rows]:
+    """Every table that the report shows, standing and voice too."""
+    rows = report_case.tables(names)
+    ids = [row["person_id"] for row in rows["people"]]
+    states = ("neutral", "dissatisfied", "actively_dissatisfied", "loyal", "advocate", "unknown")
+    plain = dict.fromkeys(TABLES["standing"], 0.2) | {"speaks": "silent", "feels": "content", "does_recommend": False}
+    quote = json.dumps([{"fact_id": "f", "on": "2026-11-01", "words": f"the grinder jams, says {names[0]}"}])
+    told = dict.fromkeys(TABLES["problems"], 1.0) | {"direction": "rising", "quotes": quote, "says": "", "words": ""}
+    waits = dict.fromkeys(TABLES["waiting"]) | {"occurred_at": datetime(2026, 11, 1), "kind": "complaint"}  # noqa: DTZ001
+    return rows | {
+        "standing": [
+            plain | {"person_id": one, "standing": states[place % 6], "would_recommend": place % 3 == 0}
+            for place, one in enumerate(ids)
+        ],
+        "flows": [
+            {"day": report_case.AS_OF, "from_standing": one, "to_standing": other, "people": 9.4, "share": 0.1,
+             "low": 0.06, "high": 0.15, "counted": 0.2}
+            for one, other in (("neutral", "neutral"), ("loyal", "neutral"), ("neutral", "actively_dissatisfied"))
+        ],
+        "moves": [
+            {"person_id": one, "day": report_case.AS_OF, "from_standing": "loyal", "to_standing": "dissatisfied",
+             "probability": 0.8, "says": f"after: a late parcel of {names[0]}", "fact_id": "f"}
+            for one in ids[:3]
+        ],
+        "alarms": [
+            {"person_id": ids[1], "since": report_case.AS_OF, "kind": "fell", "says": "was loyal, now dissatisfied",
+             "fact_id": "f", "worth": 90.0}
+        ],
+        "voice": [
+            dict.fromkeys(TABLES["voice"])
+            | {"fact_id": "w1", "person_id": ids[0], "occurred_at": datetime(2026, 11, 1), "medium": "ticket",  # noqa: DTZ001
+               "negative": 0.8, "neutral": 0.1, "positive": 0.1, "calibrated": True, "sensitive": False, "model": "m"}
+        ],
+        "problems": [told | {"problem": f"grinder {place}", "people": 40 - place, "messages": 50} for place in range(12)],
+        "waiting": [waits | {"fact_id": "w1", "person_id": ids[0], "waited_days": 21, "worth": 80.0, "words": names[0]}],
+    }  # fmt: skip
+
+
 @pytest.fixture
 def snapshot(tmp_path: Path) -> Snapshot:
-    return report_case.written(tmp_path / "snapshot", report_case.tables())
+    return report_case.written(tmp_path / "snapshot", rows_of())
 
 
 @pytest.mark.parametrize("width", [1100, 360])
@@ -118,7 +160,7 @@ def test_every_chart_is_drawn_without_network_and_nothing_scrolls_sideways(
 def test_axe_finds_nothing_that_keeps_anybody_out(browser: Browser, tmp_path: Path, rows: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    made = {"all": report_case.tables(), "none": {}, "hostile": report_case.tables(HOSTILE)}[rows]
+    made = {"all": rows_of(), "none": {}, "hostile": rows_of(HOSTILE)}[rows]
     path = report(report_case.written(tmp_path / "snapshot", made), tmp_path / "report.html")
     with Opened(browser, path, 360) as opened:
         if made:
@@ -128,7 +170,7 @@ def test_axe_finds_nothing_that_keeps_anybody_out(browser: Browser, tmp_path: Pa
 
 
 def test_hostile_names_do_nothing(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = report_case.tables(HOSTILE)
+    rows = rows_of(HOSTILE)
     rows["traits"] = [{**row, "value": HOSTILE[0], "sure": True} for row in rows["traits"]]
     rows["run"] = [{**row, "says": HOSTILE[0]} for row in rows["run"]]
     rows["sales"] = [{**row, "kind": HOSTILE[0], "name": HOSTILE[1]} for row in rows["sales"]]
@@ -195,6 +237,12 @@ def test_the_words_are_there_without_scripts(browser: Browser, snapshot: Snapsho
     assert "Espresso 14" in text
     assert "Espresso 15" not in text  # the first fifteen
     assert "1,999" not in text  # a month
+    assert "after: " not in text
+    assert "a late parcel of Rosa Haddad" in text  # S1.9: who moved, after what
+    assert "was loyal, now dissatisfied" in text
+    assert "people did within a year, unasked and on record" in text
+    assert "“the grinder jams, says Rosa Haddad”" in text  # S0.27: in their own words
+    assert "grinder 10" not in text  # the first ten
 
 
 def test_numbers_are_said_plainly() -> None:

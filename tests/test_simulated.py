@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,16 +16,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from byname.company import create, open_company
-from byname.demo.simulated import AS_OF, Simulated, generate
+from byname.demo.simulated import AS_OF, Simulated, changed, generate, own_playbooks
 from byname.demo.simulated.calendar import Calendar
 from byname.demo.simulated.faces import invent, slip
+from byname.demo.simulated.lately import happen
 from byname.demo.simulated.life import Lived, Moment, live
 from byname.demo.simulated.log import Log
 from byname.demo.simulated.people import draw
+from byname.demo.simulated.reached import PLANTED, Campaign, reach
 from byname.demo.simulated.truth import STANDINGS, standings
 from byname.demo.simulated.words import Writer
 from byname.facts import intake
 from byname.facts.intake import Outcome
+from byname.playbooks.loading import load
 
 SOME = 400
 
@@ -68,6 +72,10 @@ def test_every_export_is_taken_by_the_reader_that_it_is_made_for(taken: dict[str
         "segment_events.jsonl": "segment_events",
         "subscribed_members_export.csv": "mailchimp_audience",
         "unsubscribed_members_export.csv": "mailchimp_audience",
+        "preference_centre_consents.csv": "generic_consents",
+        "preference_centre_wishes.csv": "generic_preferences",
+        "crm_contacts.csv": "generic_contacts",
+        "contact_responses.csv": "generic_answers",
     }
     assert all(not outcome.error and outcome.new for outcome in taken.values())
 
@@ -83,7 +91,8 @@ def test_the_same_seed_gives_the_same_files_and_another_seed_others(
 ) -> None:
     def prints(simulated: Simulated) -> dict[str, str]:
         return {
-            path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (*simulated.exports, simulated.truth)
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in (*simulated.exports, simulated.truth, simulated.truth_of_campaigns)
         }
 
     for name in "ab":
@@ -98,6 +107,7 @@ def test_the_truth_lies_apart_from_what_the_product_reads(made: tuple[Path, Simu
     assert all(path.parent == folder / "exports" for path in simulated.exports)
     assert set(simulated.exports) == set((folder / "exports").iterdir())
     assert simulated.truth == folder / "truth.csv"
+    assert simulated.truth_of_campaigns == folder / "truth_of_campaigns.csv"
     for path in simulated.exports:
         said = path.read_text("utf-8").lower()
         assert not any(word in said for word in ("dissatisfied", "advocate", "standing"))
@@ -284,3 +294,145 @@ def test_the_generator_knows_nothing_of_how_the_product_judges() -> None:
         assert "byname.standing" not in said
         assert "byname.voice" not in said
         assert "byname.value" not in said
+
+
+# ------------------------------------------------------------------------- whom it reached, and what is on the desks
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def reached() -> tuple[Lived, tuple[Campaign, Campaign]]:
+    """Two thousand lives with the campaigns after them."""
+    lives = live(np.random.default_rng(5), 2_000, Calendar(AS_OF))
+    faces = invent(np.random.default_rng(6), lives.nature)
+    return lives, reach(np.random.default_rng([5, 6]), lives, faces)
+
+
+def _ordered_after(lived: Lived, campaign: Campaign, *kinds: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Who of the campaign's people ordered within the 90 days after it."""
+    found = np.zeros(len(lived.nature), np.bool_)
+    for kind in kinds:
+        table = lived.log.table(kind)
+        found[table["who"][(table["day"] > campaign.day) & (table["day"] <= campaign.day + 90)]] = True
+    return np.asarray(found[campaign.who])
+
+
+def test_the_letter_moves_twelve_in_a_hundred_and_the_preview_nobody(
+    reached: tuple[Lived, tuple[Campaign, Campaign]],
+) -> None:
+    """What proof must find and what it must not: the effect is planted, and seen at two thousand people."""
+    lived, (letter, preview) = reached
+    assert letter.effect == pytest.approx(PLANTED, abs=0.001)
+    assert preview.effect == 0
+    before, after = (_ordered_after(lived, letter, *kinds) for kinds in (("order",), ("order", "moved order")))
+    moved = letter.moved & ~letter.held_out
+    assert not (before & letter.moved).any()  # none of them would have ordered
+    assert (after == (before | moved)).all()
+    rates = [
+        (after[~letter.held_out].mean(), len(after[~letter.held_out])),
+        (after[letter.held_out].mean(), letter.held_out.sum()),
+    ]
+    error = sum(rate * (1 - rate) / many for rate, many in rates) ** 0.5
+    assert (rates[0][0] - rates[1][0]) / error > 2
+    assert abs(rates[0][0] - rates[1][0] - PLANTED) < 3 * error
+
+
+def test_the_lots_are_households_and_the_windows_are_over(reached: tuple[Lived, tuple[Campaign, Campaign]]) -> None:
+    lived, campaigns = reached
+    faces = invent(np.random.default_rng(6), lived.nature)
+    for one in campaigns:
+        homes: dict[str, set[bool]] = {}
+        for who, held_out in zip(one.who.tolist(), one.held_out.tolist(), strict=True):
+            homes.setdefault(f"{faces[who].street} {faces[who].postcode}", set()).add(held_out)
+        assert all(len(arms) == 1 for arms in homes.values())
+        assert len(homes) < len(one.who)  # some share one
+        assert 0.1 < one.held_out.mean() < 0.5
+        assert lived.calendar.days - 300 < one.day < lived.calendar.days - 90 - 1
+    assert len(set(campaigns[0].who[campaigns[0].held_out]) & set(campaigns[1].who[campaigns[1].held_out])) > 10
+
+
+def test_the_life_before_is_what_it_was_without_the_campaigns() -> None:
+    """All that they add stands in tables of its own: nobody feels or does anything else for it."""
+    plain = live(np.random.default_rng(9), 300, Calendar(AS_OF))
+    marked = live(np.random.default_rng(9), 300, Calendar(AS_OF))
+    faces = invent(np.random.default_rng(6), marked.nature)
+    reach(np.random.default_rng([9, 6]), marked, faces)
+    happen(np.random.default_rng([9, 7]), marked)
+    for kind in ("order", "ticket", "promise", "idea", "review", "nps", "mail", "use", "referral"):
+        before, after = plain.log.table(kind), marked.log.table(kind)
+        assert all((before[name] == after[name]).all() for name in before)
+    assert (plain.state.mood == marked.state.mood).all()
+    assert (plain.state.last_complained == marked.state.last_complained).all()
+    assert plain.log.count("moved order") == 0 < marked.log.count("moved order")
+
+
+def test_the_truth_of_the_campaigns_names_each_person_s_arm(made: tuple[Path, Simulated]) -> None:
+    folder, simulated = made
+    truth, contacts = _rows(simulated.truth_of_campaigns), _rows(folder / "exports" / "crm_contacts.csv")
+    assert [(row["email"], row["action"], row["arm"]) for row in truth] == [
+        (row["Recipient e-mail"], row["Action"], row["Arm"]) for row in contacts
+    ]
+    assert {row["action"] for row in truth} == {"thank-a-quiet-loyal", "preview"}
+    assert {row["effect"] for row in truth if row["action"] == "preview"} == {"0.0000"}
+    assert "moved" not in contacts[0]
+
+
+def test_nobody_answers_a_letter_that_they_never_got(made: tuple[Path, Simulated]) -> None:
+    exports = made[0] / "exports"
+    held = {row["Contact ID"] for row in _rows(exports / "crm_contacts.csv") if row["Arm"] == "held out"}
+    answers = _rows(exports / "contact_responses.csv")
+    known = {row["Contact ID"] for row in _rows(exports / "crm_contacts.csv")}
+    known |= {row["Sending ID"] for row in _rows(exports / "newsletters_sent.csv")}
+    assert {row["Response"] for row in answers} == {"opened", "clicked", "replied"}
+    assert {row["Contact ID"] for row in answers} <= known - held
+    assert {row["Contact ID"][0] for row in answers} == {"M", "K"}
+
+
+def test_on_the_last_day_something_of_each_kind_waits(made: tuple[Path, Simulated]) -> None:
+    """So that the plan finds people of each kind: whom to answer, whom we broke a promise, whose idea is in use."""
+    exports, end = made[0] / "exports", AS_OF.isoformat()
+    lines = (exports / "zendesk_tickets.jsonl").read_text("utf-8").splitlines()
+    waiting = [one for one in map(json.loads, lines) if one["status"] == "open" and one["created_at"] > "2026-06-15"]
+    assert len(waiting) >= 2
+    promises = _rows(exports / "promises.csv")
+    assert sum(row["Kept on"] == "" and "2026-06-15" < row["Due"] < end for row in promises) >= 2
+    assert sum("2026-05-31" < row["Shipped at"] <= end for row in _rows(exports / "ideas.csv")) >= 2
+    assert any(row["Date"] > "2026-03-01" for row in _rows(exports / "referrals.csv"))
+    wishes = Counter(row["Preference"] for row in _rows(exports / "preference_centre_wishes.csv"))
+    assert {"pace", "channel", "quiet", "dislike", "line", "objection", "restriction"} <= set(wishes)
+    consents = _rows(exports / "preference_centre_consents.csv")
+    assert {(row["Channel"], row["Purpose"]) for row in consents} == {
+        ("email", "surveys"), ("sms", "marketing"), ("phone", "marketing"), ("letter", "marketing"),
+    }  # fmt: skip
+    assert {row["Consent"] for row in consents} == {"given", "not given", "withdrawn"}
+
+
+def test_the_settings_are_those_of_a_company_that_reaches_people(made: tuple[Path, Simulated], tmp_path: Path) -> None:
+    create(tmp_path / "shop", name="Shop", currency="EUR", zone="UTC", country="GB")
+    own = tmp_path / "shop" / "byname.toml"
+    own.write_text(changed(own.read_text("utf-8"), made[1].changes) + made[1].settings, "utf-8")
+    said = open_company(tmp_path / "shop").settings
+    by_team = Counter[str]()
+    for employee in said.employees:
+        by_team[employee.team] += int(employee.minutes)
+    assert dict(by_team) == said.teams.model_dump()
+    assert (said.plan.perks, said.plan.discretion, said.plan.contacts) == (200, 25, 4)
+    assert said.basis_of("letter", "thank") == "legitimate interest"
+    assert said.basis_of("email", "news") == "soft opt-in"
+    assert said.basis_of("email", "thank") == "consent"
+    with pytest.raises(KeyError, match="perk"):
+        changed(own.read_text("utf-8"), {"plan": {"perk": "1"}})
+    assert "# money a month for gifts and perks" in own.read_text("utf-8")
+
+
+def test_the_company_s_own_playbooks_judge_its_campaigns_by_what_is_over(tmp_path: Path) -> None:
+    for name, text in own_playbooks().items():
+        (tmp_path / name).write_text(text, "utf-8")
+    own = {book.action: book for book in load(tmp_path) if Path(book.file).parent == tmp_path}
+    assert set(own) == {"thank-a-quiet-loyal", "preview"}
+    assert {book.expected.on for book in own.values()} == {"bought_90d"}
+    assert {action: book.holdout for action, book in own.items()} == {"thank-a-quiet-loyal": 0.4, "preview": 0.3}

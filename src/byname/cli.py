@@ -59,6 +59,15 @@ class Measure(StrEnum):
     RISK = "risk"
 
 
+class TeamName(StrEnum):
+    """Whose list it is."""
+
+    SALES = "sales"
+    MARKETING = "marketing"
+    PRODUCT = "product"
+    SERVICE = "service"
+
+
 class Kind(StrEnum):
     """What a contact was."""
 
@@ -69,6 +78,13 @@ class Kind(StrEnum):
     SERVICE = "service"
 
 
+class Arm(StrEnum):
+    """What the lot said."""
+
+    TREATED = "treated"
+    HELD_OUT = "held-out"
+
+
 class Channel(StrEnum):
     """How a contact reached people."""
 
@@ -77,6 +93,7 @@ class Channel(StrEnum):
     WHATSAPP = "whatsapp"
     PHONE = "phone"
     LETTER = "letter"
+    IN_PERSON = "in_person"
 
 
 @app.command()
@@ -161,6 +178,8 @@ def contacted(
     channel: Annotated[Channel, typer.Option(help="How it reached them.")],
     kind: Annotated[Kind, typer.Option(help="What it was.")],
     at: Annotated[str, typer.Option(help="When it went out: 2026-05-01 or 2026-05-01T09:30.")],
+    arm: Annotated[Arm, typer.Option(help="Whether they got it, or were left out by lot to compare.")] = Arm.TREATED,
+    action: Annotated[str, typer.Option(metavar="PLAYBOOK", help="Which playbook it was.")] = "",
 ) -> None:
     """Take the recipients of another tool's sending as contacts."""
     from byname import talk
@@ -173,7 +192,9 @@ def contacted(
     except ValueError:
         talk.wrong_use("--at", at, "a date such as 2026-05-01 or 2026-05-01T09:30")
     moment = moment if moment.tzinfo else moment.replace(tzinfo=company.zone)
-    outcome = intake.contacted(company, str(file), campaign=campaign, channel=channel, kind=kind, at=moment)
+    outcome = intake.contacted(
+        company, str(file), campaign=campaign, channel=channel, kind=kind, at=moment, arm=arm, action=action
+    )
     talk.outcome(outcome)
     if outcome.refused:
         raise typer.Exit(1)
@@ -359,6 +380,84 @@ def permit(
     company, day = open_company(folder), talk.day("--until", until)
     talk.say(noted(company, person, scope=scope, until=day, withdrawn=withdrawn, by=by))
     talk.say("The next refresh takes it up.")
+
+
+@app.command()
+def today(
+    folder: Folder,
+    team: Annotated[TeamName | None, typer.Option(help="Only this team's list.")] = None,
+    employee: Annotated[str, typer.Option("--for", metavar="EMPLOYEE", help="Only what is theirs.")] = "",
+    output: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT,
+) -> None:
+    """Say whom to reach today, why, how and with which words; and who was left out and why."""
+    from byname import talk
+    from byname.company import open_company
+    from byname.snapshot import open_current
+    from byname.today import today as listed
+
+    snapshot = open_current(open_company(folder))
+    found = listed(snapshot, team=team or "", employee=employee)
+    talk.today(snapshot, found, output)
+    if not found.rows:
+        raise typer.Exit(1)
+
+
+@app.command()
+def plan(
+    folder: Folder,
+    limit: Annotated[int, typer.Option(min=1, help="How many of those left out are named.")] = 20,
+    output: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT,
+    *,
+    week: Annotated[bool, typer.Option("--week", help="The week from today on; the only plan there is.")] = True,  # noqa: ARG001
+) -> None:
+    """Show the week: who does what when, what a minute is worth, how near the plan is to the best, who was left out."""
+    from byname import talk
+    from byname.company import open_company
+    from byname.snapshot import open_current
+    from byname.today import week as planned
+
+    snapshot = open_current(open_company(folder))
+    found = planned(snapshot, limit)
+    talk.week(snapshot, found, output)
+    if not found.rows:
+        raise typer.Exit(1)
+
+
+@app.command()
+def proof(
+    folder: Folder, output: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT
+) -> None:
+    """Say what worked, by people held out; what to stop; and what your records cannot tell."""
+    from byname import talk
+    from byname.company import open_company
+    from byname.proofs import proofs
+    from byname.snapshot import open_current
+
+    snapshot = open_current(open_company(folder))
+    found = proofs(snapshot)
+    talk.proof(snapshot, found, output)
+    if not found.campaigns:
+        raise typer.Exit(1)
+
+
+@app.command()
+def audience(
+    folder: Folder,
+    playbook: Annotated[str, typer.Argument(metavar="PLAYBOOK", help="Its action, as `byname plan` shows it.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new CSV file.")],
+    channel: Annotated[Channel | None, typer.Option(help="How the tool reaches them; the best way by default.")] = None,
+) -> None:
+    """Write a playbook's list for another tool: whom the gate lets through, those held out left out and remembered."""
+    from byname import talk
+    from byname.audience import audience as written
+    from byname.company import open_company
+    from byname.snapshot import open_current
+
+    company = open_company(folder)
+    found = written(company, open_current(company), playbook, file, channel=channel or "")
+    talk.audience(folder, found)
+    if not found.people:
+        raise typer.Exit(1)
 
 
 @app.command()

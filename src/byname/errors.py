@@ -2,7 +2,8 @@
 
     BynameError               exit 3: failed, nothing was changed
     ├── UsageError            exit 2: the command or a setting is wrong
-    │   └── SettingsError     byname.toml
+    │   ├── SettingsError     byname.toml
+    │   └── PlaybookError     a playbook's file
     ├── UnreadableFile        a file that cannot be read at all, or that no reader recognises
     ├── LedgerError           the facts on disk, or the lock on them
     ├── SnapshotError         no snapshot yet, or one of another version
@@ -23,6 +24,7 @@ __all__ = [
     "BynameError",
     "EngineError",
     "LedgerError",
+    "PlaybookError",
     "SettingsError",
     "SnapshotError",
     "UnreadableFile",
@@ -63,6 +65,10 @@ class UsageError(BynameError):
 
 class SettingsError(UsageError):
     """A setting in byname.toml is unknown or wrong."""
+
+
+class PlaybookError(UsageError):
+    """A playbook that cannot be read, contradicts itself, or asks for what no playbook may do."""
 
 
 class UnreadableFile(BynameError):  # noqa: N818 - a noun that reads well where it is raised

@@ -31,6 +31,11 @@ from byname.people.households import households
 from byname.people.linkage import Model
 from byname.people.of_age import of_age
 from byname.people.recognise import Recogniser
+from byname.plan.profiled.sources import Day, Sources
+from byname.plan.room import MODEL as PLAN
+from byname.plan.room import planned, seen
+from byname.playbooks.loading import load
+from byname.proof.room import proof_of
 from byname.snapshot import SCHEMA_VERSION, Writing, write_index
 from byname.standing.room import Where, standing_of
 from byname.standing.weights import MODEL as STANDING
@@ -148,6 +153,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
     settings = company.settings
     terms = Terms(horizon_days or settings.horizon_days, settings.discount, settings.margin)
     until, prices = company.end_of(as_of), _prices(company)
+    playbooks = load(company.playbooks, settings.plan.off, may_use=settings.may_use)
     steps: list[Step] = []
 
     @contextmanager
@@ -315,6 +321,56 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 if kept_weights != stands.weights.to_json():
                     models.keep(company.models, STANDING, stands.weights.to_json())
                 says[0] = stands.weights.says
+            with step("did it work") as says:
+                line = timeline(at, facts, grown.record_person, until=until)
+                everybody = directory(at, people, line, homes.members, accounts.current)
+                given = Sources(
+                    facts,
+                    everybody,
+                    grown.persons,
+                    grown.record_person,
+                    accounts.members,
+                    found.value,
+                    found.dated,
+                    found.brought,
+                    words.table,
+                    stands.tables,
+                    tale.tables,
+                    allowed,
+                )
+                day = Day(as_of, until, settings)
+                seen_people = seen(at, given, day)
+                tried = proof_of(
+                    at,
+                    facts,
+                    playbooks=playbooks,
+                    units=seen_people.units,
+                    record_person=grown.record_person,
+                    days=days,
+                    voice=words.table,
+                    brought=found.brought,
+                    as_of=as_of,
+                    until=until,
+                    zone=settings.zone,
+                    currency=settings.currency,
+                    held_out=settings.plan.held_out,
+                )
+                says[0] = (
+                    f"{at.count(tried.tables['proof']):,} campaigns; {len(tried.effects):,} playbooks measured by lot"
+                )
+            with step("whom to reach") as says:
+                plan = planned(
+                    at,
+                    given,
+                    seen_people,
+                    day,
+                    playbooks=playbooks,
+                    measured=tried.effects,
+                    salt=company.lots_key(),
+                    kept=models.load(company.models, PLAN),
+                )
+                models.keep(company.models, PLAN, plan.prices)
+                says[0] = plan.says
             with step("equity") as says:
                 both = people_then_and_now(
                     at, days, found.value, valued, terms, earned, sold.contracts, lasting.table, as_of
@@ -357,8 +413,9 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 ):
                     at.write(table, writing.folder / f"{name}.parquet", order_by=order, metadata=metadata)
                 says[0] = f"{rows:,} links; {at.count(changes):,} people changed"
-            with step("write words and standings") as says:
-                for name, table in {**words.tables, **tale.tables, **stands.tables}.items():
+            with step("write words, standings and the plan") as says:
+                told_tables = {**words.tables, **tale.tables, **stands.tables, **tried.tables, **plan.tables}
+                for name, table in told_tables.items():
                     at.write(
                         table,
                         writing.folder / f"{name}.parquet",
@@ -368,8 +425,6 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     )
                 says[0] = f"{at.count(stands.tables['evidence']):,} pieces of evidence"
             with step("write the timeline and people") as says:
-                line = timeline(at, facts, grown.record_person, until=until)
-                everybody = directory(at, people, line, homes.members, accounts.current)
                 at.write(everybody, writing.folder / "people.parquet", order_by=("person_id",), metadata=metadata)
                 rows = _write_person_table(
                     at,
@@ -437,6 +492,8 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 ("what they say", trained.says),
                 *tale.report,
                 *stands.report,
+                *tried.report,
+                *plan.report,
                 *found.report,
                 *common.report,
             ]

@@ -396,8 +396,9 @@ CASES = (
             "ann@example.com,1513299569,delivered,news",
             "bob@example.com,1513299570,open,news",
         ),
-        "people",
-        "email=email",
+        "answers",
+        "email=email date=timestamp kind=event",
+        not_="category",
     ),
     Case(
         "promises",

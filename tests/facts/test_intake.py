@@ -488,6 +488,31 @@ def test_the_recipients_of_another_tool_become_contacts_of_the_people_whom_we_kn
         intake.contacted(company, str(sent), campaign="Call", channel="phone", kind="ask", at=at)
 
 
+def test_the_recipients_and_those_held_out_of_a_playbook_are_two_arms_of_one_sending(
+    company: Company, tmp_path: Path
+) -> None:
+    """S1.19, S2.11: told so, what another tool did by lots can be proven here."""
+    at = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
+
+    def told(name: str, email: str, arm: str) -> intake.Outcome:
+        file = written(tmp_path / name, ("Recipient",), [{"Recipient": email}])
+        return intake.contacted(
+            company, str(file), campaign="Thanks", channel="email", kind="thank", at=at, arm=arm, action="thank"
+        )
+
+    outcomes = [told("a.csv", "rosa@example.com", "treated"), told("b.csv", "jonas@example.com", "held-out")]
+    assert [outcome.title for outcome in outcomes] == ["Recipients of Thanks", "Held out of Thanks"]
+    assert newest(company, "contacts", "address", "arm", "action") == [
+        ("jonas@example.com", "held out", "thank"),
+        ("rosa@example.com", "treated", "thank"),
+    ]
+    again = told("b.csv", "jonas@example.com", "treated")  # the lot was not kept: she got it after all
+    assert (again.new, again.changed) == (0, 1)
+    assert newest(company, "contacts", "arm", "version") == [("treated", 2), ("treated", 1)]
+    with pytest.raises(UsageError, match="held-out"):
+        told("a.csv", "rosa@example.com", "held")
+
+
 def test_a_mapping_that_a_person_corrected_is_used_the_next_time(company: Company, tmp_path: Path) -> None:
     header = ("Kunde", "Datum", "Betrag", "Bonus")
     rows = [

@@ -50,17 +50,42 @@ def test_without_evidence_everybody_stands_where_people_stand_and_has_no_name_fo
     assert nothing[DISSATISFIED] + nothing[ACTIVELY] == pytest.approx(unhappy)
 
 
+def test_who_is_new_is_attached_less_often_and_unhappy_as_often_beside_the_content() -> None:
+    new, nothing = found(cycles=False), found()
+    assert new[LOYAL] < nothing[LOYAL] / 4
+    unhappy = nothing[DISSATISFIED] + nothing[ACTIVELY]
+    assert (new[DISSATISFIED] + new[ACTIVELY]) / new[NEUTRAL] == pytest.approx(unhappy / nothing[NEUTRAL])
+
+
+def test_twice_as_much_evidence_tells_less_than_twice_as_much() -> None:
+    """Pieces of one feeling come together; added up as if they did not, they would make too sure."""
+
+    def odds(*kinds: str) -> float:
+        made = found(*((kind, 0) for kind in kinds), cycles=False)
+        return math.log((made[DISSATISFIED] + made[ACTIVELY]) / made[NEUTRAL])
+
+    nothing = odds()
+    one, other, both = (
+        odds(*kinds) - nothing for kinds in (("detractor",), ("low_rating",), ("detractor", "low_rating"))
+    )
+    assert max(one, other) < both < one + other
+
+
 def test_the_log_odds_are_those_of_the_table() -> None:
     evidence, _ = totals(pieces((0, "complaint", 0), (0, "detractor", 0)), 1, DAY, WEIGHTS)
     both = [kind for kind in WEIGHTS.kinds if kind.name in ("complaint", "detractor")]
-    score = [math.log(base) + sum(kind.feels[place] for kind in both) for place, base in enumerate(WEIGHTS.base)]
+    known = sum(max(map(abs, kind.feels)) for kind in both)
+    score = [
+        math.log(base) + sum(kind.feels[place] for kind in both) * known**-0.2
+        for place, base in enumerate(WEIGHTS.base)
+    ]
     whole = sum(math.exp(one) for one in score)
-    believed = 1 - 2 ** (-sum(max(map(abs, kind.feels)) for kind in both) / 0.35)
+    believed = 1 - 2 ** (-known / 0.35)
     no = np.array([False])
     made = probabilities(evidence, WEIGHTS, acted=no, complained=np.array([True]), cycles=~no)[0]
     unhappy = believed * math.exp(score[0]) / whole + (1 - believed) * WEIGHTS.base[0]
     assert made[DISSATISFIED] + made[ACTIVELY] == pytest.approx(unhappy, rel=1e-9)
-    assert made[ACTIVELY] == pytest.approx(0.95 * unhappy, rel=1e-9)
+    assert made[ACTIVELY] == pytest.approx(0.9 * unhappy, rel=1e-9)
 
 
 def test_a_piece_counts_half_after_its_half_life() -> None:

@@ -80,8 +80,12 @@ def _real_sources(folder: Path) -> list[str]:
 
 def _simulated_sources(folder: Path) -> list[str]:
     made = simulated.generate(folder)
-    with (folder / "byname.toml").open("a", encoding="utf-8") as file:
-        file.write(made.settings)
+    own = folder / "byname.toml"
+    own.write_text(simulated.changed(own.read_text("utf-8"), made.changes) + made.settings, "utf-8")
+    playbooks = open_company(folder).playbooks
+    playbooks.mkdir()
+    for name, text in simulated.own_playbooks().items():
+        (playbooks / name).write_text(text, "utf-8")
     talk.say(_SIMULATED.format(people=made.people, exports=folder / "exports", truth=made.truth))
     return [str(path) for path in made.exports]
 

@@ -166,7 +166,7 @@ FOR = ("up", "upvote", "upvoted", "for", "yes", "like", "agree", "true", "pro", 
 AGAINST = ("down", "downvote", "downvoted", "against", "no", "dislike", "disagree", "false", "contra", "nein", "non")
 _IDS = (
     "order_id message_id contact_id referral_id thread referrer_id referred_id product_id subscription_id idea_id "
-    "vote_id event_id promise_id"
+    "vote_id event_id promise_id answer_id consent_id preference_id"
 )
 READ: dict[str, Callable[[Mapping, str], str]] = {
     "customer_id": _unless_nobody(called("id")),
@@ -185,10 +185,10 @@ READ: dict[str, Callable[[Mapping, str], str]] = {
     meaning: called(function)
     for function, meanings in {
         "id": _IDS,
-        "instant": "date created_at updated_at answered_at started_at shipped_at due_at",
+        "instant": "date created_at updated_at answered_at started_at shipped_at due_at until",
         "period": "period",
         "birth_date": "birth_date",
-        "money": "price discount margin refunded",
+        "money": "price discount margin refunded cost",
         "number": "quantity brands",
         "integer": "helpful",
         "consent": "consent",

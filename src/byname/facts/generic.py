@@ -14,7 +14,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from byname.facts import rarer
+from byname.facts import rarer, reaching
 from byname.facts.clauses import (
     READ,
     End,
@@ -44,6 +44,7 @@ _PURPOSES = {
     "records": "contract", "orders": "contract", "order_lines": "contract", "returns": "contract",
     "ratings": "feedback", "contacts": "marketing", "consents": "marketing", "referrals": "marketing",
     "subscriptions": "contract", "ideas": "feedback", "votes": "feedback", "usage": "marketing", "promises": "service",
+    "answers": "marketing", "preferences": "marketing",
 }  # fmt: skip
 _SCALES = {"": (1, 5), "nps": (0, 10), "csat": (1, 5), "ces": (1, 7), "stars": (1, 5)}  # a rank has no range
 
@@ -274,28 +275,7 @@ def _score(mapping: Mapping) -> str:
     return score
 
 
-# --------------------------------------------------------------------------------- contacts and referrals
-
-
-def _contacts(mapping: Mapping) -> dict[str, str]:
-    who = Who(mapping, "", "")
-    step = given_step(
-        mapping, ("contact_id", "date", *who.meanings, "campaign", "channel", "employee", "team"), **who.person
-    )
-    contact = {
-        **put(mapping, source_id="contact_id", occurred_at="date"),
-        "record_id": who.record_id,
-        **same(mapping, "team", "employee"),
-    }
-    for meaning, said in (("channel", mapping.channel), ("campaign", mapping.campaign)):
-        if meaning in mapping.columns:
-            contact[meaning] = f"lower({meaning})" if meaning == "channel" else meaning
-        elif said:
-            contact[meaning] = literal(said)
-    address = have(mapping, "email", "phone")
-    if address:
-        contact["address"] = f"coalesce({', '.join(address)})"
-    return {"contacts": select([step], contact, "given", f"{who.record_id} is not null"), "records": who.records()}
+# --------------------------------------------------------------------------------------------- referrals
 
 
 def _referrals(mapping: Mapping) -> dict[str, str]:
@@ -317,7 +297,7 @@ _STATEMENTS: dict[str, Callable[[Mapping], dict[str, str]]] = {
     "orders": _orders,
     "messages": _messages,
     "ratings": _ratings,
-    "contacts": _contacts,
     "referrals": _referrals,
     **rarer.STATEMENTS,
+    **reaching.STATEMENTS,
 }

@@ -22,6 +22,7 @@ from byname.facts.mapping import MEANINGS, WHO, Mapping, missing
 from byname.facts.mapping_file import save_mapping
 from byname.facts.meanings import Meanings, meanings
 from byname.facts.particulars import columns_of, particulars
+from byname.facts.reaching_lenses import fill_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,10 +155,11 @@ def _kind(given: Meanings, name: str) -> str:
     people = _is_list_of_people(given)
     if not given.has("text", "message_id"):
         given.move("answer", "text", 0.9)  # to a survey's question
+    sent = given.has("campaign") and not given.has("consent", "opted_out") and not given.says("open")
     words = given.has("text") and (given.column("text").sentences or given.score("text") >= MOST) and not people
     sale = given.has("date") and given.has("amount", "price") and _sold(given, words=words) and not people
+    sale = sale and not (sent and _is_cost(given))
     review = words and given.has("score") and not given.has("order_id", "quantity")
-    sent = given.has("campaign") and not given.has("consent", "opted_out") and not given.says("open")
     outgoing = given.says("sent") and given.says("recipient") and not given.says("sender") and not given.has("score")
     reached = given.has("channel", "employee") and _reaching(given, name) and not words
     titled = given.has("subject") and given.has("date") and not given.has("amount")
@@ -217,6 +219,11 @@ def _sold(given: Meanings, *, words: bool) -> bool:
         return False
     column = given.column("amount") if given.has("amount") else given.column("price")
     return column.priced or given.has("email", "phone", "name", "currency", "order_id", "customer_id")
+
+
+def _is_cost(given: Meanings) -> bool:
+    """What a letter cost us is no amount that somebody paid."""
+    return not given.has("price") and any("cost" in bag for bag in given.column("amount").header.bags)
 
 
 def _half_sale(given: Meanings) -> bool:
@@ -357,13 +364,6 @@ def _ratings(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
         given.move("id", "customer_id")
 
 
-def _contacts(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
-    given.move("message_id", "contact_id")
-    given.own_number("contact_id")
-    if not given.has("customer_id"):
-        given.move("id", "customer_id")
-
-
 def _referrals(given: Meanings, _con: duckdb.DuckDBPyConnection) -> None:
     given.own_number("referral_id")
 
@@ -373,7 +373,7 @@ _FILL: dict[str, Callable[[Meanings, duckdb.DuckDBPyConnection], None]] = {
     "orders": _orders,
     "messages": _messages,
     "ratings": _ratings,
-    "contacts": _contacts,
+    "contacts": fill_contacts,
     "referrals": _referrals,
     **{lens.kind: lens.fill for lens in LENSES},
 }
@@ -406,14 +406,17 @@ def _mapping(kind: str, given: Meanings, con: duckdb.DuckDBPyConnection, raw: Ra
     )
 
 
+_DATED = ("messages", "ratings", "contacts", "ideas", "votes", "promises", "answers", "consents", "preferences")
+
+
 def _doubts(kind: str, columns: dict[str, tuple[str, ...]], confidence: float) -> list[str]:
     """What a person should know before these facts count."""
     doubts = []
     if confidence < _DOUBTFUL:
         doubts.append(f"What the columns mean is only {round(100 * confidence)}% sure.")
-    if kind not in ("people", "referrals") and not any(one in columns for one in WHO):
+    if kind not in ("people", "referrals") and not any(one in columns for one in (*WHO, "contact_id")):
         doubts.append("No column says who it was: these facts belong to nobody.")
-    if kind in ("messages", "ratings", "contacts", "ideas", "votes", "promises") and "date" not in columns:
+    if kind in _DATED and "date" not in columns:
         doubts.append("No column says when it was.")
     return doubts
 
@@ -437,5 +440,8 @@ def _confidence(kind: str, given: Meanings, columns: dict[str, tuple[str, ...]])
         "votes": [given.score("idea_id"), who],
         "usage": [given.score("event"), given.score("date"), who],
         "promises": [given.score("what"), max(given.score("due_at"), given.score("kept_at")), who],
+        "answers": [given.score("kind"), max(who, given.score("contact_id"))],
+        "consents": [given.score("state"), given.score("channel"), who],
+        "preferences": [given.score("kind"), given.score("value"), who],
     }.get(kind, [0.0])
     return round(max(0.0, min(0.99, *keys)), 2) if len(keys) > 1 else round(min(0.99, keys[0]), 2)

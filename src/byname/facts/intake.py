@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from byname.errors import BynameError, UnreadableFile, UsageError
+from byname.errors import BynameError, UnreadableFile, UsageError, nearest
 from byname.facts import generic, refused
 from byname.facts.ledger import Import, Ledger
 from byname.facts.quoting import literal, quoted
 from byname.facts.raw import Raw, from_query, open_raws, sha256_of
+from byname.facts.reaching import ARMS
 from byname.facts.reader import Reader, recognise, shipped
 from byname.facts.reading import Read, Surroundings, hold, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from byname.company import Company
     from byname.facts.ledger import Removed
@@ -246,30 +247,55 @@ def _connection(company: Company, folder: Path) -> duckdb.DuckDBPyConnection:
 
 
 def contacted(
-    company: Company, source: str, *, campaign: str, channel: str, kind: str, at: datetime, account: str = "main"
+    company: Company,
+    source: str,
+    *,
+    campaign: str,
+    channel: str,
+    kind: str,
+    at: datetime,
+    arm: str = "treated",
+    action: str = "",
+    account: str = "main",
 ) -> Outcome:
     """Take the recipients of another tool's sending as contacts: a file with a column of addresses.
 
+    Args:
+        company: whose.
+        source: the file.
+        campaign: the sending's name.
+        channel: email, sms, phone, whatsapp, letter, in_person.
+        kind: ask, give, thank, news, service.
+        at: when it went out, with its zone.
+        arm: "treated"; or "held out" for those whom the lots left alone, so that the others can be compared.
+        action: the playbook's action, where it was one.
+        account: which inbox or shop.
+
     Raises:
         UnreadableFile: no column of it holds addresses of that channel.
+        UsageError: another arm.
     """
+    arm = arm.replace("-", " ")
+    if arm not in ARMS:
+        raise UsageError(where="--arm", found=f'"{arm}"', expected=f"treated or held-out{nearest(arm, ARMS)}")
     ledger = open_ledger(company)
     path = Path(source)
     raw = next(iter(open_raws(path)))
-    digest = hashlib.sha256(f"{sha256_of(path)}/{campaign}/{channel}/{kind}/{at}".encode()).hexdigest()
+    said = {"campaign": campaign, "channel": channel, "kind": kind, "arm": arm, "action": action}
+    digest = hashlib.sha256("/".join([sha256_of(path), *said.values(), str(at)]).encode()).hexdigest()
 
     def choose(_company: Company, con: duckdb.DuckDBPyConnection, raw: Raw) -> tuple[Reader, None]:
-        column = _address_column(con, raw, channel)
-        return _contacts_reader(column, campaign=campaign, channel=channel, kind=kind, at=at), None
+        return _contacts_reader(_address_column(con, raw, channel), said, at), None
 
     return _take(company, ledger, raw, digest, account, choose)
 
 
+_BY_NUMBER = ("sms", "phone", "whatsapp")
+
+
 def _address_column(con: duckdb.DuckDBPyConnection, raw: Raw, channel: str) -> str:
     """The column in which most values look like an address of that channel."""
-    pattern = (
-        "@" if channel == "email" else r"^[+0-9(][0-9 ()./-]{5,}$" if channel in ("sms", "phone", "whatsapp") else "."
-    )
+    pattern = "@" if channel == "email" else r"^[+0-9(][0-9 ()./-]{5,}$" if channel in _BY_NUMBER else "."
     best, share = "", 0.0
     for column in raw.columns:
         name = quoted(column)
@@ -289,22 +315,22 @@ def _address_column(con: duckdb.DuckDBPyConnection, raw: Raw, channel: str) -> s
     return best
 
 
-def _contacts_reader(column: str, *, campaign: str, channel: str, kind: str, at: datetime) -> Reader:
+def _contacts_reader(column: str, said: Mapping[str, str], at: datetime) -> Reader:
+    """A reader of one column of addresses: the same sending again is known, another arm of a person a new version."""
     address = f"text({quoted(column)})"
-    details = {"email": "email"}.get(channel, "phone" if channel in ("sms", "phone", "whatsapp") else "street")
+    details = {"email": "email"}.get(said["channel"], "phone" if said["channel"] in _BY_NUMBER else "street")
     moment = at.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+    written = "".join(f", {literal(value)} as {column}" for column, value in said.items() if value)
     return Reader(
         name="contacted",
-        title=f"Recipients of {campaign}",
+        title=f"Recipients of {said['campaign']}" if said["arm"] == "treated" else f"Held out of {said['campaign']}",
         source="contacted",
         statements={
             "records": f"select 'contact' as role, record('address', lower({address})) as record_id, "  # noqa: S608
             f"lower({address}) as source_id, {address} as {details}, row from raw where {address} is not null",
-            "contacts": f"select {literal(campaign)} || ':' || lower({address}) as source_id, "  # noqa: S608
+            "contacts": f"select {literal(said['campaign'])} || ':' || lower({address}) as source_id, "  # noqa: S608
             f"record('address', lower({address})) as record_id, timestamp {literal(moment)} as occurred_at, "
-            f"{literal(channel)} as channel, {address} as address, {literal(campaign)} as campaign, "
-            f"{literal(kind)} as kind, "
-            f"'marketing' as purpose, 'treated' as arm, row from raw where {address} is not null",
+            f"{address} as address{written}, 'marketing' as purpose, row from raw where {address} is not null",
         },
         purpose={"records": "marketing", "contacts": "marketing"},
     )

@@ -10,6 +10,7 @@ from byname.facts.contracts import SUBSCRIPTIONS
 from byname.facts.lens import ON, Lens, Seen, bags_of, day, end_day, joined, nearly_days, whose, words
 from byname.facts.mapping import plain
 from byname.facts.meanings import Candidate, Meanings, Rule, meanings_through
+from byname.facts.reaching_lenses import REACHING
 
 __all__ = ["LENSES", "rank_among_brands"]
 
@@ -262,6 +263,7 @@ def rank_among_brands(kind: str, base: Meanings) -> str:
 # ------------------------------------------------------------------------------------------------- lenses
 
 LENSES = (
+    *REACHING,
     Lens("votes", "votes", _VOTES, _is_votes, _fill_votes, {"weight": _is_weight, "title": words}),
     Lens(
         "ideas",

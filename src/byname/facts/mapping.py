@@ -100,9 +100,15 @@ MEANINGS: Table[str, Table[str, str]] = MappingProxyType(
             "contact_id": "number of the sending or call",
             "date": "when",
             "campaign": "the sending's name",
+            "action": "the playbook's action",
             "channel": "email, phone, visit, letter, …",
-            "employee": "who",
+            "kind": "ask, give, thank, news, service",
             "team": "sales, marketing, …",
+            "employee": "who",
+            "purpose": "what the consent for it must be for: marketing, feedback, …",
+            "goal": "what it was for",
+            "arm": "treated or held out (control): those held out were not contacted, so that the rest can be compared",
+            "cost": "what it cost, in the company's currency",
         }
         | _PERSON,
         "referrals": {
@@ -162,6 +168,32 @@ MEANINGS: Table[str, Table[str, str]] = MappingProxyType(
             "updated_at": "when this row last changed",
         }
         | _PERSON,
+        "answers": {
+            "answer_id": "the answer's number",
+            "contact_id": "number of the sending or call that it answers, as the file of contacts has it",
+            "date": "when",
+            "kind": "opened, clicked, replied, bought, unsubscribed, complained, bounced, or a word for one of them",
+        }
+        | _PERSON,
+        "consents": {
+            "consent_id": "the consent's number",
+            "date": "when it was said",
+            "channel": "email, sms, phone, whatsapp, letter",
+            "purpose": "marketing, feedback, …; marketing if there is no column",
+            "state": "given, withdrawn, not given, or a word for one of them",
+            "wording": "the words that were agreed to",
+            "by_whom": "the person, an employee, or the system that says so",
+        }
+        | _PERSON,
+        "preferences": {
+            "preference_id": "the preference's number",
+            "date": "when it was said",
+            "kind": "pace, channel, quiet, topic, dislike, line, objection, restriction, term",
+            "value": "what exactly: once a month, no phone, not on Mondays, …",
+            "until": "until when; blank for ever",
+            "by_whom": "the person or an employee",
+        }
+        | _PERSON,
     }
 )
 KINDS = tuple(MEANINGS)
@@ -186,6 +218,9 @@ _NEEDED: dict[str, tuple[tuple[str | tuple[str, ...], ...], ...]] = {
     "votes": (("idea_id",), ("customer_id", "email", "phone", "name", "handle")),
     "usage": (("event",), ("date",)),
     "promises": (("what",), ("due_at", "kept_at", "date")),
+    "answers": (("kind",), ("contact_id", "customer_id", "email", "phone", "name")),
+    "consents": (("state",), ("customer_id", "email", "phone", "name")),
+    "preferences": (("kind",), ("customer_id", "email", "phone", "name")),
 }
 
 _SIGNATURE_DIGITS = 8
@@ -212,7 +247,7 @@ class Mapping:
         score_from: lowest and highest score, where they are not the scale's own.
         score_words: the scores are words: "five stars", "good".
         period: subscriptions: of all prices, where no column says it: "month", "year", …
-        channel: contacts: how, where no column says it.
+        channel: contacts and consents: how, where no column says it.
         campaign: contacts: the sending's name, where no column says it.
         return_values: orders: the values of `type` that mean goods or money given back.
         nobody: values of customer_id and name that stand for no customer.

@@ -273,6 +273,9 @@ _SHOWN = {
     "votes": ("date_order", "zone", "nobody", "nothing"),
     "usage": ("date_order", "zone", "nobody", "nothing"),
     "promises": ("date_order", "zone", "nobody", "nothing"),
+    "answers": ("date_order", "zone", "nobody", "nothing"),
+    "consents": ("channel", "date_order", "zone", "nobody", "nothing"),
+    "preferences": ("date_order", "zone", "nobody", "nothing"),
 }
 
 

@@ -14,11 +14,11 @@ from byname.facts.mapping import PERIODS
 from byname.facts.quoting import literal, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from byname.facts.mapping import Mapping
 
-__all__ = ["STATEMENTS"]
+__all__ = ["STATEMENTS", "own_or_made"]
 
 
 def _subscriptions(mapping: Mapping) -> dict[str, str]:
@@ -27,7 +27,7 @@ def _subscriptions(mapping: Mapping) -> dict[str, str]:
     more = {"price": _price(mapping)} if "price" in mapping.columns else {}
     step = given_step(mapping, (*own, *who.meanings), **who.person, **more)
     fact = {
-        "source_id": _own_or_made(mapping, who, "subscription_id", "plan", "started_at"),
+        "source_id": own_or_made(mapping, who, "subscription_id", "plan", "started_at"),
         "record_id": who.record_id,
         **put(mapping, occurred_at="started_at"),
         **same(mapping, "updated_at", "plan", *more, "currency"),
@@ -60,7 +60,7 @@ def _ideas(mapping: Mapping) -> dict[str, str]:
     step = given_step(mapping, (*own, *who.meanings), **who.person, **more)
     said = have(mapping, "title", "text")
     fact = {
-        "source_id": _own_or_made(mapping, who, "idea_id", *said[:1]),
+        "source_id": own_or_made(mapping, who, "idea_id", *said[:1]),
         "record_id": who.record_id,
         **put(mapping, occurred_at="date"),
         **same(mapping, "updated_at", "title", "text", "status", "shipped_at"),
@@ -76,7 +76,7 @@ def _votes(mapping: Mapping) -> dict[str, str]:
     who = Who(mapping, "vote", "vote_id")
     step = given_step(mapping, ("vote_id", "idea_id", "date", "weight", *who.meanings), **who.person)
     fact = {
-        "source_id": _own_or_made(mapping, who, "vote_id", "idea_id", several=False),
+        "source_id": own_or_made(mapping, who, "vote_id", "idea_id", several=False),
         "record_id": who.record_id,
         **put(mapping, occurred_at="date"),
         **same(mapping, "idea_id"),
@@ -101,7 +101,7 @@ def _promises(mapping: Mapping) -> dict[str, str]:
     own = ("promise_id", "date", "what", "due_at", "kept_at", "employee", "updated_at")
     step = given_step(mapping, (*own, *who.meanings), **who.person)
     fact = {
-        "source_id": _own_or_made(mapping, who, "promise_id", "what", "date"),
+        "source_id": own_or_made(mapping, who, "promise_id", "what", "date"),
         "record_id": who.record_id,
         **put(mapping, occurred_at="date"),
         **same(mapping, "updated_at", "what", "due_at", "kept_at", "employee"),
@@ -113,7 +113,9 @@ def _records(who: Who) -> dict[str, str]:
     return {"records": who.records()} if who.known else {}
 
 
-def _own_or_made(mapping: Mapping, who: Who, own: str, *lasting: str, several: bool = True) -> str:
+def own_or_made(
+    mapping: Mapping, who: Who, own: str, *lasting: str, several: bool = True, whose: Sequence[str] = ()
+) -> str:
     """SQL of a row's own number, else of one made of whose it is and what lasts of it; null if it is nobody's.
 
     Args:
@@ -122,16 +124,17 @@ def _own_or_made(mapping: Mapping, who: Who, own: str, *lasting: str, several: b
         own: the meaning of the row's own number.
         lasting: meanings that stay the same over a row's versions.
         several: two such rows in one file are two facts.
+        whose: what else says whose a row is, where it names nobody: an answer's contact.
     """
     number = "cast(null as varchar)"
-    if who.keys:
-        whose = f"coalesce({', '.join(who.keys)})"
+    if who.keys or whose:
+        named = f"coalesce({', '.join((*who.keys, *whose))})"
         kept = [f"cast({one} as varchar)" for one in put(mapping, **{one: one for one in lasting}).values()]
-        same_for = ", ".join(f"coalesce({one}, '')" for one in (whose, *kept))
+        same_for = ", ".join(f"coalesce({one}, '')" for one in (named, *kept))
         number = f"substr(sha256(concat_ws(chr(31), {same_for})), 1, 32)"
         if several:
             number += f" || '#' || row_number() over (partition by {same_for} order by row)"
-        number = f"case when {whose} is not null then {number} end"
+        number = f"case when {named} is not null then {number} end"
     return f"coalesce({own}, {number})" if own in mapping.columns else number
 
 

@@ -49,10 +49,10 @@ _FLAGS = {
               "not subscribed"),
 }  # fmt: skip
 _CONSENTS = {
-    "'given'": ("subscribed", "given", "yes", "true", "1", "opted in", "opt-in", "opted_in", "granted", "confirmed",
-                "active", "y", "ja", "oui", "si", "sí", "sì", "sim"),
-    "'withdrawn'": ("unsubscribed", "withdrawn", "opted out", "opt-out", "opted_out", "revoked", "cleaned",
-                    "suppressed"),
+    "'given'": ("subscribed", "given", "yes", "true", "1", "opted in", "opt-in", "opted_in", "opted-in", "opt in",
+                "granted", "confirmed", "active", "y", "ja", "oui", "si", "sí", "sì", "sim"),
+    "'withdrawn'": ("unsubscribed", "withdrawn", "opted out", "opt-out", "opted_out", "opted-out", "opt out",
+                    "revoked", "cleaned", "suppressed"),
     "'not given'": ("never_subscribed", "not given", "no", "false", "0", "never subscribed", "not_subscribed",
                     "not subscribed", "nonsubscribed", "non-subscribed", "pending", "unconfirmed", "not opted in",
                     "unknown", "n", "nein", "non", "nee", "não", "nao"),
@@ -74,6 +74,7 @@ _SQL_TYPES = {
 _NEEDED = {
     "occurred_at": "a date", "amount": "an amount", "score": "a score", "started_at": "a first day",
     "idea_id": "an idea's number", "event": "what was done", "what": "what was promised",
+    "kind": "what was asked of us",
 }  # fmt: skip
 
 

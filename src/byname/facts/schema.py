@@ -327,6 +327,7 @@ TABLES: tuple[FactTable, ...] = (
             _text("arm", "treated or held out"),
             Column("cost", "money", "what it cost, in the company's currency"),
         ),
+        must=(Must("arm", "arm in ('treated', 'held out')", "treated or held out (or control)"),),
     ),
     FactTable(
         "answers",
@@ -360,6 +361,14 @@ TABLES: tuple[FactTable, ...] = (
             _text("value", "what exactly", personal=True),
             Column("until", "instant", "until when, UTC; null for ever"),
             _text("by_whom", "the person or an employee"),
+        ),
+        needs=("kind",),
+        must=(
+            Must(
+                "kind",
+                "kind in ('objection', 'restriction', 'pace', 'channel', 'topic', 'dislike', 'quiet', 'line', 'term')",
+                "objection, restriction, pace, channel, topic, dislike, quiet, line or term",
+            ),
         ),
     ),
     FactTable(

@@ -1,1 +1,1 @@
-"""What a team may do for a customer, as data: playbooks that are checked before anything reads them."""
+"""What to do for whom, as data: whom it is for, what they gain, what it is expected to do, and words to start with."""

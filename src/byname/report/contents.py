@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Any
 from byname import charts
 from byname.best import best
 from byname.equity import equity, has_equity
+from byname.report.said import NEEDS as SAID_NEEDS
+from byname.report.said import said
+from byname.report.stood import NEEDS as STOOD_NEEDS
+from byname.report.stood import stood
 from byname.report.tables import sales, tables
 from byname.report.words import day
 from byname.snapshot import TABLES
@@ -90,6 +94,7 @@ class Contents:
         sales: a table a kind.
         record: what came true of an earlier prediction, in a sentence; empty where none was tested.
         charts: by the name of their table.
+        advocacy: how many would recommend us and how many do, in a sentence; empty where nobody was asked.
         left_out: rows of `run` on what was not counted.
         ignored: likewise on what identifies nobody.
         doubts: pairs of records that may be one person.
@@ -110,6 +115,7 @@ class Contents:
     sales: list[Table]
     record: str
     charts: dict[str, Spec]
+    advocacy: str
     left_out: Rows
     ignored: Rows
     doubts: int
@@ -136,6 +142,7 @@ def contents(snapshot: Snapshot) -> Contents:
         "traits": rows("traits", TRAITS, _TRAITS, _OF_A_KIND),
     }
     named = best(snapshot, _SHOWN)
+    standing, voice = _rooms(snapshot, currency)
     return Contents(
         company=terms["company"],
         as_of=snapshot.as_of,
@@ -148,13 +155,29 @@ def contents(snapshot: Snapshot) -> Contents:
         best=named,
         total=next(iter(found["total"]), None),
         risk=found["risk"],
-        tables=tables(found, named, currency),
+        tables=tables(found, named, currency) | standing[0] | voice[0],
         sales=list(sales(rows("sales", SALES, _PRODUCTS), currency)),
         record=_record(terms),
-        charts=_charts(found, named, currency),
+        charts=_charts(found, named, currency) | standing[1] | voice[1],
+        advocacy=standing[2],
         left_out=rows("run", LEFT_OUT),
         ignored=rows("run", IGNORED),
         doubts=rows("review", DOUBTS)[0]["pairs"],
+    )
+
+
+def _rooms(
+    snapshot: Snapshot, currency: str
+) -> tuple[tuple[dict[str, Table], dict[str, Spec], str], tuple[dict[str, Table], dict[str, Spec]]]:
+    """Where people stand and what they say: tables and charts, none where a snapshot has nobody there."""
+
+    def has(needs: tuple[str, ...]) -> bool:
+        known = all(name in TABLES and (snapshot.folder / f"{name}.parquet").is_file() for name in needs)
+        return known and bool(snapshot.query(f"select 1 as one from {needs[0]} limit 1"))  # noqa: S608 - ours
+
+    return (
+        stood(snapshot, currency) if has(STOOD_NEEDS) else ({}, {}, ""),
+        said(snapshot, currency) if has(SAID_NEEDS) else ({}, {}),
     )
 
 

@@ -1,8 +1,10 @@
 """Evidence adds up: pieces fade, are capped by kind, and their log-odds tell how a person feels; acts tell who speaks.
 
-p(feels) = softmax(ln base + T W), with T the evidence of each kind that counts today and W the log-odds of unhappy,
-content and attached. What is known is believed as far as it goes: of little evidence a part only, the rest is how
-people feel of whom nothing is known. The five standings are feeling times speaking, by their definitions. Of the
+p(feels) = softmax(ln base + n T W), with T the evidence of each kind that counts today and W the log-odds of unhappy,
+content and attached. Pieces are not strangers to each other: who likes us buys steadily, more, and on, and says so. So
+twice as much evidence tells less than twice as much: n = K^-r for all that is known, K = T max|W| above 1. What is known is
+believed as far as it goes: of little evidence a part only, the rest is how people feel of whom nothing is known. A tie
+takes time: who has not been here over two own buying cycles begins with a small part of the base of the attached. The five standings are feeling times speaking, by their definitions. Of the
 unhappy those who said so unasked within 365 days are actively dissatisfied; of the attached those who spoke or acted
 for us unasked within 365 days are advocates; and nobody is called attached without two kinds of evidence, one of them
 behaviour over two of their own buying cycles.
@@ -32,12 +34,17 @@ UNKNOWN = -1
 _SURE = 0.5  # the largest probability from which a standing has a name
 # Evidence that moves the odds by this much is believed to a half.
 _HALF_BELIEVED = 0.35
+# r. With 0, of the people of 18 generated companies who were called something with 85%, 66% were it.
+_ALIKE = 0.2
+# Of the odds of the attached, for who has not been here over two own cycles.
+_TOO_NEW = 0.14
 _TELLS = 0.2  # an instance faded further than this is no kind of evidence of its own
 _SPEAKS_FOR = 0.2  # log-odds toward attached from which a kind is evidence of a tie
 # Who may feel attached and has not shown it stays below this, and so is never called so.
 _NOT_SHOWN = 0.49
-# Of the unhappy with an unasked complaint on record, and of those without: a reading errs, and some complain elsewhere.
-_VOCAL, _SILENT = 0.95, 0.04
+# Of the unhappy with an unasked complaint on record, and of those without: one reading in ten errs, and some complain
+# elsewhere.
+_VOCAL, _SILENT = 0.9, 0.04
 _UNHAPPY, _CONTENT, _ATTACHED = range(3)
 NEUTRAL, DISSATISFIED, ACTIVELY, LOYAL, ADVOCATE = range(len(STATES))
 
@@ -116,12 +123,12 @@ def probabilities(
         cycles: whose behaviour is known over two of their own cycles.
     """
     base, table = np.array(weights.base), weights.feels
-    logits = np.log(base) + evidence @ table
-    feels = np.exp(logits - logits.max(axis=1, keepdims=True))
-    feels /= feels.sum(axis=1, keepdims=True)
     known = evidence @ np.abs(table).max(axis=1)
+    before = np.where(cycles[:, None], base, _shares(base * np.array([1.0, 1.0, _TOO_NEW])))
+    logits = np.log(before) + (evidence @ table) * np.maximum(known, 1.0)[:, None] ** -_ALIKE
+    feels = _shares(np.exp(logits - logits.max(axis=1, keepdims=True)))
     believed = (1 - np.exp2(-known / _HALF_BELIEVED))[:, None]
-    feels = believed * feels + (1 - believed) * base
+    feels = believed * feels + (1 - believed) * before
     tells = (evidence >= _TELLS) & (table[:, _ATTACHED] >= _SPEAKS_FOR)
     shown = cycles & (tells.sum(axis=1) >= 2) & (tells & weights.which("behaviour")).any(axis=1)  # noqa: PLR2004
     attached = np.where(shown, feels[:, _ATTACHED], np.minimum(feels[:, _ATTACHED], _NOT_SHOWN))
@@ -133,6 +140,10 @@ def probabilities(
     made[:, LOYAL] = np.where(acted, 0.0, attached)
     made[:, ADVOCATE] = np.where(acted, attached, 0.0)
     return made
+
+
+def _shares(parts: Floats) -> Floats:
+    return np.asarray(parts / parts.sum(axis=-1, keepdims=True))
 
 
 def label(found: Floats) -> Ints:

@@ -4,11 +4,13 @@ A year ago each person had evidence T. What they did in the year after (left, co
 more) is known. The weights W of the table stay as reasoned; each kind k gets a factor m_k, so that its row counts m_k
 times as much:
 
-    Z = ln shares + T (m W),    P(outcome) = 1 / (1 + exp(-(a + b s(Z)))),
+    Z = ln shares + T (m W),    P(outcome) = 1 / (1 + exp(-(a + b s(Z) + T h))),
     s(Z) = ln sum_j c_j exp(Z_j) - ln sum_j d_j exp(Z_j)
 
-with c and d the standings that speak for and against the outcome. The log-likelihood of all outcomes is maximised over
-ln m, a and ln b with a normal prior on ln m. The factors are learned on one half of the people and judged on the other,
+with c and d the standings that speak for and against the outcome. h is habit: who buys often will buy again whether
+they like it or not, who complains easily will complain, who brings friends will bring more. So evidence of the same sort
+as an outcome (`_SAME_SORT`) has a way of its own to it, and says nothing of feelings by it. The log-likelihood of all
+outcomes is maximised over ln m, a, ln b and h with normal priors on ln m and h. The factors are learned on one half of the people and judged on the other,
 and the other way round; they are kept where the likelihood of the other half is surely better than that of the weights
 as shipped.
 """
@@ -19,6 +21,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from byname.standing.one_core import on_one_core
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +40,8 @@ FEWEST_PEOPLE, FEWEST_EVENTS = 500, 40
 # Outcomes are a narrow view on how people feel: who buys often leaves late whether they like it or not.
 _PRIOR_SD, _MOST = 0.25, 0.7
 _SURE = 2.0  # standard errors by which the likelihood of people not seen has to be better
+_HABIT_SD = 2.0
+_TINY = 1e-200
 # Neutral, dissatisfied, actively dissatisfied, loyal, advocate: what speaks for each outcome, and against it.
 SIDES = {
     "left": ((0.0, 1.0, 1.0, 0.0, 0.0), (1.0, 0.0, 0.0, 1.0, 1.0)),
@@ -43,6 +49,7 @@ SIDES = {
     "recommended": ((0.0, 0.0, 0.0, 0.5, 1.0), (1.0, 1.0, 1.0, 0.5, 0.0)),
     "grew": ((0.0, 0.0, 0.0, 1.0, 1.0), (1.0, 1.0, 1.0, 0.0, 0.0)),
 }
+_SAME_SORT = {"left": "behaviour", "complained": "vocal", "recommended": "act", "grew": "behaviour"}
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,11 @@ def refit(weights: Weights, evidence: Floats, outcomes: Mapping[str, Floats]) ->
         outcomes: by name (left, complained, recommended, grew), each of shape (people,): 1, 0, or NaN where it cannot
             be said of the person.
     """
+    with on_one_core():
+        return _refit(weights, evidence, outcomes)
+
+
+def _refit(weights: Weights, evidence: Floats, outcomes: Mapping[str, Floats]) -> Refit:
     told = {
         name: happened
         for name, happened in outcomes.items()
@@ -99,70 +111,114 @@ def refit(weights: Weights, evidence: Floats, outcomes: Mapping[str, Floats]) ->
 
 
 def _fit(weights: Weights, evidence: Floats, outcomes: Mapping[str, Floats], *, free: bool = True) -> Floats:
-    """Parameters: ln m of each kind, then a and ln b of each outcome; with free=False ln m stays 0."""
+    """Parameters: ln m of each kind; a of each outcome; ln b of each; h of each and kind. With free=False ln m stays 0."""
     from scipy.optimize import minimize
 
     kinds, names = len(weights.kinds), list(outcomes)
     rates = np.array([np.clip(np.nanmean(outcomes[name]), 0.01, 0.99) for name in names])
-    start = np.concatenate([np.zeros(kinds), np.log(rates / (1 - rates)), np.full(len(names), np.log(0.5))])
-    bounds = (
-        [(-_MOST, _MOST) if free else (0.0, 0.0)] * kinds + [(-20.0, 20.0)] * len(names) + [(-6.0, 2.0)] * len(names)
+    habits = np.concatenate([weights.which(_SAME_SORT[name]) for name in names])
+    start = np.concatenate(
+        [np.zeros(kinds), np.log(rates / (1 - rates)), np.full(len(names), np.log(0.5)), np.zeros(len(habits))]
     )
-    found = minimize(_loss, start, (weights, evidence, outcomes), jac=True, method="L-BFGS-B", bounds=bounds)
-    return np.asarray(found.x, dtype=np.float64)
+    most = np.concatenate(
+        [np.full(kinds, _MOST * free), np.full(len(names), 20.0), np.full(len(names), 4.0), 20.0 * habits]
+    )
+    # In units of about one standard error each: rare kinds and common ones bend the likelihood very differently.
+    bend = rates * (1 - rates)
+    often = (evidence**2).mean(axis=0)
+    reach = (np.array([kind.weights for kind in weights.kinds]) ** 2).mean(axis=1)
+    one = 1 / np.sqrt(
+        np.concatenate(
+            [
+                1 / _PRIOR_SD**2 / len(evidence) + 0.25 * often * reach * bend.sum(),
+                bend,
+                bend,
+                (1 / _HABIT_SD**2 / len(evidence) + np.outer(bend, often)).ravel(),
+            ]
+        )
+    )
+
+    def scaled(at: Floats) -> tuple[float, Floats]:
+        loss, slope = _loss(start + at * one, weights, evidence, outcomes)
+        return loss, slope * one
+
+    found = minimize(
+        scaled, np.zeros(len(start)), jac=True, method="L-BFGS-B", bounds=list(zip(-most / one, most / one, strict=True)),
+        options={"ftol": 1e-7, "gtol": 1e-5, "maxiter": 200, "maxcor": 20},
+    )  # fmt: skip
+    return np.asarray(start + found.x * one, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class _At:
+    """The parameters by what they are; the last three have one entry or row an outcome."""
+
+    times: Floats
+    level: Floats
+    steep: Floats
+    habit: Floats
+
+    @classmethod
+    def of(cls, at: Floats, kinds: int, outcomes: int) -> _At:
+        times, level, steep, habit = np.split(at, np.cumsum([kinds, outcomes, outcomes]))
+        return cls(np.exp(times), level, np.exp(steep), habit.reshape(outcomes, kinds))
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """s(Z) of each person and outcome, and what its derivative needs: exp(Z), and its sums for and against."""
+
+    score: Floats
+    each: Floats
+    toward: Floats
+    against: Floats
 
 
 def _loss(at: Floats, weights: Weights, evidence: Floats, outcomes: Mapping[str, Floats]) -> tuple[float, Floats]:
-    kinds, count = len(weights.kinds), len(outcomes)
-    times = np.exp(at[:kinds])
+    kinds, people = len(weights.kinds), len(evidence)
+    of = _At.of(at, kinds, len(outcomes))
     table = np.array([kind.weights for kind in weights.kinds])
-    logits = np.log(weights.shares) + evidence @ (table * times[:, None])
-    people = len(evidence)
-    loss = float((at[:kinds] ** 2).sum()) / (2 * _PRIOR_SD**2) / people
-    slope = np.zeros_like(at)
-    slope[:kinds] = at[:kinds] / _PRIOR_SD**2 / people
-    toward = np.zeros_like(logits)
-    for place, (name, happened) in enumerate(outcomes.items()):
-        score, by = _score(logits, name)
-        level, steep = at[kinds + place], np.exp(at[kinds + count + place])
-        known = ~np.isnan(happened)
-        chance = 1 / (1 + np.exp(-np.clip(level + steep * score, -40, 40)))
-        missed = np.where(known, np.nan_to_num(happened) - chance, 0.0) / people
-        loss -= float(_likelihood(chance, happened)[known].sum()) / people
-        slope[kinds + place] = -missed.sum()
-        slope[kinds + count + place] = -(missed * score).sum() * steep
-        toward -= (missed * steep)[:, None] * by
-    slope[:kinds] += ((evidence.T @ toward) * table).sum(axis=1) * times
-    return loss, slope
+    scored = _scored(np.log(weights.shares) + evidence @ (table * of.times[:, None]), tuple(outcomes))
+    likelihood, missed = _held(of, scored, evidence, outcomes)
+    missed /= people
+    prior = float((at[:kinds] ** 2).sum()) / _PRIOR_SD**2 + float((of.habit**2).sum()) / _HABIT_SD**2
+    loss = (prior / 2 - float(likelihood.sum())) / people
+    fors, against = _sides(tuple(outcomes))
+    steep = missed * of.steep
+    by = scored.each * ((steep / scored.against) @ against - (steep / scored.toward) @ fors)
+    times = at[:kinds] / _PRIOR_SD**2 / people + ((evidence.T @ by) * table).sum(axis=1) * of.times
+    habits = of.habit / _HABIT_SD**2 / people - missed.T @ evidence
+    return loss, np.concatenate(
+        [times, -missed.sum(axis=0), -(missed * scored.score).sum(axis=0) * of.steep, habits.ravel()]
+    )
 
 
 def _each(weights: Weights, evidence: Floats, outcomes: Mapping[str, Floats], at: Floats) -> Floats:
     """Each person's log-likelihood, summed over what is known of them."""
-    kinds, count = len(weights.kinds), len(outcomes)
-    table = np.array([kind.weights for kind in weights.kinds]) * np.exp(at[:kinds])[:, None]
-    logits = np.log(weights.shares) + evidence @ table
-    whole = np.zeros(len(evidence))
-    for place, (name, happened) in enumerate(outcomes.items()):
-        score, _ = _score(logits, name)
-        steep = np.exp(at[kinds + count + place])
-        chance = 1 / (1 + np.exp(-np.clip(at[kinds + place] + steep * score, -40, 40)))
-        whole += np.where(np.isnan(happened), 0.0, _likelihood(chance, happened))
-    return whole
+    of = _At.of(at, len(weights.kinds), len(outcomes))
+    table = np.array([kind.weights for kind in weights.kinds]) * of.times[:, None]
+    return _held(of, _scored(np.log(weights.shares) + evidence @ table, tuple(outcomes)), evidence, outcomes)[0]
 
 
-def _likelihood(chance: Floats, happened: Floats) -> Floats:
-    return np.asarray(np.log(np.where(np.nan_to_num(happened) > 0, chance, 1 - chance) + 1e-12))
+def _held(of: _At, scored: _Scored, evidence: Floats, outcomes: Mapping[str, Floats]) -> tuple[Floats, Floats]:
+    """Each person's log-likelihood, and what happened less its chance, a column an outcome; 0 where it is not known."""
+    logit = np.clip(of.level + of.steep * scored.score + evidence @ of.habit.T, -30, 30)
+    happened = np.column_stack(list(outcomes.values()))
+    known = ~np.isnan(happened)
+    happened = np.where(known, happened, 0.0)
+    odds = np.exp(logit)
+    likelihood = np.where(known, happened * logit - np.log1p(odds), 0.0).sum(axis=1)
+    return likelihood, np.where(known, happened - odds / (1 + odds), 0.0)
 
 
-def _score(logits: Floats, name: str) -> tuple[Floats, Floats]:
-    """s(Z) of each person, and its derivative by Z."""
-    with np.errstate(divide="ignore"):
-        sides = [np.log(np.array(side)) for side in SIDES[name]]
-    top = logits.max(axis=1, keepdims=True)
-    sums, shares = [], []
-    for side in sides:
-        each = np.exp(logits - top + side)
-        whole = each.sum(axis=1)
-        sums.append(np.log(whole))
-        shares.append(each / whole[:, None])
-    return sums[0] - sums[1], shares[0] - shares[1]
+def _sides(names: tuple[str, ...]) -> tuple[Floats, Floats]:
+    """c and d of each outcome, each of shape (outcomes, standings)."""
+    sides = np.array([SIDES[name] for name in names])
+    return sides[:, 0], sides[:, 1]
+
+
+def _scored(logits: Floats, names: tuple[str, ...]) -> _Scored:
+    fors, against = _sides(names)
+    each = np.exp(logits - logits.max(axis=1, keepdims=True))
+    toward, other = (np.maximum(each @ side.T, _TINY) for side in (fors, against))
+    return _Scored(np.log(toward / other), each, toward, other)

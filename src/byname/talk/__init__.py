@@ -17,7 +17,9 @@ from rich.text import Text
 
 from byname.best import MEASURES, called
 from byname.errors import UsageError
+from byname.talk.plan import audience, today, week
 from byname.talk.printing import err, horizon, local, out, print_json, print_rows, wide
+from byname.talk.proof import proof
 from byname.talk.standing import brief, foretold, standing
 from byname.talk.voice import voice
 
@@ -36,8 +38,9 @@ if TYPE_CHECKING:
     from byname.who import Known
 
 __all__ = [
-    "backtest", "best", "command", "day", "days", "decided", "decisions", "equity", "imports", "outcome", "reading",
-    "recognised", "refreshed", "review", "say", "standing", "steps", "voice", "waiting", "who", "working", "wrong_use",
+    "audience", "backtest", "best", "command", "day", "days", "decided", "decisions", "equity", "imports", "outcome",
+    "proof", "reading", "recognised", "refreshed", "review", "say", "standing", "steps", "today", "voice", "waiting",
+    "week", "who", "working", "wrong_use",
 ]  # fmt: skip
 
 _IGNORED_SHOWN = 3

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from byname.voice.asides import tells
 from byname.voice.log_odds import log_odds
 from byname.voice.phrases import Phrases, distinct, phrases_of, same_words
 from byname.voice.topics import Topics
@@ -85,12 +86,29 @@ def found_problems(corpus: Corpus, *, without: Collection[str] = ()) -> list[Pro
     )
     weight = _weights(here, there, sizes)
     chosen = np.flatnonzero((weight > 0) & (here >= FEWEST_PEOPLE))
-    chosen = chosen[np.argsort(-weight[chosen], kind="stable")][:_MOST_PHRASES]
+    chosen = chosen[np.argsort(-weight[chosen], kind="stable")][: 2 * _MOST_PHRASES]
+    chosen = _telling(chosen, phrases, corpus, saying)[:_MOST_PHRASES]
     if not chosen.size:
         return []
     inside = corpus.problem[rows]
     together = _together(rows[inside], terms[inside], alike, chosen, count)
     return _named([phrases.terms[at] for at in chosen], weight[chosen], together)
+
+
+def _telling(
+    chosen: NDArray[np.int64], phrases: Phrases, corpus: Corpus, saying: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The phrases that tell of problems: not what is asked of us beside them, nor what was good."""
+    rows = saying[phrases.text]
+    inside = corpus.problem[rows]
+    order = np.argsort(phrases.term[inside], kind="stable")
+    rows, term = rows[inside][order], phrases.term[inside][order]
+    ends = np.searchsorted(term, np.stack([chosen, chosen + 1]))
+    kept = [
+        tells(phrases.terms[one], (corpus.texts[at] for at in rows[start:end].tolist()))
+        for one, start, end in zip(chosen.tolist(), *ends.tolist(), strict=True)
+    ]
+    return chosen[np.array(kept, bool)]
 
 
 def learned_topics(problems: Sequence[Problem]) -> Topics:

@@ -35,14 +35,17 @@ PROBLEMS = pa.schema(
     | dict.fromkeys(("direction", "quotes", "says"), pa.string())
 )
 
-# A problem is what complains, asks, threatens to leave, or is more negative than anything else.
+# A problem is what complains, asks, threatens to leave, or is more negative than anything else. A question alone may
+# name one, but does not teach what problems are: what many ask is what they want to know.
 TELLABLE = statement(
     "voice.tellable",
     """
     select person_id, fact_id, occurred_at, masked as text, topic,
            greatest(date_diff('day', cast(occurred_at as date), cast($as_of as date)), 0) as days_ago,
            (coalesce(negative, 0e0) >= 0.5e0 or contains(coalesce(intents, ''), 'complaint')
-            or contains(coalesce(intents, ''), 'leaving') or contains(coalesce(intents, ''), 'question')) as problem
+            or contains(coalesce(intents, ''), 'leaving') or contains(coalesce(intents, ''), 'question')) as problem,
+           (coalesce(negative, 0e0) >= 0.5e0 or contains(coalesce(intents, ''), 'complaint')
+            or contains(coalesce(intents, ''), 'leaving')) as teaches
     from voice
     where person_id is not null and sensitive is false and coalesce(topic, '') <> 'sensitive'
       and length(trim(coalesce(masked, ''), ' ')) > 0 and occurred_at < $until
@@ -55,11 +58,11 @@ CORPUS = statement(
     "voice.corpus",
     """
     with sampled as (
-        select person_id, fact_id, text, problem
+        select person_id, fact_id, text, teaches
         from tellable
-        qualify row_number() over (partition by person_id, problem order by fact_id) <= 20
+        qualify row_number() over (partition by person_id, teaches order by fact_id) <= 20
     )
-    select person_id, text, problem from sampled order by fact_id limit 100000
+    select person_id, text, teaches as problem from sampled order by fact_id limit 100000
     """,
 )
 PROBLEM_TEXTS = statement("voice.problem_texts", "select text from tellable where problem group by text", lazy=True)

@@ -28,18 +28,36 @@ _PROMISES = (
 _SPAM = "Buy followers cheap!! Visit our page and win a phone, 100% free, limited offer"
 
 
-def write_tickets(office: Office) -> Path:
-    """One JSON object a line: complaints and questions with our answers' times, thanks, farewells, and spam."""
+def write_tickets(office: Office, later: Office) -> Path:
+    """One JSON object a line: complaints and questions with our answers' times, thanks, farewells, and spam.
+
+    Args:
+        office: from where the export is written.
+        later: the same with chance of its own, for what was added to the last weeks.
+    """
     path = office.folder / "zendesk_tickets.jsonl"
     with path.open("w", encoding="utf-8") as file:
-        for number, ticket in enumerate(_tickets(office)):
+        for number, ticket in enumerate((*_tickets(office), *_complaints(later, "late ticket"))):
             file.write(json.dumps({"id": 300_000 + number} | ticket, ensure_ascii=False) + "\n")
     return path
 
 
 def _tickets(office: Office) -> Iterator[dict[str, Any]]:
     log = office.lived.log
-    for row in rows(log.table("ticket")):
+    yield from _complaints(office, "ticket")
+    for row in rows(log.table("note")):
+        writer = office.write(row["who"])
+        text = writer.thanks(row["tone"]) if row["what"] else writer.question()
+        yield _ticket(office, row["who"], row["day"], "Thank you" if row["what"] else "Question", text, done=True)
+    for row in rows(log.table("farewell")):
+        text = office.write(row["who"]).farewell(row["tone"], ours=bool(row["why"]))
+        yield _ticket(office, row["who"], row["day"], "My account", text, done=True)
+    for day in range(30, office.lived.calendar.days, 170):
+        yield _ticket(office, -1, day, "WIN", _SPAM)
+
+
+def _complaints(office: Office, kind: str) -> Iterator[dict[str, Any]]:
+    for row in rows(office.lived.log.table(kind)):
         agent = AGENTS[row["agent"]]
         writer = office.write(row["who"], order=row["order"])
         fault = FAULTS[row["kind"]]
@@ -60,15 +78,6 @@ def _tickets(office: Office) -> Iterator[dict[str, Any]]:
                 "satisfaction_rating": {"score": score} | _comment(office, row, agent),
             }  # fmt: skip
         yield ticket
-    for row in rows(log.table("note")):
-        writer = office.write(row["who"])
-        text = writer.thanks(row["tone"]) if row["what"] else writer.question()
-        yield _ticket(office, row["who"], row["day"], "Thank you" if row["what"] else "Question", text, done=True)
-    for row in rows(log.table("farewell")):
-        text = office.write(row["who"]).farewell(row["tone"], ours=bool(row["why"]))
-        yield _ticket(office, row["who"], row["day"], "My account", text, done=True)
-    for day in range(30, office.lived.calendar.days, 170):
-        yield _ticket(office, -1, day, "WIN", _SPAM)
 
 
 def _comment(office: Office, row: dict[str, Any], agent: str) -> dict[str, str]:
@@ -103,7 +112,7 @@ def _iso(moment: Any) -> str:
 def write_users(office: Office) -> Path:
     """Those who wrote to the help desk, some under another address than in the shop."""
     log = office.lived.log
-    wrote = {who for kind in ("ticket", "note", "farewell") for who in log.table(kind)["who"].tolist()}
+    wrote = {who for kind in ("ticket", "late ticket", "note", "farewell") for who in log.table(kind)["who"].tolist()}
     path = office.folder / "zendesk_users.jsonl"
     with path.open("w", encoding="utf-8") as file:
         for who in sorted(wrote):
@@ -125,7 +134,8 @@ def write_promises(office: Office) -> Path:
 
 
 def _promises(office: Office) -> Iterator[list[Any]]:
-    for number, row in enumerate(rows(office.lived.log.table("promise"))):
+    log = office.lived.log
+    for number, row in enumerate((*rows(log.table("promise")), *rows(log.table("late promise")))):
         due = row["due"]
         done = due - 1 if row["kept"] else due + 6 if row["late"] else None
         date = office.lived.calendar.date

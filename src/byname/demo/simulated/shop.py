@@ -45,7 +45,9 @@ def write_customers(office: Office) -> Path:
 
 def _customers(office: Office) -> Iterator[list[Any]]:
     nature, state = office.lived.nature, office.lived.state
-    counts = np.bincount(office.lived.log.table("order")["who"], minlength=len(nature))
+    log = office.lived.log
+    bought = np.concatenate([log.table(kind)["who"] for kind in ("order", "moved order")])
+    counts = np.bincount(bought, minlength=len(nature))
     for who in np.flatnonzero(state.came).tolist():
         face = office.faces[who]
         ticked = "yes" if nature.opted_in[who] else "no"
@@ -57,22 +59,36 @@ def _customers(office: Office) -> Iterator[list[Any]]:
             yield ["'" + face.second, face.given, misspelt, face.second_email, "no", "", *place, *rest]
 
 
-def write_orders(office: Office) -> Path:
-    """All orders, a line for each product; two of them as no export should be."""
-    return write_csv(office.folder / "shopify_orders.csv", _ORDERS, _orders(office))
+def write_orders(office: Office, later: Office) -> Path:
+    """All orders, a line for each product; two of them as no export should be.
+
+    Args:
+        office: from where the export is written.
+        later: the same with chance of its own, for what came of a campaign.
+    """
+    return write_csv(office.folder / "shopify_orders.csv", _ORDERS, _orders(office, later))
 
 
-def _orders(office: Office) -> Iterator[list[Any]]:
-    log, nature = office.lived.log, office.lived.nature
+def _orders(office: Office, later: Office) -> Iterator[list[Any]]:
+    log = office.lived.log
     returned = log.table("return")
     back = {
-        order: reason
-        for order, reason, day in zip(*(returned[name].tolist() for name in ("order", "reason", "day")), strict=True)
+        order
+        for order, day in zip(*(returned[name].tolist() for name in ("order", "day")), strict=True)
         if office.inside(day)
     }
-    second = office.rng.random(log.count("order")) < 0.5  # noqa: PLR2004 - which of two accounts is used
-    name = ""
-    for number, row in enumerate(rows(log.table("order"))):
+    yield from _placed(office, "order", 0, back)
+    broken = list(_broken(office))
+    yield from _placed(later, "moved order", log.count("order"), set())
+    yield from broken
+
+
+def _placed(office: Office, kind: str, first: int, back: set[int]) -> Iterator[list[Any]]:
+    """Orders of one table of the log, numbered from `first`; money was given back for some."""
+    log, nature = office.lived.log, office.lived.nature
+    second = office.rng.random(log.count(kind)) < 0.5  # noqa: PLR2004 - which of two accounts is used
+    for place, row in enumerate(rows(log.table(kind))):
+        number = first + place
         who, face = row["who"], office.faces[row["who"]]
         lines = [(row[f"product{at}"], row[f"price{at}"], row[f"quantity{at}"]) for at in range(row["lines"])]
         subtotal = sum(round(price, 2) * quantity for _, price, quantity in lines)
@@ -82,7 +98,7 @@ def _orders(office: Office) -> Iterator[list[Any]]:
         refund = min(refund, total)
         status = "paid" if not refund else "refunded" if refund == total else "partially_refunded"
         created = office.stamp(row["day"]) + " +0000"
-        other = bool(face.second and second[number])
+        other = bool(face.second and second[place])
         email = face.second_email if other else face.email
         family = slip(face.family, who) if other else face.family
         name = office.order_name(number)
@@ -99,8 +115,6 @@ def _orders(office: Office) -> Iterator[list[Any]]:
         for product, price, quantity in lines[1:LINES]:
             item = [quantity, PRODUCTS[product].capitalize(), f"{price:.2f}", f"SKU-{product:02d}"]
             yield [name, email, *[""] * 14, *item, *[""] * 11]
-    if name:
-        yield from _broken(office)
 
 
 def _broken(office: Office) -> Iterator[list[Any]]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from byname.demo.simulated.log import Rows
 
-__all__ = ["FAULTS", "OUTAGE", "PRICE", "RUDE", "Told", "experience", "outage", "price_rise", "tell"]
+__all__ = ["BILL", "FAULTS", "LATE", "OUTAGE", "PRICE", "RUDE", "Told", "experience", "outage", "price_rise", "tell"]
 
 FAULTS = ("late", "broken", "wrong", "bill", "outage", "price", "rude", "quality")
 LATE, BROKEN, WRONG, BILL, OUTAGE, PRICE, RUDE, QUALITY = range(len(FAULTS))

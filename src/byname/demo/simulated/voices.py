@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from byname.demo.simulated.lately import SHIPPED_AFTER
 from byname.demo.simulated.office import Office, rows, write_csv
 from byname.demo.simulated.trouble import FAULTS
 from byname.demo.simulated.words import PRODUCTS
@@ -146,16 +147,27 @@ def _posts(office: Office) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
-def write_ideas(office: Office) -> Path:
-    """The board of ideas."""
+def write_ideas(office: Office, later: Office) -> Path:
+    """The board of ideas.
+
+    Args:
+        office: from where the export is written.
+        later: the same with chance of its own, for what was added to the last weeks.
+    """
     header = ["Idea ID", "Title", "Description", "Status", "Submitted by", "Created at", "Shipped at"]
-    return write_csv(office.folder / "ideas.csv", header, _ideas(office))
+    return write_csv(office.folder / "ideas.csv", header, _ideas(office, later))
 
 
-def _ideas(office: Office) -> Iterator[list[Any]]:
-    for number, row in enumerate(rows(office.lived.log.table("idea"))):
+def _ideas(office: Office, later: Office) -> Iterator[list[Any]]:
+    log = office.lived.log
+    yield from _suggested(office, "idea", 0)
+    yield from _suggested(later, "late idea", log.count("idea"))
+
+
+def _suggested(office: Office, kind: str, first: int) -> Iterator[list[Any]]:
+    for number, row in enumerate(rows(office.lived.log.table(kind)), first):
         title, text = office.write(row["who"], row["what"]).idea()
-        shipped = row["day"] + 120
+        shipped = row["day"] + SHIPPED_AFTER
         done = _FATES[row["fate"]] == "Shipped" and office.inside(shipped)
         fate = _FATES[row["fate"]] if done or _FATES[row["fate"]] != "Shipped" else "Planned"
         created = office.stamp(row["day"])

@@ -1,0 +1,55 @@
+"""A list that leaves the house as CSV: no cell that a spreadsheet runs, no file over another, no half of one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from typing import TYPE_CHECKING
+
+from byname.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+__all__ = ["safe", "write_list"]
+
+_NUMBER = re.compile(r"\+[0-9]+")
+
+
+def safe(value: object) -> str:
+    """A cell that no spreadsheet runs: what begins as a formula gets an apostrophe; a number such as +4930… is none."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in tuple("=+-@\t\r\n") and text and not _NUMBER.fullmatch(text) else text
+
+
+def write_list(
+    path: Path, header: Sequence[str], lines: Iterable[Sequence[object]], before: Callable[[], None]
+) -> None:
+    """Write the whole file or none, never over another, readable for its owner only.
+
+    Args:
+        path: a name that is free.
+        header: the columns' names.
+        lines: the cells, as they are; those that a spreadsheet would run are made harmless.
+        before: what must be done before anybody can read it; if it fails there is no file.
+
+    Raises:
+        UsageError: somebody took the name meanwhile.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows([safe(value) for value in line] for line in lines)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        aside.write_text(text.getvalue(), "utf-8", newline="")
+        aside.chmod(0o600)
+        before()
+        os.link(aside, path)
+    except FileExistsError as taken:
+        raise UsageError(where=str(path), found="a file", expected="a name that is free") from taken
+    finally:
+        aside.unlink(missing_ok=True)
