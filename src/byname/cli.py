@@ -455,7 +455,8 @@ def audience(
 
     company = open_company(folder)
     found = written(company, open_current(company), playbook, file, channel=channel or "")
-    talk.audience(folder, found)
+    for line in found.lines():
+        talk.say(line)
     if not found.people:
         raise typer.Exit(1)
 

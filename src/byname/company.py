@@ -156,7 +156,7 @@ class Plan(_Frozen):
     discretion: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     held_out: float = Field(default=0.05, ge=0, le=0.5)
     learn_pace: bool = False
-    off: tuple[str, ...] = ()
+    off: tuple[str, ...] = ("news-to-the-content",)
 
 
 type Contacted = Literal["ask", "give", "thank", "news", "service"]
@@ -297,7 +297,7 @@ perks = 0                   # money a month for gifts and perks
 discretion = 0              # money a month that each employee may spend on a customer without asking
 held_out = 0.05             # the share of people whom nothing but service reaches, so that the whole can be proven
 learn_pace = false          # true draws lots for how often some hear from us, never above their own limit
-off = []                    # playbooks that are not used: "referral-ask"
+off = ["news-to-the-content"]   # playbooks that are not used; take this one out while there is real news
 
 [basis]                     # on what ground: consent where nothing is said, contract for service
 # email = {{ news = "soft opt-in" }}   # consent, soft opt-in, legitimate interest, contract

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from byname.plan.choosing import MOST, Choice, Instance
 
 
-def instance(people: list[list[dict]], capacity, perks: float = np.inf, **limits) -> Instance:
+def instance(people: list[list[dict]], capacity: Any, perks: float = np.inf, **limits: Any) -> Instance:
     """One list of candidates a person; a candidate's columns have plain defaults."""
     rows = [row for person in people for row in person]
     count = len(people)
@@ -81,9 +82,7 @@ def _plans(made: Instance, i: int, fixed: dict[int, int]) -> list[tuple[float, n
 def best(made: Instance, choice: Choice) -> float:
     """The most that a plan is worth which keeps the firsts where they are and reaches whom the choice reaches."""
     fixed = {
-        int(j): int(d)
-        for j, d in zip(choice.chosen, choice.day, strict=True)
-        if made.owed[j] or made.promised[j] >= 0
+        int(j): int(d) for j, d in zip(choice.chosen, choice.day, strict=True) if made.owed[j] or made.promised[j] >= 0
     }
     reached = set(made.owner(choice.chosen).tolist())
     found = -np.inf

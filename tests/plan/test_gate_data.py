@@ -131,7 +131,7 @@ def test_a_sentence_says_days_times_and_what_is_not_known() -> None:
 
 
 def test_the_statements_are_in_the_portable_subset() -> None:
-    for made in (persons(), judging(), queueing(), saying()):
+    for made in (persons(), judging(), queueing(), saying(), saying(by_channel=True)):
         assert refusals(made.sql) == ()
 
 

@@ -84,7 +84,7 @@ def test_where_nothing_was_ever_sent_nothing_is_said(engine: Engine) -> None:
     assert says(engine) == ()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 900)), max_size=30))
 def test_the_statement_agrees_with_a_plain_loop(duck_engine: Engine, made: list[tuple[str, int]]) -> None:
     rows = [row for source, ago in made for row in sent(ago, source=source)]

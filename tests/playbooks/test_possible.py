@@ -102,7 +102,7 @@ def test_a_condition_of_very_many_cases_is_left_undecided() -> None:
 VALUES: Mapping[str, list[object]] = {
     "orders": [None, 0, 1, 2, 3],
     "clv": [None, -1.0, 0.0, 0.5, 1.0, 2.0],
-    "city": [None, "", "a", "aa", "b", "c"],
+    "city": [None, "", "A", "a", "aa", "b", "c"],
     "standing": [None, *WORDS["standing"]],
     "is_customer": [None, True, False],
     "first_seen_on": [None, *(date(2020, 1, day) for day in (1, 2, 3, 4))],

@@ -34,13 +34,12 @@ def test_an_even_effect_moves_nobody_more_than_others() -> None:
         uplift(known, NAMES, treated, outcome).use
         for known, treated, outcome in (company(3_000, seed, "even") for seed in range(3))
     ]
-    assert used.count("nothing") >= 2
-    assert "learner" not in used
+    assert set(used) == {"nothing"}
 
 
 def test_one_cut_is_found_and_no_learner_is_put_in_its_place() -> None:
     """TERMS: no learner clearly beats "bought this before" on the classic test; then the rule is used."""
-    known, is_treated, outcome = company(6_000, 1, "rule")
+    known, is_treated, outcome = company(4_000, 1, "rule")
     found = uplift(known, NAMES, is_treated, outcome)
     assert found.use == "rule"
     assert found.rule is not None
@@ -50,7 +49,7 @@ def test_one_cut_is_found_and_no_learner_is_put_in_its_place() -> None:
 
 
 def test_two_things_that_only_matter_together_need_the_learner() -> None:
-    known, is_treated, outcome = company(8_000, 2, "both")
+    known, is_treated, outcome = company(5_000, 2, "both")
     found = uplift(known, NAMES, is_treated, outcome)
     assert found.use == "learner"
     assert found.learner_qini > found.rule_qini + found.learner_spread

@@ -12,9 +12,10 @@ import pytest
 
 from byname.engines import Engine
 from byname.standing.alarms import alarms
-from byname.standing.movement import movement
+from byname.standing.movement import marks, movement
 from byname.standing.stand import Stood, days_back
 from byname.standing.states import STATES
+from byname.standing.weights import shipped
 
 AS_OF = date(2026, 6, 30)
 DAYS = days_back(AS_OF)
@@ -104,6 +105,9 @@ def test_flows_of_a_quarter_are_shares_with_ranges(duck_engine: Engine) -> None:
 
 def test_an_alarm_names_the_best_who_fell_or_whose_words_warn(duck_engine: Engine) -> None:
     worth = [{"person_id": f"w{n:02}", "clv": 100.0 - n, "spend_total": 1.0} for n in range(40)]
+    worth += [
+        {"person_id": f"u{n:02}", "clv": 200.0 - n if n in (2, 3) else 1.0, "spend_total": 1.0} for n in range(20)
+    ]
     fall = {"day": AS_OF, "from_standing": "loyal", "to_standing": "dissatisfied", "probability": 0.9}
     moves = [
         fall | {"person_id": "w01", "says": "after: a broken promise", "fact_id": "f1"},
@@ -116,17 +120,58 @@ def test_an_alarm_names_the_best_who_fell_or_whose_words_warn(duck_engine: Engin
         "occurred_at": datetime(2026, 6, 20), "actively_dissatisfied": 3.0,
     }  # fmt: skip
     old = warns | {"person_id": "w03", "occurred_at": datetime(2026, 1, 1)}
+    again = [
+        warns
+        | {"person_id": who, "kind": "complaint", "says": "complained", "occurred_at": day, "fact_id": f"{who}{day}"}
+        for who in ("u02", "u03")
+        for day in (datetime(2026, 4, 1), datetime(2026, 6, 21))
+    ]
     found = alarms(
         duck_engine,
         moves=duck_engine.arrow(pa.Table.from_pylist(moves, schema=_MOVES)),
-        evidence=evidence(duck_engine, warns, old),
-        standing=duck_engine.arrow(pa.table({"person_id": [row["person_id"] for row in worth]})),
+        evidence=evidence(duck_engine, warns, old, *again),
+        standing=duck_engine.arrow(
+            pa.table(
+                {
+                    "person_id": [row["person_id"] for row in worth],
+                    "standing": ["dissatisfied" if row["person_id"] in ("w00", "u02") else "loyal" for row in worth],
+                }
+            )
+        ),
         worth=duck_engine.arrow(pa.Table.from_pylist(worth)),
         as_of=AS_OF,
     )
     rows = duck_engine.fetch(found, order_by=("person_id",)).to_pylist()
-    assert [(row["person_id"], row["kind"]) for row in rows] == [("w00", "warning"), ("w01", "fell")]
-    assert rows[1]["says"] == "was loyal, now dissatisfied; after: a broken promise"
+    # u02 is unhappy and has complained before: that is known; of u03, who is loyal, it is news.
+    assert [(row["person_id"], row["kind"]) for row in rows] == [
+        ("u03", "warning"), ("w00", "warning"), ("w01", "fell"),
+    ]  # fmt: skip
+    assert rows[2]["says"] == "was loyal, now dissatisfied; after: a broken promise"
+
+
+def test_what_moved_somebody_long_ago_is_told_though_it_has_faded(duck_engine: Engine) -> None:
+    weights = shipped()
+    path: list[str | None] = [*["loyal"] * 5, *["dissatisfied"] * 4]
+    step = datetime.combine(DAYS[::-1][5], datetime.min.time())
+    piece = {
+        "person_id": "x", "fact_id": "f1", "kind": "let_down", "says": "was let down", "strength": 1.0,
+        "occurred_at": step - timedelta(days=10),
+    }  # fmt: skip
+    today = {"person_id": "x", "kind": "lapsed", "says": "stopped buying", "occurred_at": step, "loyal": -1.0}
+    made = marks(duck_engine, duck_engine.arrow(pa.Table.from_pylist([piece])), evidence(duck_engine, today), weights)
+    rows = {row["kind"]: row for row in duck_engine.fetch(made).to_pylist()}
+    assert rows["lapsed"]["loyal"] == -1.0
+    told = weights.table[weights.number("let_down")]
+    assert [rows["let_down"][name] for name in STATES] == pytest.approx(told.tolist())
+    found = movement(duck_engine, stood(STILL | {"x": path}), made)
+    says = [row["says"] for row in duck_engine.fetch(found.moves).to_pylist() if row["person_id"] == "x"]
+    assert says == ["after: was let down"]
+
+
+def test_who_has_fallen_silent_is_told_so(duck_engine: Engine) -> None:
+    path: list[str | None] = [*["actively_dissatisfied"] * 5, *["dissatisfied"] * 4]
+    _, moves, _ = moved(duck_engine, {"x": path})
+    assert [row["says"] for row in moves] == ["said nothing against us unasked within 365 days"]
 
 
 _MOVES = pa.schema(

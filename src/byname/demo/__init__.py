@@ -16,9 +16,11 @@ from byname.demo import simulated
 from byname.demo.names import invent
 from byname.errors import UsageError
 from byname.facts import intake
+from byname.proofs import proofs
 from byname.refresh import refresh
 from byname.snapshot import Snapshot, open_current
 from byname.standings import standings
+from byname.today import today
 from byname.voices import voices
 from byname.who import who
 
@@ -127,6 +129,16 @@ def _show_one(folder: Path, snapshot: Snapshot) -> None:
     talk.who(snapshot, rows[0]["email"], who(snapshot, rows[0]["email"]), "text")
 
 
+def _show_proof(folder: Path, snapshot: Snapshot) -> None:
+    talk.command(f"byname proof {folder}")
+    talk.proof(snapshot, proofs(snapshot), "text")
+
+
+def _show_today(folder: Path, snapshot: Snapshot) -> None:
+    talk.command(f"byname today {folder}")
+    talk.today(snapshot, today(snapshot), "text")
+
+
 def _ask_about_one(folder: Path, snapshot: Snapshot) -> None:
     talk.say(f'\nNow ask about one of them: byname who {folder} "{best(snapshot, 1)[0].name}"')
 
@@ -150,6 +162,8 @@ _SIMULATED_SHOWN: tuple[Callable[[Path, Snapshot], None], ...] = (
     _show_voice,
     _show_one,
     _ask_about_one,
+    _show_proof,
+    _show_today,
 )
 
 

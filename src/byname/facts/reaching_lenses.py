@@ -10,12 +10,13 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from byname.facts.columns import ALL, LIKELY, MOST, Column
+from byname.facts.headers import header_of
 from byname.facts.lens import Lens, Seen, day, whose
 from byname.facts.meanings import Meanings, Rule, meanings_through
 from byname.facts.reaching import ANSWERS, ARMS, CHANNELS, KINDS, NO_ANSWER, PURPOSES, WISHES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from byname.facts.meanings import Test
 
@@ -68,33 +69,25 @@ _MORE_VALUES: dict[str, Test] = {
 }
 
 
+_OF_CONTACTS = (
+    "contact_id customer_id email phone name given_name family_name handle date campaign channel employee team".split()
+)
+
+
 def fill_contacts(given: Meanings, _con: object) -> None:
-    """The contact's own number apart from the customer's, and what only contacts have: arm, action, goal, …"""  # noqa: D415
+    """The contact's own number apart from the customer's, and what only contacts have: arm, action, goal and so on."""
     _own_number(given)
     if not given.has("customer_id"):
         given.move("id", "customer_id")
-    known = {"contact_id", "customer_id", "email", "phone", "name", "date", "campaign", "channel", "employee", "team"}
-    taken = {one.column.place for meaning, one in given.found.items() if meaning in known}
+    taken = {given.column(one).place for one in _OF_CONTACTS if given.has(one)}
     free = [column for column in given.columns if column.place not in taken]
-    more = meanings_through("reaching", free, _MORE, _MORE_VALUES)
-    given.found |= {meaning: one for meaning, one in more.found.items() if meaning in dict.fromkeys(_NAMES)}
+    given.found |= meanings_through("reaching", free, _MORE, _MORE_VALUES).found
     for column in free:
-        says_arm = any("arm" in bag for bag in _readings(column))
-        if says_arm and not given.has("arm") and not column.empty:
+        if not given.has("arm") and not column.empty and _says(column, "arm"):
             given.notes.append(
-                f'"{column.name}" looks like the arms of a test, but byname does not know which of them '
+                f'"{column.name}" looks like the arms of a test, but byname does not know which of '
                 f"{', '.join(column.examples[:3])} was left alone: write treated or held out."
             )
-
-
-_NAMES = ("action", "kind", "purpose", "goal", "arm", "cost")
-
-
-def _readings(column: Column) -> Iterable[frozenset[str]]:
-    """The readings of a column's header in a file of contacts."""
-    from byname.facts.headers import header_of
-
-    return header_of(column.name, "reaching").bags
 
 
 def _own_number(given: Meanings) -> None:
@@ -103,25 +96,21 @@ def _own_number(given: Meanings) -> None:
     given.own_number("contact_id")
     if given.has("contact_id") or not given.has("customer_id"):
         return
-    number = given.column("customer_id")
-    others = given.others.get("customer_id", [])
-    touched = [one for one in (given.found["customer_id"], *others) if _says_touch(one.column)]
-    own = next((one for one in touched if one.column.unique >= ALL), None)
-    if own is None:
-        return
-    again = [one for one in (given.found["customer_id"], *others) if one.column.place != own.column.place]
-    repeats = given.has("email") and given.column("email").unique < ALL and given.column("email").filled > 1
-    if not again and not repeats:
+    numbers = [given.found["customer_id"], *given.others.get("customer_id", [])]
+    own = next((one for one in numbers if _says(one.column, "touch") and one.column.unique >= ALL), None)
+    others = [one for one in numbers if one is not own]
+    repeats = given.has("email") and given.column("email").unique < ALL
+    if own is None or not (others or repeats):
         return
     given.found["contact_id"] = own
-    if own.column.place == number.place:
-        del given.found["customer_id"]
-        if again:
-            given.found["customer_id"] = again[0]
+    del given.found["customer_id"]
+    if others:
+        given.found["customer_id"] = others[0]
 
 
-def _says_touch(column: Column) -> bool:
-    return any("touch" in bag for bag in _readings(column))
+def _says(column: Column, concept: str) -> bool:
+    """Does the header say that, in a file of contacts?"""
+    return any(concept in bag for bag in header_of(column.name, "reaching").bags)
 
 
 # ----------------------------------------------------------------------------------------------- answers

@@ -33,7 +33,9 @@ LIMITS = statement(
     """
     with counted as (select person_id, count(*) as candidates from valued group by person_id)
     select counted.person_id, counted.candidates,
-           greatest(coalesce(pace.most, 0) - coalesce(profile.contacts_window, 0), 0) as cap,
+           greatest(
+               coalesce(pace.most, 0) - greatest(coalesce(profile.contacts_window, 0), coalesce(pace.had, 0)), 0
+           ) as cap,
            coalesce(pace.rest_days, 0) as rest,
            greatest(coalesce(pace.rest_days, 0) - coalesce(profile.days_since_contact, 9999), 0) as free_from,
            coalesce(pace.open_days, 0) as open_days, greatest(profile.clv, 0e0) as clv, profile.neglected

@@ -67,7 +67,8 @@ def open_week(zone: str, as_of: date, hours: Hours, quiet: Sequence[Quiet] = (),
     """The open days of a week.
 
     A day is open if it is a working day on both sides, is none of the person's closed days, lies after their pause, and
-    leaves at least 60 minutes in one piece.
+    leaves at least 60 minutes in one piece. Where no day leaves them, such as for somebody on the other side of the
+    world, the days stand without minutes: a letter may still go, a call may not.
 
     Args:
         zone: the person's IANA zone.
@@ -84,12 +85,14 @@ def open_week(zone: str, as_of: date, hours: Hours, quiet: Sequence[Quiet] = (),
     if not hours.weekend:
         closed[_SATURDAY:] = True
     free = ~closed[weekday]
+    ours = np.array([hours.weekend or (as_of + timedelta(days=day)).weekday() < _SATURDAY for day in range(DAYS)])
+    ours &= np.arange(DAYS) >= paused_days
+    days = free.any(axis=1) & ours
     for begins, ends in (span for one in (always, *quiet) for span in one.spans):
         free &= (minute >= ends) | (minute + _SLOT <= begins)
         free &= minute + _SLOT - _DAY <= begins  # a slot over midnight
-    ours = np.array([hours.weekend or (as_of + timedelta(days=day)).weekday() < _SATURDAY for day in range(DAYS)])
-    free &= (ours & (np.arange(DAYS) >= paused_days))[:, None]
-    return _together(free)
+    free &= ours[:, None]
+    return _together(free, days)
 
 
 def _has_quiet(hours: Hours) -> bool:
@@ -111,18 +114,21 @@ def _local(zone: str, company: str, as_of: date) -> tuple[NDArray[np.int64], NDA
     return slots[..., 0], slots[..., 1]
 
 
-def _together(free: NDArray[np.bool_]) -> Open:
+def _together(free: NDArray[np.bool_], days: NDArray[np.bool_]) -> Open:
     """The longest piece that all open days have in common; where they have none, the hour that most of them have."""
     hours = np.lib.stride_tricks.sliding_window_view(free, _LEAST, axis=1).all(axis=2)
     is_open = hours.any(axis=1)
     if not is_open.any():
-        return Open(0, 0, 0)
+        return Open(_mask(days), 0, 0)
     counts = hours[is_open].sum(axis=0)
     if counts.max() < is_open.sum():
         is_open &= hours[:, int(counts.argmax())]
     begins, ends = _longest(free[is_open].all(axis=0))
-    mask = sum(1 << day for day in np.flatnonzero(is_open).tolist())
-    return Open(mask, WORK_FROM + begins * _SLOT, WORK_FROM + ends * _SLOT)
+    return Open(_mask(is_open), WORK_FROM + begins * _SLOT, WORK_FROM + ends * _SLOT)
+
+
+def _mask(days: NDArray[np.bool_]) -> int:
+    return sum(1 << day for day in np.flatnonzero(days).tolist())
 
 
 def _longest(free: NDArray[np.bool_]) -> tuple[int, int]:

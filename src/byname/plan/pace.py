@@ -53,8 +53,8 @@ PACE = statement(
            || case when lowered.too_much then '; fewer, as there are signs of too much' else '' end
            || coalesce('; paused until ' || cast(calendar.day as varchar), '')
            || case when lowered.restricted then '; asked us not to use their data' else '' end
-           || case when weeks.mask = 0 and lowered.ahead = 0 then '; no hour of ours is one of theirs this week'
-                   else '' end
+           || case when weeks.to_minute <= weeks.from_minute and lowered.ahead = 0
+                   then '; no hour of ours is one of theirs this week' else '' end
            || case when lowered.drawn then '; by lot at most ' || cast(lowered.allowed as varchar)
                      || ' this week, to learn what suits people, never above their own limit' else '' end as why
     from lowered

@@ -46,7 +46,7 @@ UNITS = statement("plan.units", "select person_id, unit from profile")
 SPENT = statement(
     "plan.perks_spent",
     """
-    select sum(cast(cost as double)) as spent from contacts where kind = 'give' and ago < 30
+    select cast(sum(cast(cost as decimal(18,4))) as double) as spent from contacts where kind = 'give' and ago < 30
     """,
 )
 # The best way of each person and action that the gate lets through: for a list that goes to another tool.

@@ -27,9 +27,12 @@ WEARY = 0.003
 MEANS = statement(
     "plan.means",
     """
-    select sum(expected_spend) / nullif(sum(expected_orders), 0e0) as basket,
-           avg(clv) filter (where clv > 0e0) as clv,
-           sum(referral_value) / nullif(cast(sum(referrals) as double), 0e0) as friend
+    select cast(sum(cast(expected_spend as decimal(18,4))) as double)
+           / nullif(cast(sum(cast(expected_orders as decimal(18,4))) as double), 0e0) as basket,
+           cast(sum(cast(greatest(clv, 0e0) as decimal(18,4))) as double)
+           / nullif(cast(sum(case when clv > 0e0 then 1 else 0 end) as double), 0e0) as clv,
+           cast(sum(cast(referral_value as decimal(18,4))) as double) / nullif(cast(sum(referrals) as double), 0e0)
+               as friend
     from profile
     """,
 )
@@ -44,9 +47,9 @@ VALUED = statement(
                offered.worth_to_them - offered.cost as beside,
                0.75e0 + 0.5e0 * coalesce(reach.liking, 0.5e0) - 0.02e0 * offered.place as through,
                case offered.outcome
-                    when 'spend' then profile.expected_spend * $margin * offered.days / $horizon_days
+                    when 'spend' then profile.expected_spend * offered.days * $margin_of_a_day
                     when 'bought' then $margin * coalesce(
-                        profile.expected_spend / nullif(profile.expected_orders, 0e0), $basket)
+                        cast(profile.expected_spend as double) / nullif(profile.expected_orders, 0e0), $basket)
                     when 'stayed' then profile.clv + coalesce(profile.value_at_risk, 0e0)
                     when 'complained' then 0e0 - {COMPLAINT}e0 * (profile.clv + coalesce(profile.value_at_risk, 0e0))
                     when 'recommended' then $friend
@@ -105,7 +108,7 @@ def valued(engine: Engine, candidates: Table, *, profile: Table, reach: Table, o
         profile=profile,
         reach=reach,
         margin=money.margin,
-        horizon_days=float(money.horizon_days),
+        margin_of_a_day=money.margin / money.horizon_days,
         basket=means["basket"] or 0.0,
         friend=FRIEND * (means["friend"] or means["clv"] or 0.0),
     )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Bar", "bars"]
 
 _ROW = 30  # pixels
+_THOUSANDS = 10_000
 _LETTERS = 30  # of a name; the table beneath has all of it
 
 
@@ -63,7 +64,8 @@ def bars(title: str, description: str, across: str, rows: Sequence[Bar]) -> Spec
     }  # fmt: skip
     length: Spec = {
         "field": "amount", "type": "quantitative", "title": across,
-        "scale": {"domain": [0, most * 1.25], "nice": False}, "axis": {"tickCount": 4, "format": "~s"},
+        "scale": {"domain": [0, most * 1.25], "nice": False},
+        "axis": {"tickCount": 4, "format": "~s" if most >= _THOUSANDS else ",.0f"},
     }  # fmt: skip
     colour: Spec = {
         "field": "strong", "type": "nominal", "legend": None,

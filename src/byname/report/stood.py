@@ -21,6 +21,7 @@ __all__ = ["NEEDS", "stood"]
 NEEDS = ("standing", "flows", "moves", "alarms", "recoveries")
 _NAMED = 10
 _WAYS = 8
+_ONE = 0.5  # people are expected, not counted
 
 
 def stood(snapshot: Snapshot, currency: str) -> tuple[dict[str, Table], dict[str, Spec], str]:
@@ -31,7 +32,8 @@ def stood(snapshot: Snapshot, currency: str) -> tuple[dict[str, Table], dict[str
         currency: of all amounts.
     """
     found = standings(snapshot, _NAMED)
-    moved = [row for row in found.flows if row["from_standing"] != row["to_standing"]][:_WAYS]
+    ways = [row for row in found.flows if row["from_standing"] != row["to_standing"] and row["people"] >= _ONE]
+    moved = ways[:_WAYS]
     tables = {
         "standing": _counts(found.counts, currency),
         "flows": _flows(moved),
@@ -78,6 +80,10 @@ def _counts_chart(rows: Sequence[dict[str, Any]]) -> Spec:
     )
 
 
+def _range(row: dict[str, Any]) -> str:
+    return between(share(row["low"]), share(row["high"]))
+
+
 def _way(row: dict[str, Any]) -> str:
     return f"{_plain(row['from_standing'])} → {_plain(row['to_standing'])}"
 
@@ -91,7 +97,7 @@ def _flows(rows: Sequence[dict[str, Any]]) -> Table:
             (
                 _way(row),
                 count(row["people"]),
-                f"{share(row['share'])} ({between(share(row['low']), share(row['high']))})",
+                f"{share(row['share'])} ({_range(row)})",
             )
             for row in rows
         ],

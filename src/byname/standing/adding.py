@@ -2,12 +2,14 @@
 
 p(feels) = softmax(ln base + n T W), with T the evidence of each kind that counts today and W the log-odds of unhappy,
 content and attached. Pieces are not strangers to each other: who likes us buys steadily, more, and on, and says so. So
-twice as much evidence tells less than twice as much: n = K^-r for all that is known, K = T max|W| above 1. What is known is
-believed as far as it goes: of little evidence a part only, the rest is how people feel of whom nothing is known. A tie
-takes time: who has not been here over two own buying cycles begins with a small part of the base of the attached. The five standings are feeling times speaking, by their definitions. Of the
-unhappy those who said so unasked within 365 days are actively dissatisfied; of the attached those who spoke or acted
-for us unasked within 365 days are advocates; and nobody is called attached without two kinds of evidence, one of them
-behaviour over two of their own buying cycles.
+twice as much evidence tells less than twice as much: n = K^-r for all that is known, K = T max|W| above 1. What is
+known is believed as far as it goes: of little evidence a part only, the rest is how people feel of whom nothing is
+known. A tie takes time: who has not been here over two own buying cycles begins with a small part of the base of the
+attached.
+
+The five standings are feeling times speaking, by their definitions. Of the unhappy those who said so unasked within 365
+days are actively dissatisfied; of the attached those who spoke or acted for us unasked within 365 days are advocates;
+and nobody is called attached without two kinds of evidence, one of them behaviour over two of their own buying cycles.
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["alarms"]
 
 # Down is toward unhappy, or from a tie to none. Two ways to see it: the quarter's movement, and fresh words or acts of
-# the last 28 days that nobody who is content says or does.
+# the last 28 days that nobody who is content says or does. Of somebody who is unhappy and has said so in the half year
+# before, it is no news: only that they speak of leaving, or left.
 ALARMS = statement(
     "standing.alarms",
     """
@@ -35,15 +36,28 @@ ALARMS = statement(
         from ordered
         where ordered.after < ordered.before
     ),
+    warned as (
+        select evidence.*
+        from evidence
+        where evidence.kind in ('complaint', 'public_criticism', 'threat_to_leave', 'detractor', 'low_rating',
+                                'let_down', 'criticism_asked', 'contract_ended', 'marked_as_spam')
+          and evidence.occurred_at >= cast(cast($as_of as timestamp) - interval '210' day as timestamp)
+    ),
+    known as (
+        select distinct warned.person_id
+        from warned
+        join standing on standing.person_id = warned.person_id
+        where standing.standing in ('dissatisfied', 'actively_dissatisfied')
+          and warned.occurred_at < cast(cast($as_of as timestamp) - interval '28' day as timestamp)
+    ),
     fresh as (
         select evidence.person_id, cast(evidence.occurred_at as date) as since, 'warning' as kind, evidence.fact_id,
                evidence.says
-        from evidence
-        join standing on standing.person_id = evidence.person_id
+        from warned as evidence
+        left join known on known.person_id = evidence.person_id
         where evidence.occurred_at >= cast(cast($as_of as timestamp) - interval '28' day as timestamp)
-          and evidence.kind in ('complaint', 'public_criticism', 'threat_to_leave', 'detractor', 'low_rating',
-                                'let_down', 'criticism_asked', 'contract_ended', 'marked_as_spam')
           and evidence.strength >= 3e-1
+          and (known.person_id is null or evidence.kind in ('threat_to_leave', 'contract_ended'))
         qualify row_number() over (
             partition by evidence.person_id
             order by cast(round((evidence.dissatisfied + evidence.actively_dissatisfied) * 1e6) as bigint) desc,
@@ -66,7 +80,7 @@ ALARMS = statement(
 
 
 def alarms(engine: Engine, *, moves: Table, evidence: Table, standing: Table, worth: Table, as_of: date) -> Table:
-    """Of the best tenth, who fell in the last quarter, and whose words or acts of the last 28 days warn.
+    """Of the best tenth, who fell in the last quarter, and whose words or acts of the last 28 days are news.
 
     Args:
         engine: where the tables are.

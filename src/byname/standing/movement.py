@@ -12,6 +12,7 @@ from byname.engines import statement
 from byname.standing.adding import label
 from byname.standing.flows import shares
 from byname.standing.markov import MISSING, confusion_of, smooth
+from byname.standing.sentences import BEHAVIOUR
 from byname.standing.states import STATES
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from byname.engines import Engine, Table
     from byname.standing.markov import Smoothed
     from byname.standing.stand import Stood
+    from byname.standing.weights import Weights
 
-__all__ = ["Movement", "movement"]
+__all__ = ["Movement", "marks", "movement"]
 
 _LIKELY = 0.5  # that somebody moved in a quarter, from which on it is told
 
@@ -56,6 +58,25 @@ AFTER = statement(
     ) = 1
     """,
 )
+# Dated pieces as they counted when they were new: what moved somebody two years ago has faded since. What buying and
+# using say is of today only.
+MARKS = statement(
+    "standing.marks",
+    """
+    select pieces.person_id, pieces.fact_id, pieces.kind, pieces.occurred_at, pieces.says,
+           pieces.strength * kinds.neutral as neutral, pieces.strength * kinds.dissatisfied as dissatisfied,
+           pieces.strength * kinds.actively_dissatisfied as actively_dissatisfied,
+           pieces.strength * kinds.loyal as loyal, pieces.strength * kinds.advocate as advocate
+    from pieces
+    join kinds on kinds.kind = pieces.kind
+    union all
+    select evidence.person_id, evidence.fact_id, evidence.kind, evidence.occurred_at, evidence.says,
+           evidence.neutral, evidence.dissatisfied, evidence.actively_dissatisfied, evidence.loyal, evidence.advocate
+    from evidence
+    join kinds on kinds.kind = evidence.kind
+    where kinds.of_today
+    """,
+)
 MOVES = statement(
     "standing.moves",
     """
@@ -63,6 +84,8 @@ MOVES = statement(
            case when after.says is not null then 'after: ' || after.says
                 when moved.from_standing = 'advocate' and moved.to_standing = 'loyal'
                 then 'did nothing for us unasked within 365 days'
+                when moved.from_standing = 'actively_dissatisfied' and moved.to_standing = 'dissatisfied'
+                then 'said nothing against us unasked within 365 days'
                 else 'no single event on record' end as says,
            after.fact_id
     from moved
@@ -94,7 +117,7 @@ def movement(engine: Engine, stood: Stood, evidence: Table) -> Movement:
     Args:
         engine: where the tables go.
         stood: readings of everybody at each day.
-        evidence: the pieces, for what a move came after.
+        evidence: from `marks`, for what a move came after.
     """
     readings = stood.readings[:, ::-1]
     days = tuple(reversed(stood.days))
@@ -110,6 +133,21 @@ def movement(engine: Engine, stood: Stood, evidence: Table) -> Movement:
         engine.run(MOVES, moved=moved, after=after),
         engine.arrow(_flows(found, labels, days)),
     )
+
+
+def marks(engine: Engine, pieces: Table, evidence: Table, weights: Weights) -> Table:
+    """What happened to each, with the weights of the five standings, for what a move came after.
+
+    Args:
+        engine: where the tables are.
+        pieces: from `pieces.pieces`.
+        evidence: from `stand`.
+        weights: what each kind says.
+    """
+    table = {name: weights.table[:, number] for number, name in enumerate(STATES)}
+    of_today = [name in BEHAVIOUR for name in weights.names]
+    kinds = engine.arrow(pa.table({"kind": pa.array(weights.names), "of_today": of_today, **table}))
+    return engine.run(MARKS, pieces=pieces, evidence=evidence, kinds=kinds)
 
 
 def _moved(ids: pa.Array, found: Smoothed, days: Sequence[date]) -> pa.Table:

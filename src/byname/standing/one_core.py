@@ -16,7 +16,7 @@ __all__ = ["on_one_core"]
 
 def on_one_core() -> AbstractContextManager[object]:
     """While this is open, NumPy's products of matrices use one core."""
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     limits: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
     return limits

@@ -8,11 +8,11 @@ times as much:
     s(Z) = ln sum_j c_j exp(Z_j) - ln sum_j d_j exp(Z_j)
 
 with c and d the standings that speak for and against the outcome. h is habit: who buys often will buy again whether
-they like it or not, who complains easily will complain, who brings friends will bring more. So evidence of the same sort
-as an outcome (`_SAME_SORT`) has a way of its own to it, and says nothing of feelings by it. The log-likelihood of all
-outcomes is maximised over ln m, a, ln b and h with normal priors on ln m and h. The factors are learned on one half of the people and judged on the other,
-and the other way round; they are kept where the likelihood of the other half is surely better than that of the weights
-as shipped.
+they like it or not, who complains easily will complain, who brings friends will bring more. So evidence of the same
+sort as an outcome (`_SAME_SORT`) has a way of its own to it, and says nothing of feelings by it. The log-likelihood of
+all outcomes is maximised over ln m, a, ln b and h with normal priors on ln m and h. The factors are learned on one half
+of the people and judged on the other, and the other way round; they are kept where the likelihood of the other half is
+surely better than that of the weights as shipped.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _refit(weights: Weights, evidence: Floats, outcomes: Mapping[str, Floats]) -
 
 
 def _fit(weights: Weights, evidence: Floats, outcomes: Mapping[str, Floats], *, free: bool = True) -> Floats:
-    """Parameters: ln m of each kind; a of each outcome; ln b of each; h of each and kind. With free=False ln m stays 0."""
+    """Parameters: ln m of each kind; a, then ln b of each outcome; h of each and kind. With free=False ln m stays 0."""
     from scipy.optimize import minimize
 
     kinds, names = len(weights.kinds), list(outcomes)
@@ -143,9 +143,13 @@ def _fit(weights: Weights, evidence: Floats, outcomes: Mapping[str, Floats], *, 
         return loss, slope * one
 
     found = minimize(
-        scaled, np.zeros(len(start)), jac=True, method="L-BFGS-B", bounds=list(zip(-most / one, most / one, strict=True)),
+        scaled,
+        np.zeros(len(start)),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=list(zip(-most / one, most / one, strict=True)),
         options={"ftol": 1e-7, "gtol": 1e-5, "maxiter": 200, "maxcor": 20},
-    )  # fmt: skip
+    )
     return np.asarray(start + found.x * one, dtype=np.float64)
 
 
@@ -212,7 +216,7 @@ def _held(of: _At, scored: _Scored, evidence: Floats, outcomes: Mapping[str, Flo
 
 
 def _sides(names: tuple[str, ...]) -> tuple[Floats, Floats]:
-    """c and d of each outcome, each of shape (outcomes, standings)."""
+    """What speaks for each outcome, and against it, each of shape (outcomes, standings)."""
     sides = np.array([SIDES[name] for name in names])
     return sides[:, 0], sides[:, 1]
 

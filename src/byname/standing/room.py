@@ -14,7 +14,7 @@ from byname.standing.both_ways import both_ways
 from byname.standing.community import community
 from byname.standing.hindsight import hindsight
 from byname.standing.incidents import incidents
-from byname.standing.movement import movement
+from byname.standing.movement import marks, movement
 from byname.standing.pieces import parts, pieces, used_days
 from byname.standing.promises import promised
 from byname.standing.recovery import recoveries
@@ -161,7 +161,7 @@ def standing_of(
         engine, first, kept, facts=facts, net=net, voice=voice, record_person=record_person, as_of=as_of, until=until
     )
     stood = stand(engine, chain([first], everybody), learned.weights, as_of)
-    moved = movement(engine, stood, stood.evidence)
+    moved = movement(engine, stood, marks(engine, found, stood.evidence, learned.weights))
     near = stages(
         engine,
         net=net,

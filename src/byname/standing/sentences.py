@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from byname.standing.stand import View
     from byname.standing.weights import Weights
 
-__all__ = ["behaviour_rows"]
+__all__ = ["BEHAVIOUR", "behaviour_rows"]
 
 type Ints = NDArray[np.int64]
 
@@ -59,6 +59,10 @@ _SENTENCES = {
     "uses_steadily": "used the product on {used} of the last 28 days, as before",
     "uses_less": "used the product on {used} of the last 28 days, less than before",
 }
+
+
+# Kinds of evidence that are not dated pieces but say how it is today.
+BEHAVIOUR = frozenset(_SENTENCES)
 
 
 def _words(part: Part, now: View, who: Ints, day: int) -> dict[str, pa.Array]:

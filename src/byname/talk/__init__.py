@@ -17,7 +17,7 @@ from rich.text import Text
 
 from byname.best import MEASURES, called
 from byname.errors import UsageError
-from byname.talk.plan import audience, today, week
+from byname.talk.plan import today, week
 from byname.talk.printing import err, horizon, local, out, print_json, print_rows, wide
 from byname.talk.proof import proof
 from byname.talk.standing import brief, foretold, standing
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from byname.who import Known
 
 __all__ = [
-    "audience", "backtest", "best", "command", "day", "days", "decided", "decisions", "equity", "imports", "outcome",
+    "backtest", "best", "command", "day", "days", "decided", "decisions", "equity", "imports", "outcome",
     "proof", "reading", "recognised", "refreshed", "review", "say", "standing", "steps", "today", "voice", "waiting",
     "week", "who", "working", "wrong_use",
 ]  # fmt: skip

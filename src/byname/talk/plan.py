@@ -10,17 +10,15 @@ from rich.text import Text
 
 from byname.best import called
 from byname.talk.printing import out, print_json, print_rows, wide
+from byname.today import TEAMS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from byname.audience import Audience
     from byname.snapshot import Snapshot
     from byname.today import Today, Week
 
-__all__ = ["audience", "today", "week"]
+__all__ = ["today", "week"]
 
-_SHORT = 8  # contacts of a team that are shown in full; the rest have a line each
+_SHORT = 5  # contacts of a team that are shown in full; the rest have a line each
 
 
 def today(snapshot: Snapshot, found: Today, output: str) -> None:
@@ -40,7 +38,7 @@ def today(snapshot: Snapshot, found: Today, output: str) -> None:
         out.print(Text(f"Delight today: {called(found.delight)}. {found.delight['reason']}.".replace("..", ".")))
     if not found.rows:
         out.print("Nobody today.")
-    for team in dict.fromkeys(row["team"] for row in found.rows):
+    for team in TEAMS:
         _team(team, [row for row in found.rows if row["team"] == team], found.left)
     _blocked(found.blocked)
     for line in (*found.advice, *found.other_tools):
@@ -48,6 +46,8 @@ def today(snapshot: Snapshot, found: Today, output: str) -> None:
 
 
 def _team(team: str, rows: list[dict[str, Any]], left: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
     more = sum(row["people"] for row in left if row["team"] == team)
     minutes = sum(row["minutes"] for row in rows)
     people = f"{len(rows)} {'person' if len(rows) == 1 else 'people'}, {minutes:g} minutes"
@@ -147,21 +147,3 @@ def _who(rows: list[dict[str, Any]]) -> None:
         )
     out.print()
     wide(table)
-
-
-def audience(folder: Path, found: Audience) -> None:
-    """What was written, who was left out, and how to tell us once it was sent."""
-    out.print(
-        f"Wrote {found.path}: {found.people:,} people, to be reached by {found.channel.replace('_', ' ')}.",
-        markup=False,
-    )
-    if found.held_out:
-        out.print(f"Held out by lot, and remembered so that the others can be compared: {found.held_out:,}.")
-    for rule, people in sorted(found.left_out.items(), key=lambda one: (-one[1], one[0])):
-        out.print(f"  {people:>8,}  left out: {rule.replace('-', ' ')}", markup=False)
-    if found.people:
-        out.print(
-            f"Once it went out: byname contacted {folder} {found.path} --campaign '{found.campaign}' "
-            f"--action {found.action} --channel {found.channel} --kind … --at …",
-            markup=False,
-        )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["proof"]
 
+_UNPROVEN = 3  # campaigns without lots that are shown: their sentences are much alike
 _STYLE = {"works": "bold green", "harms": "bold red", "lots not kept": "bold yellow"}
 
 

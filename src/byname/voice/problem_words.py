@@ -108,7 +108,7 @@ def _telling(
         tells(phrases.terms[one], (corpus.texts[at] for at in rows[start:end].tolist()))
         for one, start, end in zip(chosen.tolist(), *ends.tolist(), strict=True)
     ]
-    return chosen[np.array(kept, bool)]
+    return np.asarray(chosen[np.array(kept, bool)])
 
 
 def learned_topics(problems: Sequence[Problem]) -> Topics:

@@ -76,16 +76,16 @@ class Planes:
             if value < best:
                 best, best_at = value, at
             slopes = self._slopes + scaled
-            lowest_at = None
             if used % _LOOK == 1 or best - floor <= within * abs(best):
-                lowest, lowest_at = _lowest(slopes, self._heights, self._top)
+                lowest, _ = _lowest(slopes, self._heights, self._top)
                 floor = max(floor, lowest)
             if best - floor <= within * abs(best):
                 break
-            at = self._next(slopes, best, floor, best_at)
-            if at is None:
-                lowest, at = _lowest(slopes, self._heights, self._top)
+            near = self._next(slopes, best, floor, best_at)
+            if near is None:
+                lowest, near = _lowest(slopes, self._heights, self._top)
                 floor = max(floor, lowest)
+            at = near
         return Least(best_at * self._scale, best, floor, used)
 
     def learn(self, at: Vector, value: float, slope: Vector) -> None:

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from byname.engines import Engine, Table
     from byname.plan.choosing.firsts import Firsts
-    from byname.plan.choosing.kernel import Open
+    from byname.plan.choosing.open import Open
     from byname.plan.choosing.passes import Pass
 
 __all__ = ["PRICED", "everybody", "tables"]
 
-# The numbers of the grain are those of the kernel: JITTER_PERSON, JITTER_DAY, JITTER.
+# The numbers of the grain are those of the kernel: JITTER_PERSON and what follows it.
 PRICED = statement(
     "plan.priced",
     """
@@ -34,7 +34,9 @@ PRICED = statement(
         select candidates.person, candidates.action, candidates.place, candidates.team, candidates.minutes,
                candidates.perk, prices.day, people.cap, people.rest, people.first, people.step, people.must,
                candidates.value - $perk_price * candidates.perk - prices.price * candidates.minutes
-               + $grain * cast((candidates.person * 40503 + prices.day * 9973) % 1009 as double) / 1009e0 as w
+               + $grain * cast(
+                   (candidates.person * 40503 + (prices.day + 1) * (candidates.action * 331 + 9973)) % 1009 as double
+               ) / 1009e0 as w
         from candidates
         join prices on prices.team = candidates.team
                    and cast(floor(cast(candidates.days as double) / prices.bit) as bigint) % 2 = 1
@@ -49,18 +51,18 @@ PRICED = statement(
     more as (select * from best where cap > 1 and w > first + step),
     sets as (
         select person, 1 as contacts, w - first as total, day as day_1, team as team_1, minutes as minutes_1,
-               perk as perk_1, place as place_1, 0 as day_2, 0 as team_2, 0e0 as minutes_2, 0e0 as perk_2,
-               0 as place_2, 0 as day_3, 0 as team_3, 0e0 as minutes_3, 0e0 as perk_3, 0 as place_3
+               perk as perk_1, place as place_1, w as w_1, 0 as day_2, 0 as team_2, 0e0 as minutes_2, 0e0 as perk_2,
+               0 as place_2, 0e0 as w_2, 0 as day_3, 0 as team_3, 0e0 as minutes_3, 0e0 as perk_3, 0 as place_3
         from best
         union all
         select a.person, 2 as contacts, a.w + b.w - (2e0 * a.first + a.step) as total, a.day, a.team, a.minutes,
-               a.perk, a.place, b.day, b.team, b.minutes, b.perk, b.place, 0, 0, 0e0, 0e0, 0
+               a.perk, a.place, a.w, b.day, b.team, b.minutes, b.perk, b.place, b.w, 0, 0, 0e0, 0e0, 0
         from more as a
         join more as b on b.person = a.person and b.day - a.day > a.rest and b.action <> a.action
         union all
         select a.person, 3 as contacts, a.w + b.w + c.w - (3e0 * a.first + 3e0 * a.step) as total, a.day, a.team,
-               a.minutes, a.perk, a.place, b.day, b.team, b.minutes, b.perk, b.place, c.day, c.team, c.minutes,
-               c.perk, c.place
+               a.minutes, a.perk, a.place, a.w, b.day, b.team, b.minutes, b.perk, b.place, b.w, c.day, c.team,
+               c.minutes, c.perk, c.place
         from more as a
         join more as b on b.person = a.person and b.day - a.day > a.rest and b.action <> a.action
         join more as c on c.person = a.person and c.day - b.day > a.rest and c.action <> a.action
@@ -72,7 +74,7 @@ PRICED = statement(
         select * from sets
         qualify row_number() over (
             partition by person
-            order by total desc, contacts, day_1, day_2, day_3, place_1, place_2, place_3
+            order by total desc, contacts, day_1, day_2, day_3, w_1 desc, place_1, w_2 desc, place_2, place_3
         ) = 1
     ),
     used as (

@@ -115,9 +115,7 @@ def _capacities(instance: Instance, choice: Choice, kept: NDArray[np.bool_]) -> 
         raise _broken("what is used", f"{choice.used.tolist()}", f"{used.tolist()}")
 
 
-def _promises(
-    instance: Instance, chosen: NDArray[np.int64], person: NDArray[np.int64], day: NDArray[np.int64]
-) -> None:
+def _promises(instance: Instance, chosen: NDArray[np.int64], person: NDArray[np.int64], day: NDArray[np.int64]) -> None:
     """Each promise is kept on its day, unless the day is not possible or the person has another promise in its way."""
     promise = np.flatnonzero(instance.promised >= 0)
     when = instance.promised[promise].astype(np.int64)
@@ -155,8 +153,9 @@ def _reached(instance: Instance, choice: Choice, person: NDArray[np.int64]) -> N
     """Who is in danger of neglect and was not reached has no candidate that fits into what is left."""
     has = np.zeros(len(instance.cap), np.bool_)
     has[person] = True
-    if has[choice.unreached].any() or not instance.must[choice.unreached].all():
-        raise _broken("the unreached", "a person who was reached, or need not be", "persons in danger of neglect")
+    missing = np.flatnonzero(instance.must & ~has & (np.diff(instance.start) > 0))
+    if not np.array_equal(np.sort(choice.unreached), missing):
+        raise _broken("the unreached", f"{choice.unreached.tolist()}", f"{missing.tolist()}")
     room = instance.capacity - choice.used
     lost = np.flatnonzero((instance.must & ~has)[np.repeat(np.arange(len(has)), np.diff(instance.start))])
     owner = _person(instance, lost)

@@ -14,15 +14,16 @@ if TYPE_CHECKING:
 
     from byname.plan.choosing.firsts import Firsts
     from byname.plan.choosing.instance import Instance
-    from byname.plan.choosing.kernel import Open
+    from byname.plan.choosing.open import Open
 
     type Pass = Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]]
     type Everybody = Callable[[Firsts], Pass]
 
 __all__ = ["Choice", "choose"]
 
-_WITHIN = 1e-5  # of the bound, for one day
+_WITHIN = 3e-5  # of the bound, for one day
 _WITHIN_A_WEEK = 2e-4
+_ROUGH, _ROUGH_PEOPLE = 2e-3, 3.0  # of few people the plan is further from the bound than that: one contact is much
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,7 @@ class Choice:
         used: minutes, of shape (teams, days).
         perks_used: perk money.
         left: of shape (candidates,): why the action was left out, a `Left`; -1 if it was not.
-        unreached: persons in danger of neglect for whom nothing was left.
+        unreached: persons in danger of neglect who have candidates and no contact.
         passes: over all people, to find the prices.
     """
 
@@ -101,9 +102,16 @@ def choose(
         used=used,
         perks_used=float(instance.perk[chosen].sum(dtype=np.float64)),
         left=left(instance, first.rest, day_of, price, perk_price),
-        unreached=plan.unreached,
+        unreached=_unreached(instance, chosen),
         passes=plan.passes,
     )
+
+
+def _unreached(instance: Instance, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    missing = instance.must & (np.diff(instance.start) > 0)
+    missing[instance.owner(chosen)] = False
+    found: NDArray[np.int64] = np.flatnonzero(missing)
+    return found
 
 
 @dataclass(frozen=True)
@@ -136,7 +144,8 @@ def _tried(first: Firsts, rest: Open, begin: NDArray[np.float64] | None, everybo
     from byname.plan.choosing.repairing import repaired
 
     now = replace(first, rest=rest)
-    within = _WITHIN if first.room.shape[1] == 1 else _WITHIN_A_WEEK
+    rough = min(_ROUGH, _ROUGH_PEOPLE / max(len(rest.cap), 1))
+    within = _WITHIN if first.room.shape[1] == 1 else max(_WITHIN_A_WEEK, rough)
     found = prices(now, _pass(now, everybody), begin=begin, within=within)
     draft = repaired(now, found.at, found.bound)
     # Those let go are still better reached.

@@ -1,23 +1,25 @@
 """What has its place before anything is weighed: what was promised keeps its day, then what is owed.
 
-Of what is owed, the candidates whose last possible day is nearest come first, then those worth most for each minute: for
-one person that loses nothing which could be placed (earliest deadline first; Jackson 1955), over many it is a rule.
+Of what is owed, the candidates whose last possible day is nearest come first, then those worth most for each minute:
+for one person that loses nothing which could be placed (earliest deadline first; Jackson 1955), over many it is a rule.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from byname.plan.choosing.compiled import compiled
-from byname.plan.choosing.kernel import SLACK, Open
+from byname.plan.choosing.open import SLACK, Open
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from byname.plan.choosing.instance import Instance
+
+    type Array = NDArray[Any]
 
 __all__ = ["Firsts", "firsts"]
 
@@ -78,7 +80,7 @@ def firsts(instance: Instance) -> Firsts:
     return Firsts(day_of, rest, room, float(spare[0]), float(worth))
 
 
-def _columns(instance: Instance) -> tuple[NDArray[np.generic], ...]:
+def _columns(instance: Instance) -> tuple[Array, Array, Array, Array, Array, Array]:
     return (instance.start, instance.action, instance.team, instance.minutes, instance.perk, instance.days)
 
 
@@ -90,7 +92,7 @@ def _turns(instance: Instance, first: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @compiled
-def _takes(start, action, i, j, day_of):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _takes(start: Array, action: Array, i: int, j: int, day_of: Array) -> tuple[bool, int]:
     """Whether person i has the action of candidate j, and the days taken, as bits."""
     same = False
     taken = 0
@@ -102,7 +104,20 @@ def _takes(start, action, i, j, day_of):  # type: ignore[no-untyped-def] # noqa:
 
 
 @compiled
-def _place(start, action, team, minutes, perk, days, first, owner, promised, room, spare, day_of):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _place(
+    start: Array,
+    action: Array,
+    team: Array,
+    minutes: Array,
+    perk: Array,
+    days: Array,
+    first: Array,
+    owner: Array,
+    promised: Array,
+    room: Array,
+    spare: Array,
+    day_of: Array,
+) -> None:
     """Place the promised on their days, then the others of the first on the first day that has room."""
     width = room.shape[1]
     for turn in range(len(first)):
@@ -129,10 +144,27 @@ def _place(start, action, team, minutes, perk, days, first, owner, promised, roo
 
 
 @compiled
-def _open(
-    start, action, team, minutes, perk, days, value, owed, promised, rest, free_from, fatigue,
-    room, spare, day_of, left, cap, had, must,
-):  # type: ignore[no-untyped-def] # fmt: skip
+def _open(  # noqa: C901 - compiled whole
+    start: Array,
+    action: Array,
+    team: Array,
+    minutes: Array,
+    perk: Array,
+    days: Array,
+    value: Array,
+    owed: Array,
+    promised: Array,
+    rest: Array,
+    free_from: Array,
+    fatigue: Array,
+    room: Array,
+    spare: Array,
+    day_of: Array,
+    left: Array,
+    cap: Array,
+    had: Array,
+    must: Array,
+) -> float:
     """Fill the days that are left to each candidate, and what is left of each person's limits; worth of the placed."""
     width = room.shape[1]
     worth = 0.0

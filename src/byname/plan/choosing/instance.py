@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from byname.errors import UsageError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["DAYS", "MOST", "Instance"]
 
 DAYS = 7
 MOST = 3
-"""The most contacts that a plan gives one person in one week, beside what is owed and promised, whatever the cap says."""
+"""The most contacts in a plan for one person, beside what is owed and promised, whatever the cap says."""
 
 _KINDS: dict[str, Any] = {
     "start": np.int64,

@@ -5,55 +5,35 @@ All that call `_best` stand in this module: what is compiled is kept by file.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from byname.plan.choosing.compiled import compiled
 from byname.plan.choosing.instance import MOST
+from byname.plan.choosing.open import (
+    BETTER,
+    FORCED,
+    JITTER,
+    JITTER_ACTION,
+    JITTER_DAY,
+    JITTER_PERSON,
+    SLACK,
+    Scratch,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = [
-    "JITTER",
-    "JITTER_DAY",
-    "JITTER_PERSON",
-    "Open",
-    "priced",
-    "pushed",
-    "regrets",
-    "relieved",
-    "resolved",
-    "worth_of",
-]
+    from byname.plan.choosing.open import Open
 
-SLACK = 1e-6  # minutes, or money: what sums of doubles may be off
-BETTER = 1e-9  # a share: what is better by less is not better
-FORCED = 1e30  # above all money: a person in danger of neglect is left only if nothing else helps
-# A number in [0, 1) for each person and day, so that equal days are not all the first day. SQL has no hash: this is one.
-JITTER_PERSON, JITTER_DAY, JITTER = 40_503, 9_973, 1_009
+    type Array = NDArray[Any]
 
-
-class Open(NamedTuple):
-    """What is open once the promised and the owed have their places; see `Instance` for the columns."""
-
-    start: NDArray[np.int64]
-    action: NDArray[np.int16]
-    team: NDArray[np.int16]
-    value: NDArray[np.float64]
-    minutes: NDArray[np.float32]
-    perk: NDArray[np.float32]
-    days: NDArray[np.uint8]  # those on which it fits: an owed candidate has none
-    cap: NDArray[np.uint8]
-    had: NDArray[np.uint8]  # contacts that have their place
-    fatigue: NDArray[np.float32]
-    must: NDArray[np.bool_]  # and has no contact yet
-    rest: NDArray[np.uint8]
+__all__ = ["sweep"]
 
 
 @compiled
-def _insert(top_w, top_j, d, most, action, w, j):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - compiled
+def _insert(top_w: Array, top_j: Array, d: int, most: int, action: Array, w: float, j: int) -> None:
     """Keep the best candidates of day d, one an action, best first."""
     s = 0
     while s < most and top_j[d, s] >= 0 and w <= top_w[d, s]:
@@ -74,58 +54,69 @@ def _insert(top_w, top_j, d, most, action, w, j):  # type: ignore[no-untyped-def
 
 
 @compiled
-def _best_two(top_w, top_j, action, gap, first, step, worth, slots, out_j, out_d):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _best_two(t: Scratch, action: Array, gap: int, first: float, step: float, worth: float) -> float:
     """What two contacts are worth if it is more than one: the days in order, of each its best actions."""
-    days = len(top_w)
+    days, slots = t.top_w.shape
+    slots = min(slots, 2)
     base = 2 * first + step
     for d in range(days - gap):
         for e in range(d + gap, days):
-            if min(top_w[d, 0], top_w[e, 0]) <= first + step or top_w[d, 0] + top_w[e, 0] - base <= worth:
+            if min(t.top_w[d, 0], t.top_w[e, 0]) <= first + step or t.top_w[d, 0] + t.top_w[e, 0] - base <= worth:
                 continue
             for a in range(slots):
                 for b in range(slots):
-                    total = top_w[d, a] + top_w[e, b] - base
-                    if total > worth and action[top_j[d, a]] != action[top_j[e, b]]:
+                    total = t.top_w[d, a] + t.top_w[e, b] - base
+                    if total > worth and action[t.top_j[d, a]] != action[t.top_j[e, b]]:
                         worth = total
-                        out_j[0], out_j[1] = top_j[d, a], top_j[e, b]
-                        out_d[0], out_d[1] = d, e
+                        t.out_j[0], t.out_j[1] = t.top_j[d, a], t.top_j[e, b]
+                        t.out_d[0], t.out_d[1] = d, e
     return worth
 
 
 @compiled
-def _best_three(top_w, top_j, action, gap, first, step, worth, slots, out_j, out_d):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _best_three(t: Scratch, action: Array, gap: int, first: float, step: float, worth: float) -> float:
     """What three contacts are worth if it is more than fewer."""
-    days = len(top_w)
+    days, slots = t.top_w.shape
     base = 3 * first + 3 * step
     for d in range(days - 2 * gap):
         for e in range(d + gap, days - gap):
             for f in range(e + gap, days):
-                if min(top_w[d, 0], top_w[e, 0], top_w[f, 0]) <= first + 2 * step:
+                if min(t.top_w[d, 0], t.top_w[e, 0], t.top_w[f, 0]) <= first + 2 * step:
                     continue
-                if top_w[d, 0] + top_w[e, 0] + top_w[f, 0] - base <= worth:
+                if t.top_w[d, 0] + t.top_w[e, 0] + t.top_w[f, 0] - base <= worth:
                     continue
                 for slot in range(slots * slots * slots):
                     a, b, c = slot // (slots * slots), slot // slots % slots, slot % slots
-                    total = top_w[d, a] + top_w[e, b] + top_w[f, c] - base
+                    total = t.top_w[d, a] + t.top_w[e, b] + t.top_w[f, c] - base
                     if total > worth:
-                        p, q, r = action[top_j[d, a]], action[top_j[e, b]], action[top_j[f, c]]
-                        if p != q and q != r and p != r:
+                        p, q, r = action[t.top_j[d, a]], action[t.top_j[e, b]], action[t.top_j[f, c]]
+                        if p not in (q, r) and q != r:
                             worth = total
-                            out_j[0], out_j[1], out_j[2] = top_j[d, a], top_j[e, b], top_j[f, c]
-                            out_d[0], out_d[1], out_d[2] = d, e, f
+                            t.out_j[0], t.out_j[1], t.out_j[2] = t.top_j[d, a], t.top_j[e, b], t.top_j[f, c]
+                            t.out_d[0], t.out_d[1], t.out_d[2] = d, e, f
     return worth
 
 
 @compiled
-def _best(o, i, price, perk_price, room, spare, tight, grain, top_w, top_j, out_j, out_d):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Fill out_j and out_d with the best contacts of person i, and say how many and what they are worth."""
+def _best(  # noqa: C901, PLR0912 - compiled whole
+    o: Open,
+    i: int,
+    price: Array,
+    perk_price: float,
+    room: Array,
+    spare: float,
+    tight: bool,  # noqa: FBT001 - compiled
+    grain: float,
+    top: Scratch,
+) -> tuple[int, float]:
+    """Fill the scratch with the best contacts of person i, and say how many and what they are worth."""
     days = price.shape[1]
     most = min(int(o.cap[i]), MOST, days)
     step = float(o.fatigue[i])
     first = step * o.had[i]
     floor = -np.inf if o.must[i] else first
-    top_w[:] = -np.inf
-    top_j[:] = -1
+    top.top_w[:] = -np.inf
+    top.top_j[:] = -1
     none = True
     for j in range(o.start[i], o.start[i + 1]):
         mask = int(o.days[j])
@@ -137,33 +128,34 @@ def _best(o, i, price, perk_price, room, spare, tight, grain, top_w, top_j, out_
             if (mask >> d) & 1 and not (tight and o.minutes[j] > room[t, d] + SLACK):
                 w = gross - price[t, d] * o.minutes[j]
                 if grain > 0.0:
-                    w += grain * ((i * JITTER_PERSON + d * JITTER_DAY) % JITTER) / JITTER
+                    lot = (i * JITTER_PERSON + (d + 1) * (int(o.action[j]) * JITTER_ACTION + JITTER_DAY)) % JITTER
+                    w += grain * lot / JITTER
                 if w > floor:
                     none = False
-                    _insert(top_w, top_j, d, most, o.action, w, j)
+                    _insert(top.top_w, top.top_j, d, most, o.action, w, j)
     if none:
         return 0, 0.0
     worth = -np.inf
     for d in range(days):
-        if top_w[d, 0] > worth:
-            worth = top_w[d, 0]
-            out_j[0], out_d[0] = top_j[d, 0], d
+        if top.top_w[d, 0] > worth:
+            worth = top.top_w[d, 0]
+            top.out_j[0], top.out_d[0] = top.top_j[d, 0], d
     worth -= first
     count = 1
     gap = int(o.rest[i]) + 1
     if most > 1:
-        more = _best_two(top_w, top_j, o.action, gap, first, step, worth, min(most, 2), out_j, out_d)
+        more = _best_two(top, o.action, gap, first, step, worth)
         if more > worth:
             worth, count = more, 2
     if most > 2:  # noqa: PLR2004
-        more = _best_three(top_w, top_j, o.action, gap, first, step, worth, most, out_j, out_d)
+        more = _best_three(top, o.action, gap, first, step, worth)
         if more > worth:
             worth, count = more, 3
     return count, worth
 
 
 @compiled
-def _worth(o, i, day_of, price, perk_price):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _worth(o: Open, i: int, day_of: Array, price: Array, perk_price: float) -> float:
     """What the contacts of person i are worth at these prices."""
     worth = 0.0
     count = 0
@@ -179,7 +171,7 @@ def _worth(o, i, day_of, price, perk_price):  # type: ignore[no-untyped-def] # n
 
 
 @compiled
-def _overfull(o, i, day_of, room, spare, scale, scale_perk):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _overfull(o: Open, i: int, day_of: Array, room: Array, spare: Array, scale: Array, scale_perk: float) -> float:
     """What person i uses of overfull places, in money."""
     freed = 0.0
     for j in range(o.start[i], o.start[i + 1]):
@@ -193,7 +185,7 @@ def _overfull(o, i, day_of, room, spare, scale, scale_perk):  # type: ignore[no-
 
 
 @compiled
-def _give_back(o, i, day_of, room, spare, sign):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _give_back(o: Open, i: int, day_of: Array, room: Array, spare: Array, sign: float) -> None:
     """Give back what person i uses; with -1 take it."""
     for j in range(o.start[i], o.start[i + 1]):
         d = day_of[j]
@@ -203,7 +195,22 @@ def _give_back(o, i, day_of, room, spare, sign):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def sweep(o, order, tight, leaving, patience, price, perk_price, scale, scale_perk, grain, room, spare, day_of, loss):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def sweep(  # noqa: C901, PLR0912 - compiled whole
+    o: Open,
+    order: Array,
+    tight: bool,  # noqa: FBT001 - a compiled function has no keywords alone
+    leaving: int,
+    patience: float,
+    price: Array,
+    perk_price: float,
+    scale: Array,
+    scale_perk: float,
+    grain: float,
+    room: Array,
+    spare: Array,
+    day_of: Array,
+    loss: Array,
+) -> tuple[float, int]:
     """Choose the best contacts for one person after the other; `passes` says what each use of it is for.
 
     One function for all uses: the best of a person is long to compile, and is compiled once for each function it is in.
@@ -221,22 +228,20 @@ def sweep(o, order, tight, leaving, patience, price, perk_price, scale, scale_pe
         grain: money: preferences among equal days reach from nothing to this.
         room: minutes left, below 0 where a day is overfull; changed.
         spare: of shape (1,): perk money left; changed.
-        day_of: of shape (candidates,): the day of each, or -1; changed. Of shape (0,): nobody has anything, nor keeps it.
-        loss: of shape (people,): money lost for each unit of money that is freed; infinite for those in no overfull place.
+        day_of: of shape (candidates,): the day of each, or -1; changed. Of shape (0,): nobody has, nor keeps, anything.
+        loss: of shape (people,): money lost for each unit of money freed; infinite for those in no overfull place.
 
     Returns:
         What all who took something gain at these prices, and how many they are.
     """
     days = price.shape[1]
-    top_w = np.empty((days, MOST))
-    top_j = np.empty((days, MOST), np.int64)
-    out_j = np.empty(MOST, np.int64)
-    out_d = np.empty(MOST, np.int64)
-    known = len(day_of) > 0
+    out_j, out_d = np.empty(MOST, np.int64), np.empty(MOST, np.int64)
+    top = Scratch(np.empty((days, MOST)), np.empty((days, MOST), np.int64), out_j, out_d)
+    known, some = len(day_of) > 0, len(order) > 0
     gain = 0.0
     takers = 0
-    for turn in range(len(order) if len(order) else len(o.cap)):
-        i = order[turn] if len(order) else turn
+    for turn in range(len(order) if some else len(o.cap)):
+        i = order[turn] if some else turn
         freed = 1.0
         if leaving > 0:
             freed = _overfull(o, i, day_of, room, spare, scale, scale_perk)
@@ -249,14 +254,14 @@ def sweep(o, order, tight, leaving, patience, price, perk_price, scale, scale_pe
             now = _worth(o, i, day_of, price, perk_price)
             if tight:
                 _give_back(o, i, day_of, room, spare, 1.0)
-        count, worth = _best(o, i, price, perk_price, room, spare[0], tight, grain, top_w, top_j, out_j, out_d)
+        count, worth = _best(o, i, price, perk_price, room, spare[0], tight, grain, top)
         if count == 0 and o.must[i]:
             worth = -FORCED
         if leaving > 0:
             lost = min((now - worth) / freed, FORCED)
             if leaving == 1:
                 loss[i] = lost
-            take = leaving == 2 and lost <= loss[i] + patience
+            take = leaving > 1 and lost <= loss[i] + patience
         else:
             take = count > 0 and worth > now + max(patience, BETTER * abs(now))
         if known and not tight and take:

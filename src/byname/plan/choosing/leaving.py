@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from byname.plan.choosing.instance import Instance
-    from byname.plan.choosing.kernel import Open
+    from byname.plan.choosing.open import Open
+
+    type Array = NDArray[Any]
 
 __all__ = ["Left", "left"]
 
@@ -60,10 +62,26 @@ def left(
 
 
 @compiled
-def _left(
-    start, action, team, value, minutes, perk, days, first, cap, had, rest, free_from, fatigue,
-    day_of, price, perk_price, reached, found,
-):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 # fmt: skip
+def _left(  # noqa: C901, PLR0912 - compiled whole
+    start: Array,
+    action: Array,
+    team: Array,
+    value: Array,
+    minutes: Array,
+    perk: Array,
+    days: Array,
+    first: Array,
+    cap: Array,
+    had: Array,
+    rest: Array,
+    free_from: Array,
+    fatigue: Array,
+    day_of: Array,
+    price: Array,
+    perk_price: float,
+    reached: Array,
+    found: Array,
+) -> None:
     width = price.shape[1]
     full = (1 << width) - 1
     for i in range(len(cap)):

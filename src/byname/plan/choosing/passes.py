@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from byname.plan.choosing.kernel import SLACK, sweep
+from byname.plan.choosing.kernel import sweep
+from byname.plan.choosing.open import SLACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from byname.plan.choosing.firsts import Firsts
-    from byname.plan.choosing.kernel import Open
+    from byname.plan.choosing.open import Open
 
     type Vector = NDArray[np.float64]
     type Pass = Callable[[Vector], tuple[float, Vector]]
@@ -90,11 +91,11 @@ class Draft:
 
     def push(self, least: float, prices: Vector | None = None, little: float = 0.0) -> int:
         """Give all who have much less than their best (money `least`) their best, room or not; to how many."""
-        return self._sweep(self.at if prices is None else prices, False, patience=least, little=little)
+        return self._sweep(self.at if prices is None else prices, tight=False, patience=least, little=little)
 
     def refill(self, cheaper: float) -> int:
         """Choose anew for all within what is left, at a share of the prices; keep what is better; for how many."""
-        return self._sweep(self.at * cheaper, True)
+        return self._sweep(self.at * cheaper, tight=True)
 
     def relieve(self, patience: float) -> None:
         """Let people leave overfull places, those first who lose least for each unit of money that they free.
@@ -103,10 +104,10 @@ class Draft:
             patience: those wait for the next time who would lose more by so much than they would have at first.
         """
         loss = np.empty(len(self.rest.cap))
-        self._sweep(self.at, True, leaving=1, loss=loss)
+        self._sweep(self.at, tight=True, leaving=1, loss=loss)
         order = np.flatnonzero(np.isfinite(loss))
         order = order[np.argsort(loss[order], kind="stable")]
-        self._sweep(self.at, True, leaving=2, patience=patience, order=order, loss=loss)
+        self._sweep(self.at, tight=True, leaving=2, patience=patience, order=order, loss=loss)
 
     def worth(self) -> float:
         """Values of the chosen less fatigue, in money."""
@@ -125,8 +126,8 @@ class Draft:
     def _sweep(
         self,
         at: Vector,
-        tight: bool,
         *,
+        tight: bool,
         leaving: int = 0,
         patience: float = 0.0,
         order: NDArray[np.int64] = _ALL,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from byname.plan.choosing.bundle import Planes
-from byname.plan.choosing.kernel import Open
+from byname.plan.choosing.open import Open
 from byname.plan.choosing.passes import grain, pass_over
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     type Vector = NDArray[np.float64]
 
-__all__ = ["GRAIN", "Prices", "ceilings", "pass_over", "prices", "sample"]
+__all__ = ["Prices", "ceilings", "prices", "sample"]
 
-SAMPLE = 20_000  # people
+SAMPLE = 8_000  # people
 PASSES = 6  # over all
 _LOOKS, _LOOKS_AGAIN = 200, 40  # at the sample
 _WORTH_A_PASS = 1e-6  # of the bound
@@ -39,7 +39,7 @@ class Prices:
     """Prices, and the bound that they prove.
 
     Attributes:
-        at: money a minute for each team and day in the order of capacity.ravel(), then money for one of the perk budget.
+        at: money a minute for each team and day (as capacity.ravel()), then money for one of the perk budget.
         bound: no plan of what is open is worth more.
         passes: over all people.
         looks: over the sample.

@@ -1,8 +1,8 @@
 """From what each person would choose at the prices to a plan that every team can do.
 
-Where more is chosen than there is, those leave who lose least for each minute (in money) that they free: to another day,
-another team, or to nothing. What is then left over is offered to all again, at lower and lower prices. Who then has much
-less than her best is given it, room or not, and others leave in turn: that is kept if it is better.
+Where more is chosen than there is, those leave who lose least for each minute (in money) that they free: to another
+day, another team, or to nothing. What is then left over is offered to all again, at lower and lower prices. Who then
+has much less than her best is given it, room or not, and others leave in turn: that is kept if it is better.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from byname.plan.choosing.kernel import SLACK
+from byname.plan.choosing.open import SLACK
 from byname.plan.choosing.passes import Draft, grain
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["repaired", "shared"]
 
 _EQUAL = 0.01  # prices of a team's days that differ by less are one price
-_CHEAPER = (1.0, 0.99, 0.97, 0.9, 0.6, 0.0)
+_CHEAPER = (1.0, 0.99, 0.97, 0.9, 0.6, 0.3)
 _MUCH = (0.1, 0.03, 0.01, 0.1, 0.03, 0.01)  # of what a usual contact's minutes cost
 _SHORT = 3  # rounds, where nobody in danger of neglect is without
 _CLOSE = 5e-5  # to the bound, as a share of it
@@ -84,7 +84,9 @@ def _settle(draft: Draft) -> None:
         draft.relieve(patience)
         patience *= _IMPATIENT
     for cheaper in _CHEAPER:
-        draft.refill(cheaper)
+        if not draft.refill(cheaper) and cheaper < 1:
+            break
+    draft.refill(0.0)  # whatever is worth anything
 
 
 def _key(draft: Draft) -> tuple[int, float]:

@@ -28,6 +28,7 @@ PACE = {
     "paused_until": "date",
     "own_wish": "flag",
     "drawn": "flag",
+    "had": "integer",
 }
 _ACTION = {
     "action": "text",

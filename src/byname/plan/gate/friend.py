@@ -108,7 +108,7 @@ def friend_check(
     ways = engine.fetch(rows, order_by=("best", "channel")).to_pylist()
     bits = [(str(way["channel"] or ""), int(way["bits"]) + sum(last)) for way in ways[::-1]]
     faults = engine.arrow(_faults(person_id, action, bits))
-    spoken = engine.fetch(speak(engine, seen, plays, faults, place)).to_pylist()
+    spoken = engine.fetch(speak(engine, seen, plays, faults, place, by_channel=True)).to_pylist()
     says = {(row["rule"], row["channel"] or ""): str(row["says"]) for row in spoken}
     return tuple(_verdicts(bits, says))
 

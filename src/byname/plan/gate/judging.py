@@ -99,9 +99,9 @@ class Judged:
 
     Attributes:
         candidates: person_id, action, channel: each way that no rule blocks.
-        blocked: person_id, action, channel, rule, says, also: one row for each person and action without a way. What is
-            told is of the first channel in order of preference that the person has (null: they have none): the first
-            rule that closes it, its sentence, and the other rules that do, by name, with commas ('' for none).
+        blocked: person_id, action, rule, says, also: one row for each person and action without a way. What is
+            told is of the first channel in order of preference that the person has (or of none): the first rule
+            that closes it, its sentence, and the other rules that do, by name, with commas ('' for none).
         queue: person_id, action, in_line, bits: places for what is scarce, of those who pass all else.
     """
 
@@ -190,10 +190,10 @@ def judge(engine: Engine, seen: Seen, plays: Plays, limits: Limits) -> Table:
     return rows
 
 
-def speak(engine: Engine, seen: Seen, plays: Plays, faults: Table, queue: Table) -> Table:
-    """person_id, action, channel, rule, says, also: the sentence of each fault."""
+def speak(engine: Engine, seen: Seen, plays: Plays, faults: Table, queue: Table, *, by_channel: bool = False) -> Table:
+    """person_id, action, rule, says, also (and channel): the sentence of each fault."""
     return engine.run(
-        saying(),
+        saying(by_channel=by_channel),
         faults=faults,
         profile=seen.profile,
         pace=seen.pace,

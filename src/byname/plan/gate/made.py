@@ -127,13 +127,13 @@ def queueing() -> Statement:
 
 
 @cache
-def saying() -> Statement:
-    """The sentence of each rule that is named for a person, a play and a channel."""
+def saying(*, by_channel: bool = False) -> Statement:
+    """The sentence of each rule that is named for a person, a play and a channel; with the channel if it is asked."""
     told = tuple(dict.fromkeys(name for rule in rules() for name in rule.told))
     picks = ", ".join(pick for pick in (_from_anywhere(name) for name in told) if pick)
     cases = " ".join(f"when {rule.number} then {rule.sentence}" for rule in rules())
     return statement(
-        "plan.gate_saying",
+        "plan.gate_verdicts" if by_channel else "plan.gate_saying",
         f"""
         with same as (select person_id, action, min(days) as days_since_same from recent group by person_id, action),
         seen as (
@@ -151,7 +151,8 @@ def saying() -> Statement:
                                     and disliked_ways.action = faults.channel
             left join queue on queue.person_id = faults.person_id and queue.action = faults.action
         )
-        select person_id, action, channel, rule, case rule_number {cases} end as says, also from seen
+        select person_id, action, {"channel, " if by_channel else ""}rule, case rule_number {cases} end as says, also
+        from seen
         """,  # noqa: S608 - ours
     )
 

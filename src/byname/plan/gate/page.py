@@ -102,7 +102,7 @@ def gate_page() -> str:
                 gate_table(),
                 "## What a rule may name",
                 f"The {len(PROFILE) - 1} columns of a person (`byname.profile_columns`), and these. "
-                "A rule of persons sees those of `pace`; one of actions sees the play too; one of channels the way there.",
+                "A rule of persons sees those of `pace`, one of actions the play too, one of channels the way there.",
                 "\n".join(["| column | kind | meaning |", "|---|---|---|", *rows]),
             ]
         )
