@@ -15,6 +15,8 @@ import typer.main
 from byname import cli, company, snapshot
 from byname.facts import schema
 from byname.facts.reader import shipped
+from byname.plan.gate import gate_page
+from byname.profile_columns import PROFILE
 from byname.standing.weights import Kind
 from byname.standing.weights import shipped as shipped_weights
 
@@ -172,6 +174,19 @@ def _fades(half_life_days: float) -> str:
     return f"{half_life_days:g} days" if half_life_days else "says how it is today"
 
 
+def profile_page() -> str:
+    """The columns of `profile`."""
+    rows = [f"| `{name}` | {one.kind} | {one.purpose} | {one.says} |" for name, one in PROFILE.items()]
+    parts = [
+        "# The columns of profile",
+        "One row a person: what a playbook's `whom`, its words and the gate's rules may name. `purpose` is what the records "
+        "behind a column were given for: words of a kind may speak only of what `[uses]` lets it; what we concluded ourselves "
+        "(`inferred`) chooses people and is never in words to them. How each is counted: [reach_and_pace.md](reach_and_pace.md).",
+        "\n".join(["| column | kind | purpose | meaning |", "|---|---|---|---|", *rows]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "facts.md": facts_page,
     "snapshot.md": snapshot_page,
@@ -179,6 +194,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "readers.md": readers_page,
     "standing.md": standing_page,
+    "gate.md": gate_page,
+    "profile.md": profile_page,
 }
 
 

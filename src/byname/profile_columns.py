@@ -176,7 +176,7 @@ PROFILE: dict[str, ProfileColumn] = {
     ),
     "replies_365": ProfileColumn("integer", "marketing", "answers in words to our contacts within 365 days"),
     "unsubscribed_days": ProfileColumn("integer", "marketing", "since they unsubscribed or withdrew; null: never"),
-    "too_much": ProfileColumn("flag", "inferred", "early signs of too much contact: see docs/plan.md"),
+    "too_much": ProfileColumn("flag", "inferred", "early signs of too much contact: see docs/reach_and_pace.md"),
     "neglected": ProfileColumn(
         "flag", "inferred", "of the best, and no thanks, gift or service within [plan] neglect_days"
     ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from byname.playbooks.offers import holds_offer
+from byname.playbooks.possible import always
 from byname.playbooks.wording import spoken, used
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _row(
         "cooldown_days": playbook.cooldown_days,
         "basis": settings.basis_of(channel, playbook.kind),  # type: ignore[arg-type]
         "holds_offer": any(holds_offer(spoken(words)) for words in playbook.all_words),
-        "everyone": not playbook.condition.columns,
+        "everyone": always(playbook.condition),
         "scarce": playbook.scarce,
         "uses": sorted({column for words in playbook.all_words for column in used(words)}),
         "outcome": playbook.expected.outcome,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from byname.playbooks.wording import MissingFact, purposes, reasoned, worded
+from byname.playbooks.wording import MissingFact, gaps, purposes, reasoned, worded, words_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,11 +44,11 @@ def said(row: Mapping[str, Any], playbook: Playbook, effect: Effect, currency: s
     words, missing = _words(playbook, row, currency)
     return {
         "reason": _reason(playbook, row, currency),
-        "how": _how(row) + (f"; write your own words: {missing} is not known" if missing else ""),
+        "how": _how(row) + _to_do(words, missing),
         "words": words,
         "choice": _choice(row, playbook, currency),
         "expected": _expected(playbook, effect),
-        "facts_used": json.dumps(purposes(playbook.words) if words else {}),
+        "facts_used": json.dumps(purposes(words_for(playbook, row)) if words else {}),
     }
 
 
@@ -57,6 +57,13 @@ def _words(playbook: Playbook, row: Mapping[str, Any], currency: str) -> tuple[s
         return worded(playbook, row, currency=currency), ""
     except MissingFact as missing:
         return None, missing.column.replace("_", " ")
+
+
+def _to_do(words: str | None, missing: str) -> str:
+    """What is left to write before the words can be said."""
+    if words is None:
+        return f"; write your own words: {missing} is not known"
+    return "; fill in what stands in brackets" if gaps(words) else ""
 
 
 def _reason(playbook: Playbook, row: Mapping[str, Any], currency: str) -> str:

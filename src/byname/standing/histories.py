@@ -56,6 +56,12 @@ class Seen:
 
 
 def given_each(labels: NDArray[np.int8], confusion: Floats) -> tuple[Given, Ints]:
+    """The distinct histories of people, and which of them each person's is.
+
+    Args:
+        labels: of shape (people, days), from the earliest day on; `MISSING` where there is none.
+        confusion: P(label | true state), rows are true states.
+    """
     histories, which = _distinct(labels)
     begins = (histories == MISSING).cumprod(axis=1).sum(axis=1)
     order = np.argsort(begins, kind="stable")
@@ -67,6 +73,7 @@ def given_each(labels: NDArray[np.int8], confusion: Floats) -> tuple[Given, Ints
 
 
 def given_of(labels: NDArray[np.int8], confusion: Floats) -> Given:
+    """The distinct histories alone."""
     return given_each(labels, confusion)[0]
 
 
@@ -128,4 +135,5 @@ def expected(given: Given, moves: Floats, first: Floats) -> Seen:
 
 
 def rows_of(counts: Floats) -> Floats:
+    """Counts as shares: the last axis sums to 1."""
     return np.asarray(counts / counts.sum(axis=-1, keepdims=True))

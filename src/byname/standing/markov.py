@@ -176,6 +176,10 @@ def _usual(labels: NDArray[np.int8], confusion: Floats, pooled: Floats, first: F
     return np.where(clearly, np.array(_USUAL)[best], np.inf)
 
 
+def _each(moves: Floats, given: Given) -> Floats:
+    return np.tile(moves, (max(len(given.emitted) - 1, 0), 1, 1))
+
+
 def _doubt(given: Given, seen: Seen, moves: Floats) -> Floats:
     """Sum over people of Var([i to j] - share_ij [i] | labels): what the labels leave open (Louis 1982, eq. 3.2)."""
     doubt = np.zeros(moves.shape)

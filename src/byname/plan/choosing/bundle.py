@@ -88,14 +88,11 @@ class Planes:
             at = near
         return Least(best_at * self._scale, best, floor, used)
 
-    def learn(self, at: Vector, value: float, slope: Vector) -> None:
-        """Add a plane that is known from elsewhere."""
-        self._slopes = np.vstack([self._slopes, slope * self._scale])[-_KEPT:]
-        self._heights = np.append(self._heights, value - slope @ at)[-_KEPT:]
-
     def _asked(self, at: Vector) -> float:
         value, slope = self._function(at * self._scale)
-        self.learn(at * self._scale, value, slope)
+        slope = slope * self._scale
+        self._slopes = np.vstack([self._slopes, slope])[-_KEPT:]
+        self._heights = np.append(self._heights, value - slope @ at)[-_KEPT:]
         return value
 
     def _next(self, slopes: Vector, best: float, floor: float, centre: Vector) -> Vector | None:

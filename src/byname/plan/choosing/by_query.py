@@ -131,8 +131,8 @@ def everybody(engine: Engine) -> Callable[[Firsts], Pass]:
         candidates, people = (engine.arrow(table) for table in tables(first.rest))
         shape, little = first.room.shape, grain(first.rest)
 
-        def gains(at: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-            found = _pass(engine, candidates, people, at, shape, little)
+        def gains(at: NDArray[np.float64], lots: float = little) -> tuple[float, NDArray[np.float64]]:
+            found = _pass(engine, candidates, people, at, shape, lots)
             used = np.zeros(shape)
             used[found.column("team").to_numpy(), found.column("day").to_numpy()] = found.column("minutes").to_numpy()
             gain, perks = (float(found.column(name).to_numpy().sum()) for name in ("gain", "perk"))

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from byname.plan.choosing.firsts import Firsts
     from byname.plan.choosing.instance import Instance
     from byname.plan.choosing.open import Open
+    from byname.plan.choosing.passes import Pass
 
-    type Pass = Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]]
     type Everybody = Callable[[Firsts], Pass]
 
 __all__ = ["Choice", "choose"]
@@ -147,7 +147,7 @@ def _tried(first: Firsts, rest: Open, begin: NDArray[np.float64] | None, everybo
     rough = min(_ROUGH, _ROUGH_PEOPLE / max(len(rest.cap), 1))
     within = _WITHIN if first.room.shape[1] == 1 else max(_WITHIN_A_WEEK, rough)
     found = prices(now, _pass(now, everybody), begin=begin, within=within)
-    draft = repaired(now, found.at, found.bound)
+    draft = repaired(now, found.at, found.bound, found.grain)
     # Those let go are still better reached.
     unreached = draft.unreached(first.rest.must)
     return _Plan(draft.day_of, found.at, draft.worth(), found.bound, unreached, found.passes)

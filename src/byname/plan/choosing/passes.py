@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from byname.plan.choosing.open import Open
 
     type Vector = NDArray[np.float64]
-    type Pass = Callable[[Vector], tuple[float, Vector]]
+    type Pass = Callable[..., tuple[float, Vector]]
 
-__all__ = ["Draft", "grain", "pass_over"]
+__all__ = ["GRAIN", "Draft", "grain", "pass_over"]
 
-_GRAIN = 1e-6  # of the mean value
+GRAIN = 1e-6  # of the mean value
 _NONE = np.empty(0, np.int8)
 _ALL = np.empty(0, np.int64)
 _NO_LOSS = np.empty(0)
@@ -31,7 +31,7 @@ _NO_LOSS = np.empty(0)
 
 def grain(rest: Open) -> float:
     """Money that decides between days that are otherwise equal: too little to decide anything else."""
-    return _GRAIN * float(np.abs(rest.value[:100_000]).mean()) if len(rest.value) else 0.0
+    return GRAIN * float(np.abs(rest.value[:100_000]).mean()) if len(rest.value) else 0.0
 
 
 def pass_over(rest: Open, shape: tuple[int, int], little: float) -> Pass:
@@ -43,14 +43,12 @@ def pass_over(rest: Open, shape: tuple[int, int], little: float) -> Pass:
         little: the grain.
 
     Returns:
-        A function of prices (teams x days, then perk money). The slope is less by the minutes and perk money used.
+        A function of prices (teams x days, then perk money) and, if it is another, the grain. The slope is less by the minutes and perk money used.
     """
 
-    def gains(at: Vector) -> tuple[float, Vector]:
+    def gains(at: Vector, lots: float = little) -> tuple[float, Vector]:
         price, room, spare = at[:-1].reshape(shape).copy(), np.zeros(shape), np.zeros(1)
-        gain, _ = sweep(
-            rest, _ALL, False, 0, 0.0, price, float(at[-1]), price, 1.0, little, room, spare, _NONE, _NO_LOSS
-        )
+        gain, _ = sweep(rest, _ALL, False, 0, 0.0, price, float(at[-1]), price, 1.0, lots, room, spare, _NONE, _NO_LOSS)
         return gain, np.append(room.ravel(), spare)
 
     return gains
@@ -89,9 +87,9 @@ class Draft:
         """Whether any capacity is overdrawn."""
         return bool((self.room < -SLACK).any() or self.spare[0] < -SLACK)
 
-    def push(self, least: float, prices: Vector | None = None, little: float = 0.0) -> int:
+    def push(self, least: float, grain: float = 0.0) -> int:
         """Give all who have much less than their best (money `least`) their best, room or not; to how many."""
-        return self._sweep(self.at if prices is None else prices, tight=False, patience=least, little=little)
+        return self._sweep(self.at, tight=False, patience=least, grain=grain)
 
     def refill(self, cheaper: float) -> int:
         """Choose anew for all within what is left, at a share of the prices; keep what is better; for how many."""
@@ -132,7 +130,7 @@ class Draft:
         patience: float = 0.0,
         order: NDArray[np.int64] = _ALL,
         loss: Vector = _NO_LOSS,
-        little: float = 0.0,
+        grain: float = 0.0,
     ) -> int:
         positive = at[at > 0]
         least = float(positive.mean()) * 1e-3 if len(positive) else 1.0
@@ -140,7 +138,7 @@ class Draft:
         shape = self.room.shape
         price, weight = at[:-1].reshape(shape).copy(), scale[:-1].reshape(shape).copy()
         _, takers = sweep(
-            self.rest, order, tight, leaving, patience, price, float(at[-1]), weight, float(scale[-1]), little,
+            self.rest, order, tight, leaving, patience, price, float(at[-1]), weight, float(scale[-1]), grain,
             self.room, self.spare, self.day_of, loss,
         )  # fmt: skip
         return int(takers)

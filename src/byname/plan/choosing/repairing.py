@@ -9,21 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from byname.plan.choosing.open import SLACK
-from byname.plan.choosing.passes import Draft, grain
+from byname.plan.choosing.passes import Draft
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from byname.plan.choosing.firsts import Firsts
 
     type Vector = NDArray[np.float64]
 
-__all__ = ["repaired", "shared"]
+__all__ = ["repaired"]
 
-_EQUAL = 0.01  # prices of a team's days that differ by less are one price
 _CHEAPER = (1.0, 0.99, 0.97, 0.9, 0.6, 0.3)
 _MUCH = (0.1, 0.03, 0.01, 0.1, 0.03, 0.01)  # of what a usual contact's minutes cost
 _SHORT = 3  # rounds, where nobody in danger of neglect is without
@@ -31,37 +28,20 @@ _CLOSE = 5e-5  # to the bound, as a share of it
 _PATIENCE, _IMPATIENT = 1e-3, 4.0
 
 
-def shared(price: Vector, capacity: Vector) -> Vector:
-    """Make nearly equal prices of a team's days equal, so that its people spread over these days.
-
-    Args:
-        price: money a minute, of shape (teams, days).
-        capacity: minutes, of the same shape: the weights.
-    """
-    found = price.copy()
-    for team, row in enumerate(price):
-        order = np.argsort(row, kind="stable")
-        parts = np.split(order, np.flatnonzero(np.diff(row[order]) > _EQUAL * max(row.max(), 1e-300)) + 1)
-        for part in parts:
-            weight = capacity[team, part] + SLACK
-            found[team, part] = (row[part] * weight).sum() / weight.sum()
-    return found
-
-
-def repaired(first: Firsts, at: Vector, bound: float) -> Draft:
+def repaired(first: Firsts, at: Vector, bound: float, grain: float) -> Draft:
     """Choose among what is open, within the capacities.
 
     Args:
         first: what is open, minutes and perk money left.
         at: money a minute for each team and day, then money for one of the perk budget.
         bound: no plan is worth more: near it, no better one is looked for.
+        grain: money: the lots of people among equal days.
     """
     rest = first.rest
     draft = Draft.empty(first, at)
     if not rest.days.any():
         return draft
-    equal = np.append(shared(at[:-1].reshape(first.room.shape), first.room).ravel(), at[-1])
-    draft.push(0.0, equal, grain(rest))
+    draft.push(0.0, grain)
     _settle(draft)
     usual = max(float(at[:-1].mean() * rest.minutes[:100_000].mean()), 1e-300)
     best, best_key = draft.copy(), _key(draft)
