@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -61,7 +62,114 @@ def company_of_samples(tmp_path_factory: pytest.TempPathFactory) -> Company:
         outcomes = list(intake.add(company, [str(copy)]))
         assert all(outcome.error is None for outcome in outcomes), outcomes
     _who_is_who(company, folder / "members.csv")
+    _reached(company, folder)
     return company
+
+
+def _reached(company: Company, folder: Path) -> None:
+    """Forty people whom we reached: by lot and without, with answers, wishes, use, ideas and promises."""
+    people = [f"guest{n}" for n in range(40)]
+    mail = {who: f"{who}@guests.test" for who in people}
+    days = [f"2026-{month:02}-{1 + n % 28:02}" for n in range(40) for month in (1, 3, 5, 7, 9)]
+    files = {
+        "guests.csv": [
+            "customer id,first name,last name,email,phone,street,postcode,city,country",
+            *(
+                f"g{n},Guest{n},Guest,{mail[who]},+49 30 55{n:05},{n} High Road,1{n:04},Bonn,DE"
+                for n, who in enumerate(people)
+            ),
+        ],
+        "guests_orders.csv": [
+            "order id,date,email,total,currency,product",
+            *(f"go{n},{day},{mail[people[n // 5]]},{20 + n % 9},EUR,Mug" for n, day in enumerate(days)),
+        ],
+        "guests_contacts.csv": [
+            "Contact ID,Recipient e-mail,Sent at,Campaign,Action,Channel,Kind,Team,Employee,Purpose,Goal,Arm,Cost",
+            *(
+                f"k{n},{mail[who]},2026-06-{1 + n % 3:02} 09:00:00,Thanks,thank-a-quiet-loyal,email,thank,marketing,Ada,"
+                f"marketing,stays,{'held out' if n % 3 == 0 else 'treated'},1.5"
+                for n, who in enumerate(people)
+            ),
+            *(
+                f"l{n}-{month},{mail[who]},2026-{month:02}-10 09:00:00,Letter {month},,email,news,marketing,,marketing,,,"
+                for month in range(2, 11)
+                for n, who in enumerate(people[:20])
+            ),
+            *(
+                f"c{n},{mail[who]},2026-10-{20 + n},Calls,,phone,give,sales,Ben,marketing,,,5"
+                for n, who in enumerate(people[:4])
+            ),
+        ],
+        "guests_answers.csv": [
+            "Contact ID,E-mail,Response,Responded at",
+            *(
+                f"l{n}-{month},{mail[who]},clicked,2026-{month:02}-11"
+                for month in (2, 3, 4)
+                for n, who in enumerate(people[:9])
+            ),
+            f"l1-9,{mail['guest1']},unsubscribed,2026-09-11",
+            f"l2-9,{mail['guest2']},bounced,2026-09-11",
+            f"k4,{mail['guest4']},replied,2026-06-09",
+        ],
+        "guests_wishes.csv": [
+            "Customer e-mail,Preference,Value,Until,Said by,Said at",
+            f"{mail['guest3']},pace,once a month,,person,2026-05-01",
+            f"{mail['guest4']},quiet,not on Mondays,,person,2026-05-01",
+            f"{mail['guest5']},channel,no phone,,person,2026-05-01",
+            f"{mail['guest6']},dislike,news,,person,2026-05-01",
+            f"{mail['guest7']},line,what I paid,,person,2026-05-01",
+            f"{mail['guest8']},objection,marketing,,person,2026-05-01",
+            f"{mail['guest9']},restriction,,,person,2026-05-01",
+            f"{mail['guest10']},channel,email,,person,2026-05-01",
+            f"{mail['guest11']},pace,pause until 2026-12-01,,person,2026-05-01",
+        ],
+        "guests_consents.csv": [
+            "Customer e-mail,Phone,Channel,Purpose,Consent,Wording,Said by,Said at",
+            *(
+                f"{mail[who]},,email,{purpose},yes,You may,customer,2026-01-02"
+                for who in people
+                for purpose in ("marketing", "feedback")
+            ),
+        ],
+        "guests_promises.csv": [
+            "promise id,email,promised on,promise,due date,kept on",
+            f"gq1,{mail['guest12']},2026-10-01,a new mug,2026-10-20,",
+            f"gq2,{mail['guest13']},2026-10-28,a call,2026-11-03,",
+        ],
+        "guests_tickets.csv": [
+            "ticket id,created at,email,subject,text,status",
+            f"gt1,2026-10-25,{mail['guest14']},Broken,The mug arrived broken and nobody answers. I am very unhappy.,open",
+            f"gt2,2026-10-20,{mail['guest15']},Mails,Too many mails! Please stop writing to me.,open",
+            f"gt3,2026-10-20,{mail['guest16']},Thanks,Thank you Ada; you were wonderful and so helpful.,solved",
+        ],
+        "guests_ideas.csv": [
+            "idea id,email,title,date,status,shipped at",
+            f"gi1,{mail['guest17']},A lid for the mug,2026-02-01,shipped,2026-10-15",
+        ],
+    }
+    for name, lines in files.items():
+        path = folder / name
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+    events = folder / "guests_events.jsonl"
+    events.write_text("\n".join(_events(people[20:30], mail)) + "\n", "utf-8")
+    for path in (*(folder / name for name in files), events):
+        (outcome,) = intake.add(company, [str(path)])
+        assert outcome.error is None, (path.name, outcome)
+        assert outcome.new, (path.name, outcome)
+
+
+def _events(people: list[str], mail: dict[str, str]) -> Iterator[str]:
+    """What Segment sends of people who use two features on several days."""
+    for who in people:
+        yield json.dumps({
+            "type": "identify", "messageId": f"i{who}", "userId": who, "timestamp": "2026-01-01T00:00:00Z",
+            "traits": {"email": mail[who]},
+        })  # fmt: skip
+        for day in range(1, 20, 3):
+            yield json.dumps({
+                "type": "track", "messageId": f"t{who}{day}", "userId": who, "properties": {},
+                "event": "Recipe Opened" if day % 2 else "List Saved", "timestamp": f"2026-10-{day:02}T10:00:00Z",
+            })  # fmt: skip
 
 
 def _who_is_who(company: Company, file: Path) -> None:

@@ -17,9 +17,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from byname import refresh as refreshing
-from byname.company import Company
+from byname.company import Company, Settings
 from byname.engines import Engine, Statement, Table, statements
 from byname.people.changes import people_changes
+from byname.plan.effects import believed
+from byname.plan.gate import Limits, friend_check, judged, nothing_but_service
+from byname.plan.matching import matched
+from byname.plan.offered import offered
+from byname.playbooks.loading import load
+from byname.proof.holdouts import drawn_lots
 from byname.snapshot import TABLES
 from byname.standing.hindsight import OF_THESE
 from byname.value import past as reading
@@ -135,16 +141,52 @@ def of_outspoken_companies(recorder: Recorder) -> None:
     )
 
 
+def of_planning_companies(recorder: Recorder, snapshot: Path) -> None:
+    """What runs for one person at the door, for a list with lots of its own, and where nobody said yes."""
+    engine: Any = recorder
+    profile, reach, pace = (
+        recorder.arrow(pq.read_table(snapshot / f"{name}.parquet")) for name in ("profile", "reach", "pace")
+    )
+    playbooks = load(None)
+    offers = recorder.arrow(offered(playbooks, believed(playbooks, {}), Settings(name="Acme")))
+    meant = matched(engine, profile, playbooks)
+    none = pa.table({"person_id": pa.array([], pa.string()), "action": pa.array([], pa.string())})
+    nobody = recorder.arrow(none)
+    recent = recorder.arrow(none.append_column("days", pa.array([], pa.int64())))
+    limits = Limits(AS_OF)
+    gate = judged(
+        engine, matched=meant, offered=offers, profile=profile, reach=reach, pace=pace, recent=recent, held=nobody,
+        limits=limits,
+    )  # fmt: skip
+    one = recorder.fetch(gate.candidates, order_by=("person_id", "action")).to_pylist()[0]
+    verdicts = friend_check(
+        engine, one["person_id"], one["action"], offered=offers, profile=profile, reach=reach, pace=pace, recent=recent,
+        held=nobody, limits=limits, matched=meant, queue=gate.queue,
+    )  # fmt: skip
+    assert not all(verdict.blocked for verdict in verdicts)
+    closed = recorder.arrow(none.append_column("channel", pa.array([], pa.string())))
+    assert "Load consents" in nothing_but_service(engine, candidates=closed, offered=offers, reach=recorder.arrow(
+        pq.read_table(snapshot / "reach.parquet").slice(0, 0)
+    ))  # fmt: skip
+    audience = pq.read_table(snapshot / "profile.parquet", columns=["person_id", "unit"])
+    lots = drawn_lots(
+        engine, recorder.arrow(audience), worth=recorder.arrow(pq.read_table(snapshot / "value.parquet")),
+        standing=recorder.arrow(pq.read_table(snapshot / "standing.parquet")), share=0.3, salt="s", campaign="c",
+    )  # fmt: skip
+    assert recorder.count(lots) == audience.num_rows
+
+
 @pytest.mark.timeout(900)
 def test_every_statement_gives_the_same_rows_on_both_engines(
     company_of_samples: Company, duck_engine: Engine, spark_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorder = Recorder(duck_engine)
-    refresh_on(company_of_samples, recorder, monkeypatch)
+    snapshot = refresh_on(company_of_samples, recorder, monkeypatch)
     people_changes(recorder, *(recorder.arrow(one) for one in MOVED))  # type: ignore[arg-type]
     of_large_companies(recorder, monkeypatch)
     of_outspoken_companies(recorder)
-    rooms = ("facts.", "people.", "value.", "voice.", "standing.")
+    of_planning_companies(recorder, snapshot)
+    rooms = ("facts.", "people.", "value.", "voice.", "standing.", "proof.", "plan.")
     assert {statement.name for statement, *_ in recorder.ran} >= {
         name for name in statements() if name.startswith(rooms)
     }

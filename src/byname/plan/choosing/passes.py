@@ -43,7 +43,8 @@ def pass_over(rest: Open, shape: tuple[int, int], little: float) -> Pass:
         little: the grain.
 
     Returns:
-        A function of prices (teams x days, then perk money) and, if it is another, the grain. The slope is less by the minutes and perk money used.
+        A function of prices (teams x days, then perk money) and, if it is another, the grain. The slope is less by
+        the minutes and perk money used.
     """
 
     def gains(at: Vector, lots: float = little) -> tuple[float, Vector]:
@@ -87,9 +88,9 @@ class Draft:
         """Whether any capacity is overdrawn."""
         return bool((self.room < -SLACK).any() or self.spare[0] < -SLACK)
 
-    def push(self, least: float, grain: float = 0.0) -> int:
+    def push(self, least: float, grain: float = 0.0, dearer: float = 1.0) -> int:
         """Give all who have much less than their best (money `least`) their best, room or not; to how many."""
-        return self._sweep(self.at, tight=False, patience=least, grain=grain)
+        return self._sweep(self.at * dearer, tight=False, patience=least, grain=grain)
 
     def refill(self, cheaper: float) -> int:
         """Choose anew for all within what is left, at a share of the prices; keep what is better; for how many."""

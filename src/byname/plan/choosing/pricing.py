@@ -79,8 +79,8 @@ def ceilings(rest: Open, limits: Vector) -> Vector:
     for place, limit in enumerate(limits):
         perk = place == len(limits) - 1
         size = rest.perk if perk else rest.minutes
-        mine = (rest.days > 0) & (size > 0) & ((rest.value > 0) | hard)
-        mine = np.flatnonzero(mine if perk else mine & (rest.team == place))
+        able = (rest.days > 0) & (size > 0) & ((rest.value > 0) | hard)
+        mine = np.flatnonzero(able if perk else able & (rest.team == place))
         size = size[mine].astype(np.float64)
         density = rest.value[mine] / size
         order = np.argsort(-np.where(hard[mine], np.inf, density), kind="stable")
@@ -107,7 +107,7 @@ def prices(first: Firsts, everybody: Pass, *, begin: Vector | None = None, withi
     week = _Week(first, some, grain(rest))
     best, passes = Prices(np.zeros(len(limits)), np.inf, 0, 0.0), 0
     at = week.one_price(begin, within)
-    for turn in range(PASSES if some is not rest else 1):
+    for turn in range(PASSES if some is not rest or week.lots > week.little else 1):
         at = week.better(at, within, turn)
         gain, slope = everybody(at, week.lots)
         exact = gain if week.lots == week.little else everybody(at, week.little)[0]

@@ -25,6 +25,8 @@ _CHEAPER = (1.0, 0.99, 0.97, 0.9, 0.6, 0.3)
 _MUCH = (0.1, 0.03, 0.01, 0.1, 0.03, 0.01)  # of what a usual contact's minutes cost
 _SHORT = 3  # rounds, where nobody in danger of neglect is without
 _CLOSE = 5e-5  # to the bound, as a share of it
+_FEW = 100_000  # candidates
+_BEGINNINGS = ((1.0, 1.0), (4.0, 1.0), (0.25, 1.0), (1.0, 1.02), (1.0, 0.98), (4.0, 1.02))  # lots, prices
 _PATIENCE, _IMPATIENT = 1e-3, 4.0
 
 
@@ -38,22 +40,24 @@ def repaired(first: Firsts, at: Vector, bound: float, grain: float) -> Draft:
         grain: money: the lots of people among equal days.
     """
     rest = first.rest
-    draft = Draft.empty(first, at)
     if not rest.days.any():
-        return draft
-    draft.push(0.0, grain)
-    _settle(draft)
-    usual = max(float(at[:-1].mean() * rest.minutes[:100_000].mean()), 1e-300)
-    best, best_key = draft.copy(), _key(draft)
-    for turn, much in enumerate(_MUCH):
-        missing, value = best_key
-        if not missing and (turn >= _SHORT or bound + value <= _CLOSE * abs(bound)):
-            break
-        draft.push(much * usual)
-        _settle(draft)
-        key = _key(draft)
-        if key < best_key:
-            best, best_key = draft.copy(), key
+        return Draft.empty(first, at)
+    usual = max(float(at[:-1].mean() * rest.minutes[:_FEW].mean()), 1e-300)
+    best, best_key = Draft.empty(first, at), (len(rest.cap) + 1, 0.0)
+    # Of few people each contact is much of the plan, and to begin in several ways costs little.
+    for lots, dearer in _BEGINNINGS[: 1 if len(rest.action) > _FEW else None]:
+        draft = Draft.empty(first, at)
+        draft.push(0.0, grain * lots, dearer)
+        for turn, much in enumerate((0.0, *_MUCH)):
+            if turn:
+                draft.push(much * usual)
+            _settle(draft)
+            key = _key(draft)
+            if key < best_key:
+                best, best_key = draft.copy(), key
+            missing, value = best_key
+            if not missing and (turn >= _SHORT or bound + value <= _CLOSE * abs(bound)):
+                break
     return best
 
 
