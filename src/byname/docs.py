@@ -145,7 +145,9 @@ def standing_page() -> str:
         "evidence has log-odds for each feeling: +0.7 doubles the odds, +2.3 makes them ten times as high. It fades: after its "
         "half-life it counts half. All pieces of one kind together count no more than the cap, so that one angry thread is not "
         f"ten angers. Where nothing is known, people feel as people do: {unhappy:.0%} unhappy, {content:.0%} content, "
-        f"{attached:.0%} attached. Of little evidence only a part is believed, and a standing has a name only from a probability "
+        f"{attached:.0%} attached. Pieces of evidence are related (who likes it buys steadily, more, and on), so much of it counts less than its sum; and "
+        "who has not been here over two own buying cycles begins with a small part of the odds of being attached. "
+        "Of little evidence only a part is believed, and a standing has a name only from a probability "
         "of one half on; else it is `unknown`, with what to ask to find out.",
         "| feels | silent | when asked | unasked, within 365 days |\n|---|---|---|---|\n"
         "| unhappy | dissatisfied | dissatisfied | actively dissatisfied (§), in private too |\n"
