@@ -712,6 +712,13 @@ TABLES: dict[str, dict[str, str]] = {
         "only_here_worth": "their clv together",
         "says": "in a sentence, with advice",
     },
+    "balance": {
+        "what": "individual against mass, thanked, never thanked, gives against asks, opted out, …",
+        "many": "how many",
+        "of": "of how many",
+        "share": "many of of",
+        "says": "in a sentence",
+    },
     "asking": {
         "what": "channel, pace",
         "people": "customers",

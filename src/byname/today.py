@@ -39,6 +39,15 @@ BLOCKED = """
     group by blocked.rule
     order by people desc, blocked.rule
 """
+BOOK = """
+    select people.person_id, people.name, people.email, people.phone, client_book.promised, client_book.due_at,
+           client_book.clv, client_book.says
+    from client_book
+    join people on people.person_id = client_book.person_id
+    where client_book.employee = $1
+    order by client_book.promised is null, client_book.due_at, client_book.clv desc, people.person_id
+    limit 12
+"""
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,8 @@ class Today:
         blocked: rule, people, and the sentence of the most valuable of them.
         other_tools: sentences on what other tools sent and was not loaded.
         advice: what to do where the list is empty or thin.
+        book: of the employee asked for: whom they know, who waits for their word first.
+        discretion: of that employee: what they may still give this month, in a sentence.
     """
 
     day: date | None
@@ -62,6 +73,8 @@ class Today:
     blocked: list[dict[str, Any]]
     other_tools: list[str]
     advice: list[str]
+    book: list[dict[str, Any]]
+    discretion: list[str]
 
 
 @dataclass(frozen=True)
@@ -76,6 +89,8 @@ class Week:
         left: team, action, why, people: all of them in numbers.
         blocked: rule, people, and one sentence.
         other_tools: sentences on what other tools sent and was not loaded.
+        channels: where customers are and are not, a sentence each.
+        balance: what we ask against what we give, a sentence each.
     """
 
     rows: list[dict[str, Any]]
@@ -85,6 +100,8 @@ class Week:
     left: list[dict[str, Any]]
     blocked: list[dict[str, Any]]
     other_tools: list[str]
+    channels: list[dict[str, Any]]
+    balance: list[dict[str, Any]]
 
 
 def today(snapshot: Snapshot, *, team: str = "", employee: str = "") -> Today:
@@ -119,6 +136,8 @@ def today(snapshot: Snapshot, *, team: str = "", employee: str = "") -> Today:
         snapshot.query(BLOCKED),
         _says(snapshot, "other tools"),
         _says(snapshot, "advice"),
+        snapshot.query(BOOK, [employee]),
+        [row["says"] for row in snapshot.query("select says from discretion where employee = $1", [employee])],
     )
 
 
@@ -137,7 +156,10 @@ def week(snapshot: Snapshot, limit: int = 20) -> Week:
         snapshot.query("select * from left_counts order by people desc, team, action, why"),
         snapshot.query(BLOCKED),
         _says(snapshot, "other tools"),
-    )
+        [*snapshot.query("select * from channels order by people desc, channel"),
+         *snapshot.query("select * from asking order by what")],
+        snapshot.query("select * from balance"),
+    )  # fmt: skip
 
 
 def _says(snapshot: Snapshot, name: str) -> list[str]:

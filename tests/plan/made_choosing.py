@@ -40,10 +40,11 @@ def made(
     pair %= ACTIONS * CHANNELS
     action, channel = (pair // CHANNELS).astype(np.int16), (pair % CHANNELS).astype(np.int8)
     del pair
-    value = chance.lognormal(-2.5, 0.8, count)
-    value *= chance.lognormal(3, 1, people)[owner]
-    value *= 1 + 0.3 * channel
-    value -= 0.3
+    worth = chance.lognormal(3, 1, people)
+    value = np.empty(count)
+    for part in (slice(low, low + 5_000_000) for low in range(0, count, 5_000_000)):
+        effect = chance.lognormal(-2.5, 0.8, len(value[part])) * (1 + 0.3 * channel[part])
+        value[part] = worth[owner[part]] * effect - 0.3
     minutes = np.array([2.0, 5.0, 12.0], np.float32)[channel]
     minutes *= (1 + 0.1 * action).astype(np.float32)
     perk = np.zeros(count, np.float32)
@@ -72,6 +73,6 @@ def made(
         must=chance.random(people) < must,
         rest=chance.integers(0, rests, people),
         free_from=chance.integers(0, rests, people),
-        capacity=share * np.bincount(team, weights=minutes, minlength=TEAMS)[:, None] / EACH * week,
+        capacity=share * np.array([[minutes[team == one].sum(dtype=float)] for one in range(TEAMS)]) / EACH * week,
         perks=people * 0.15,
     )

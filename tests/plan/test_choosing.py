@@ -234,3 +234,30 @@ def test_the_bundle_finds_the_least_of_a_function_with_a_sharp_bottom() -> None:
     assert found.value == pytest.approx(2.0, abs=1e-5)
     assert found.floor <= 2.0 + 1e-9
     assert found.at[1] == pytest.approx(3.0, abs=1e-4)
+
+
+def test_plans_of_crowded_weeks_are_near_the_best_that_there_is() -> None:
+    """Seeded: five persons, three actions, two teams, three days, each day with time for one or two contacts."""
+    chance = np.random.default_rng(3)
+    found, exact = [], []
+    for _ in range(40):
+        rows = [
+            [
+                {
+                    "action": int(chance.integers(3)),
+                    "team": int(chance.integers(2)),
+                    "value": float(chance.lognormal()),
+                    "minutes": float(chance.integers(1, 5)),
+                    "days": int(chance.integers(1, 8)),
+                }
+                for _ in range(3)
+            ]
+            for _ in range(5)
+        ]
+        limits = {"cap": chance.integers(1, 3, 5), "rest": chance.integers(0, 2, 5), "fatigue": 0.3}
+        crowded = instance(rows, chance.integers(2, 6, (2, 3)), **limits)
+        plan = checked(crowded)
+        found.append(plan.value)
+        exact.append(best(crowded, plan))
+        assert plan.value <= exact[-1] + 1e-6 <= plan.bound + 2e-6
+    assert sum(found) > 0.97 * sum(exact)

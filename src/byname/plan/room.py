@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from byname.engines import statement
+from byname.plan.balance import balance
 from byname.plan.choice import chosen, prices_kept, prices_said
 from byname.plan.coverage import coverage
 from byname.plan.discretion import discretion
@@ -218,6 +220,15 @@ def planned(
         "capacity": engine.arrow(_capacity(found, plan, day)),
         "choice": engine.arrow(_choice(found, says, advice, not_loaded(engine, given.facts["contacts"], day.until))),
         "discretion": discretion(engine, known.touched.contacts, given.voice, given.dated, day),
+        "balance": engine.arrow(
+            balance(
+                engine,
+                known.profile,
+                known.touched.contacts,
+                known.touched.responses,
+                year_ago=day.until - timedelta(days=365),
+            )
+        ),
         "channels": where.channels,
         "asking": where.asking,
     }

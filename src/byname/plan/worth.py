@@ -30,7 +30,7 @@ MEANS = statement(
     select cast(sum(cast(expected_spend as decimal(18,4))) as double)
            / nullif(cast(sum(cast(expected_orders as decimal(18,4))) as double), 0e0) as basket,
            cast(sum(cast(greatest(clv, 0e0) as decimal(18,4))) as double)
-           / nullif(cast(sum(case when clv > 0e0 then 1 else 0 end) as double), 0e0) as clv,
+           / nullif(cast(count(case when clv > 0e0 then 1 end) as double), 0e0) as clv,
            cast(sum(cast(referral_value as decimal(18,4))) as double) / nullif(cast(sum(referrals) as double), 0e0)
                as friend
     from profile

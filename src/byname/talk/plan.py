@@ -40,9 +40,19 @@ def today(snapshot: Snapshot, found: Today, output: str) -> None:
         out.print("Nobody today.")
     for team in TEAMS:
         _team(team, [row for row in found.rows if row["team"] == team], found.left)
+    _book(found)
     _blocked(found.blocked)
     for line in (*found.advice, *found.other_tools):
         out.print(f"\n{line}", markup=False)
+
+
+def _book(found: Today) -> None:
+    if found.book:
+        out.print("\n[bold]Your people[/bold], those first who wait for your word:")
+        for row in found.book:
+            out.print(f"  {called(row)}: {row['says']}", markup=False)
+    for line in found.discretion:
+        out.print(f"  {line}", markup=False)
 
 
 def _team(team: str, rows: list[dict[str, Any]], left: list[dict[str, Any]]) -> None:
@@ -100,6 +110,21 @@ def week(snapshot: Snapshot, found: Week, output: str) -> None:
             out.print(row["says"], markup=False)
     _capacity(found.capacity, terms["currency"])
     _who(found.rows)
+    _left_out(found)
+    _blocked(found.blocked)
+    _sentences("Where customers are[/bold], and how many told us how they like to be reached:", found.channels)
+    _sentences("What we ask and what we give[/bold]:", found.balance)
+    for line in found.other_tools:
+        out.print(f"\n{line}", markup=False)
+
+
+def _sentences(head: str, rows: list[dict[str, Any]]) -> None:
+    out.print(f"\n[bold]{head}")
+    for row in rows:
+        out.print(f"  {row['says']}", markup=False)
+
+
+def _left_out(found: Week) -> None:
     if found.left_out:
         out.print("\nLeft out though allowed, the most valuable first:")
         for row in found.left_out:
@@ -108,9 +133,6 @@ def week(snapshot: Snapshot, found: Week, output: str) -> None:
         out.print("\nAll who were left out so:")
         for row in found.left:
             out.print(f"  {row['people']:>8,}  {row['action']}: {row['says']}", markup=False)
-    _blocked(found.blocked)
-    for line in found.other_tools:
-        out.print(f"\n{line}", markup=False)
 
 
 def _capacity(rows: list[dict[str, Any]], currency: str) -> None:

@@ -56,7 +56,8 @@ def firsts(instance: Instance) -> Firsts:
     """
     teams_days = instance.capacity.shape
     day_of = np.full(instance.candidates, -1, np.int8)
-    demand = np.bincount(instance.team, weights=instance.minutes, minlength=teams_days[0])
+    teams = range(teams_days[0])
+    demand = np.array([instance.minutes[instance.team == team].sum(dtype=np.float64) for team in teams])
     # What can never be used up is not infinite: its price times its minutes must be a number.
     room = np.minimum(instance.capacity, demand[:, None] + 1.0)
     spare = np.array([min(instance.perks, float(instance.perk.sum(dtype=np.float64)) + 1.0)])
