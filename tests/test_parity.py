@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -20,6 +21,8 @@ from byname import refresh as refreshing
 from byname.company import Company, Settings
 from byname.engines import Engine, Statement, Table, statements
 from byname.people.changes import people_changes
+from byname.plan.choosing.by_query import everybody
+from byname.plan.choosing.firsts import firsts
 from byname.plan.effects import believed
 from byname.plan.gate import Limits, friend_check, judged, nothing_but_service
 from byname.plan.matching import matched
@@ -34,6 +37,7 @@ from byname.value.rows import rows_at
 from byname.voice.agents import agents
 from byname.voice.corrected import as_corrected
 from byname.voice.problems import problems
+from tests.plan.made_choosing import made
 from tests.standing.made import facts as ratings
 from tests.standing.made import links
 from tests.voice.said import voice
@@ -174,6 +178,9 @@ def of_planning_companies(recorder: Recorder, snapshot: Path) -> None:
         standing=recorder.arrow(pq.read_table(snapshot / "standing.parquet")), share=0.3, salt="s", campaign="c",
     )  # fmt: skip
     assert recorder.count(lots) == audience.num_rows
+    instance = made(60, 7, owed=0.01, seed=3)
+    gain, _ = everybody(engine)(firsts(instance))(np.full(instance.capacity.size + 1, 0.5))
+    assert gain > 0
 
 
 @pytest.mark.timeout(900)

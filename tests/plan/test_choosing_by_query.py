@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from tests.plan.exhaustive import instances
 from tests.plan.made_choosing import made
 
-from byname.engines import Engine
+from byname.engines import Engine, portable
 from byname.plan.choosing import Instance, choose
-from byname.plan.choosing.by_query import everybody
+from byname.plan.choosing.by_query import PRICED, everybody
 from byname.plan.choosing.check import check
 from byname.plan.choosing.firsts import firsts
 from byname.plan.choosing.passes import grain, pass_over
@@ -19,6 +19,10 @@ def both(engine: Engine, instance: Instance, at: np.ndarray) -> tuple[tuple, tup
     first = firsts(instance)
     ours = pass_over(first.rest, first.room.shape, grain(first.rest))(at)
     return ours, everybody(engine)(first)(at)
+
+
+def test_the_pass_is_in_the_portable_subset() -> None:
+    portable.check(PRICED)
 
 
 def test_a_pass_by_query_uses_and_gains_what_the_kernel_says(duck_engine: Engine) -> None:

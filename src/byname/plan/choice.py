@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from byname.engines import statement
 from byname.plan.choosing import Instance, choose
+from byname.plan.choosing.by_query import everybody
 from byname.plan.week import DAYS
 from byname.plan.worth import WEARY
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Chosen", "chosen", "prices_kept", "prices_said"]
 
+_ON_THE_DRIVER = 100_000_000  # candidates
 _NAMED_LEFT = 1_000  # so many of those left out are named, the most valuable first; of the others the numbers stand
 
 # One row a person who has a candidate, in the order of the candidates.
@@ -93,7 +95,9 @@ def chosen(
     candidates = engine.fetch(valued, order_by=("person_id", "action_number", "channel_number"))
     people = engine.fetch(engine.run(LIMITS, valued=valued, profile=profile, pace=pace), order_by=("person_id",))
     instance = _instance(candidates, people, capacity, perks)
-    choice = choose(instance, prices=prices)
+    # Beyond what one machine passes over in seconds, a distributed engine makes the passes where its rows are.
+    by_query = everybody(engine) if engine.kind == "spark" and instance.candidates > _ON_THE_DRIVER else None
+    choice = choose(instance, prices=prices, everybody=by_query)
     rows = _rows(candidates, instance, choice, playbooks, channels)
     return Chosen(rows, *_left_out(candidates, instance, choice, playbooks, channels), choice)
 

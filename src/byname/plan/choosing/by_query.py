@@ -39,7 +39,7 @@ PRICED = statement(
                ) / 1009e0 as w
         from candidates
         join prices on prices.team = candidates.team
-                   and cast(floor(cast(candidates.days as double) / prices.bit) as bigint) % 2 = 1
+                   and cast(floor(cast(candidates.days as double) / nullif(prices.bit, 0)) as bigint) % 2 = 1
         join people on people.person = candidates.person
         where people.cap > 0
     ),
