@@ -47,6 +47,10 @@ BENCHES: tuple[tuple[str, list[str]], ...] = (
     ),
     ("standing.py", ["--people", "6000", "--test", "2500"]),
     ("foretell.py", []),
+    ("gate.py", []),
+    ("plan.py", ["--people", "100000"]),
+    ("plan.py", ["--people", "1000000", "--days", "7"]),
+    ("proof.py", []),
     ("ledger_kill.py", []),
     ("refresh_kill.py", []),
 )

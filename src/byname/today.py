@@ -124,8 +124,8 @@ def today(snapshot: Snapshot, *, team: str = "", employee: str = "") -> Today:
         row for row in rows
         if row["day"] == day and team in {"", row["team"]} and employee in {"", row["employee"]}
     ]  # fmt: skip
-    kind = ("give", "thank", "service")
-    delight = next((row for row in rows if row["kind"] in kind and not row["owed"]), rows[0] if rows else None)
+    kind = [row for row in rows if row["kind"] in {"give", "thank"}] or [row for row in rows if not row["owed"]] or rows
+    delight = max(kind, key=lambda row: (row["expected_value"], row["person_id"]), default=None)
     return Today(
         day,
         delight,

@@ -29,11 +29,13 @@ __all__ = ["OUTCOMES", "RIVALS", "SCHEMA", "SCORES", "People", "foretell"]
 OUTCOMES = ("left", "complained", "recommended", "grew")
 RIVALS = ("recency", "NPS", "NPS of who answered", "spend")
 
-# By TERMS.md: the unhappy leave, loud or not; the loud complain; advocates recommend, the loyal do when it comes to it;
-# the attached grow. The content are between, nearer to the unhappy in leaving: nothing ties them.
+# The unhappy leave, loud or not; advocates recommend, the loyal do when it comes to it; the attached grow. The content
+# are between, nearer to the unhappy in leaving: nothing ties them. Complaining is voice, and voice is for those who stay
+# (Hirschman, Exit, Voice, and Loyalty, 1970): after the loud come those with a tie, who tell us what is wrong; who has
+# none goes without a word, and the silently unhappy are silent.
 SCORES: Mapping[str, Mapping[str, float]] = {
     "left": {"neutral": 0.5, "dissatisfied": 1.0, "actively_dissatisfied": 1.0, "loyal": 0.0, "advocate": 0.0},
-    "complained": {"neutral": 0.1, "dissatisfied": 0.4, "actively_dissatisfied": 1.0, "loyal": 0.0, "advocate": 0.1},
+    "complained": {"neutral": 0.3, "dissatisfied": 0.0, "actively_dissatisfied": 1.0, "loyal": 0.4, "advocate": 0.6},
     "recommended": {"neutral": 0.1, "dissatisfied": 0.0, "actively_dissatisfied": 0.0, "loyal": 0.4, "advocate": 1.0},
     "grew": {"neutral": 0.5, "dissatisfied": 0.0, "actively_dissatisfied": 0.0, "loyal": 1.0, "advocate": 1.0},
 }
