@@ -27,7 +27,8 @@ import pyarrow as pa
 
 from byname.engines import open_engine
 from byname.facts import schema
-from byname.proof.compare import as_student, difference, interval, post_stratified
+from byname.proof.arms import People, compared
+from byname.proof.compare import Difference, difference, interval, post_stratified
 from byname.proof.cuped import adjusted
 from byname.proof.detectable import smallest_effect
 from byname.proof.room import proof_of
@@ -92,36 +93,26 @@ def _looks(n: int) -> list[int]:
     return [n * look // LOOKS for look in range(1, LOOKS + 1)]
 
 
-def _planned(y, x, treated, year, crit) -> bool:  # noqa: ANN001
-    """Does any look find something, by O'Brien-Fleming spending."""
+def _found(y, x, treated, crit) -> tuple[bool, bool]:  # noqa: ANN001
+    """Does any look find something: as a planned campaign, and as one that goes on."""
+    planned = on = False
+    people = People(np.arange(len(y)), treated, np.zeros(len(y), np.int64), np.ones(len(y), bool), y, x, x)
     for size, critical in zip(_looks(len(y)), crit, strict=True):
-        side = treated[:size]
-        if min(side.sum(), size - side.sum()) < LEAST or _thin(y[:size], side):
+        seen = people.where(np.arange(len(y)) < size)
+        if min(seen.is_treated.sum(), size - seen.is_treated.sum()) < LEAST or _thin(seen.outcome, seen.is_treated):
             continue
-        one = adjusted(y[:size], x[:size], side)
-        found = post_stratified(one.outcome, side, year[:size]) if one.found.se > 0 else one.found
-        if found.se > 0 and abs(found.effect) > as_student(critical, found.freedom) * found.se:
-            return True
-    return False
+        planned |= _leaves_out_nought(compared(seen, is_planned=True)[0], critical)
+        on |= _leaves_out_nought(compared(seen, is_planned=False)[0], half_width(1.0, size))
+    return planned, on
 
 
-def _open_ended(y, x, treated) -> bool:  # noqa: ANN001
-    for size in _looks(len(y)):
-        side = treated[:size]
-        if min(side.sum(), size - side.sum()) < LEAST or _thin(y[:size], side):
-            continue
-        found = adjusted(y[:size], x[:size], side).found
-        if found.se > 0 and abs(found.effect) > as_student(half_width(1.0, size), found.freedom) * found.se:
-            return True
-    return False
+def _leaves_out_nought(found: Difference, critical: float) -> bool:
+    low, high = interval(found, critical=critical)
+    return found.se > 0 and not low <= 0 <= high
 
 
 def _thin(y, side) -> bool:  # noqa: ANN001
     return (y != 0).mean() * min(side.sum(), len(y) - side.sum()) < EVENTS
-
-
-def _groups(x):  # noqa: ANN001, ANN202
-    return (x > 0).astype(np.int64) * (1 + (x > np.median(x[x > 0])).astype(np.int64))
 
 
 def null(data: Path, runs: int, names: tuple[str, ...] = ("normal", "cdnow", "online_retail")) -> None:
@@ -135,7 +126,7 @@ def null(data: Path, runs: int, names: tuple[str, ...] = ("normal", "cdnow", "on
             for _ in range(runs):
                 y, x = _draw(rng, source, 4_000)
                 treated = rng.random(len(y)) >= share
-                hits += _planned(y, x, treated, _groups(x), crit), _open_ended(y, x, treated)
+                hits += _found(y, x, treated, crit)
             error = 1.96 * np.sqrt(0.05 * 0.95 / runs)
             print(
                 f"null: {name}, {share:.0%} held out: planned {hits[0] / runs:.1%}, open-ended {hits[1] / runs:.1%} of "
@@ -162,7 +153,7 @@ def power(runs: int) -> None:
         treated = rng.random(n) >= share
         y = y + effect * treated
         low, high = interval(difference(y, treated))
-        hits += not low <= 0 <= high, _planned(y, x, treated, np.zeros(n, np.int64), crit), _open_ended(y, x, treated)
+        hits += not low <= 0 <= high, *_found(y, x, treated, crit)
     fixed, planned, on = hits / runs
     print(
         f"power: one look {fixed:.1%}, planned {planned:.1%} ({planned / fixed:.1%} of it), open-ended {on:.1%}; "

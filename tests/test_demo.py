@@ -57,7 +57,7 @@ def test_the_simulated_company_says_that_nobody_in_it_exists(invented: tuple[Pat
 def test_the_simulated_company_is_added_refreshed_and_shown_by_commands_to_type(invented: tuple[Path, str]) -> None:
     folder, said = invented
     commands = [line.split()[2] for line in said.splitlines() if line.startswith("$ byname")]
-    assert commands == ["add", "refresh", "best", "standing", "voice", "who"]
+    assert commands == ["add", "refresh", "best", "standing", "voice", "who", "proof", "today"]
     after = said.split("$ byname best", 1)[1].split("$ byname", 1)[0]
     places = [int(line.split()[0]) for line in after.splitlines() if line[:6].strip().isdigit()]
     assert places == list(range(1, 21))
@@ -67,11 +67,27 @@ def test_the_simulated_company_is_added_refreshed_and_shown_by_commands_to_type(
     assert "In their own words" in brief
 
 
+def test_it_ends_with_the_day_s_list_of_the_teams_by_name_and_who_was_left_out(
+    invented: tuple[Path, str],
+) -> None:
+    """S1.20 to S1.22, S0.11: each with a reason and words to start with; what a rule stopped is told with its rule."""
+    _, said = invented
+    listed = said[said.index("Whom to reach on Tuesday, 30 June 2026") :]
+    teams = re.findall(r"^(Sales|Marketing|Product|Service): \d+ (?:people|person), ", listed, re.MULTILINE)
+    assert len(teams) >= 3  # of so few people not every team has somebody every day
+    assert "Service" in teams
+    assert listed.count("      why   ") == listed.count("      how   ") >= 8
+    assert listed.count("      says  “") >= 6
+    assert "Delight today: " in listed
+    assert "Left out, by rule" in listed
+    assert "no consent" in listed
+
+
 def test_the_simulated_company_has_people_words_standings_and_its_hard_days(invented: tuple[Path, str]) -> None:
     folder, said = invented
     company = open_company(folder)
     assert [event.kind for event in company.settings.events] == ["price rise", "outage"]
-    assert len(company.settings.employees) == 4
+    assert {one.team for one in company.settings.employees} == {"sales", "marketing", "product", "service"}
     snapshot = open_current(company)
     assert str(snapshot.terms["as_of"]) == simulated.AS_OF.isoformat()
     (counts,) = snapshot.query(

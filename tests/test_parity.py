@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -48,6 +49,7 @@ pytestmark = pytest.mark.spark
 
 AS_OF = date(2026, 11, 1)
 CLOSE = 1e-6
+ENOUGH = 2  # runs of one statement: the same on other tables
 # Nothing was before the first snapshot, and no event stands in the settings.
 MAY_BE_EMPTY = {"people_changes", "told", "stress", "events", "traits", "backtest", "calibration"} | {
     # Too few people said anything for these; each has tests of its own.
@@ -183,7 +185,7 @@ def of_planning_companies(recorder: Recorder, snapshot: Path) -> None:
     assert gain > 0
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_500)
 def test_every_statement_gives_the_same_rows_on_both_engines(
     company_of_samples: Company, duck_engine: Engine, spark_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,12 +199,20 @@ def test_every_statement_gives_the_same_rows_on_both_engines(
     assert {statement.name for statement, *_ in recorder.ran} >= {
         name for name in statements() if name.startswith(rooms)
     }
+    unlike, seen = {}, Counter[str]()
     for statement, tables, scalars, expected in recorder.ran:
+        seen[statement.name] += 1
+        if seen[statement.name] > ENOUGH:
+            continue
         inputs = {name: spark_engine.arrow(table) for name, table in tables.items()}
         given = spark_engine.run(statement, **inputs, **scalars)
-        assert_alike(spark_engine.fetch(given, order_by=given.columns), expected, statement.name)
+        try:
+            assert_alike(spark_engine.fetch(given, order_by=given.columns), expected, statement.name)
+        except AssertionError as error:
+            unlike[statement.name] = str(error)
         for table in inputs.values():
             spark_engine.drop(table)
+    assert unlike == {}
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +222,7 @@ def snapshots(company_of_samples: Company, duck_engine: Engine, spark_engine: En
         return refresh_on(company_of_samples, duck_engine, patch), refresh_on(company_of_samples, spark_engine, patch)
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_200)
 def test_the_same_company_gives_the_same_snapshot_on_both_engines(snapshots: tuple[Path, Path]) -> None:
     ours, theirs = snapshots
     for name in set(TABLES) - {"run"}:
@@ -222,7 +232,7 @@ def test_the_same_company_gives_the_same_snapshot_on_both_engines(snapshots: tup
         assert_alike(one, other, name)
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_200)
 def test_money_is_decimal_on_both_engines(snapshots: tuple[Path, Path]) -> None:
     for folder in snapshots:
         spent = pq.read_table(folder / "value.parquet").column("spend_total").to_pylist()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, t, ttest_ind
 
-from byname.proof.compare import as_normal, as_student, by_unit, difference, interval, post_stratified
+from byname.proof.compare import as_normal, as_student, by_unit, difference, interval, pooled_error, post_stratified
 from byname.proof.cuped import adjusted
 
 type Array = np.ndarray[Any, Any]
@@ -150,3 +150,18 @@ def test_units_are_numbered_in_order() -> None:
     of, count = by_unit(np.array([9, 4, 9, 7]))
     assert (of.tolist(), count) == ([2, 0, 2, 1], 3)
     assert by_unit(np.array([], dtype=np.int64))[1] == 0
+
+
+def test_the_pooled_error_is_students_and_a_small_arm_without_large_buyers_is_not_surer_than_the_whole() -> None:
+    outcome, _, is_treated = made(400, 7)
+    theirs = ttest_ind(outcome[is_treated], outcome[~is_treated], equal_var=True)
+    assert (outcome[is_treated].mean() - outcome[~is_treated].mean()) / pooled_error(
+        outcome, is_treated
+    ) == pytest.approx(theirs.statistic)
+    assert pooled_error(outcome, is_treated, np.arange(400)) == pytest.approx(pooled_error(outcome, is_treated))
+    copied = (np.repeat(outcome, 3), np.repeat(is_treated, 3), np.repeat(np.arange(400), 3))
+    assert pooled_error(*copied) == pytest.approx(pooled_error(outcome, is_treated))
+    spend = np.where(np.arange(400) < 20, 1_000.0, outcome)
+    few = np.arange(400) < 350
+    assert pooled_error(spend, few) > 2 * difference(spend, few).se
+    assert np.isnan(pooled_error(outcome, np.ones(400, dtype=bool)))

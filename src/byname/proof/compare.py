@@ -15,7 +15,16 @@ type Floats = NDArray[np.float64]
 type Flags = NDArray[np.bool_]
 type Ints = NDArray[np.int64]
 
-__all__ = ["Difference", "as_normal", "as_student", "by_unit", "difference", "interval", "post_stratified"]
+__all__ = [
+    "Difference",
+    "as_normal",
+    "as_student",
+    "by_unit",
+    "difference",
+    "interval",
+    "pooled_error",
+    "post_stratified",
+]
 
 _AS_GOOD_AS_NORMAL = 1e4  # degrees of freedom
 _FEW = 5  # units of an arm: a stratum with fewer has no error of its own, and is put together with others
@@ -101,6 +110,31 @@ def post_stratified(outcome: Floats, is_treated: Flags, stratum: Ints, unit: Int
         for of, count in zip(arms, (whole.treated, whole.held_out), strict=True)
     )  # fmt: skip
     return _between(treated, held_out)
+
+
+def pooled_error(outcome: Floats, is_treated: Flags, unit: Ints | None = None) -> float:
+    """The standard error with one spread for both arms; NaN where there are too few units.
+
+    A small arm that happens to lack the few large buyers has a small mean and looks surer of it than it is. With the
+    spread of all that cannot be.
+
+    Args:
+        outcome: of shape (people,), finite; less what is known of their strata.
+        is_treated: of shape (people,).
+        unit: number of each person's unit; by default each is one.
+    """
+    squares, weight, units = 0.0, 0.0, 0
+    for side in (is_treated, ~is_treated):
+        people = int(side.sum())
+        if not people:
+            return np.nan
+        apart = outcome[side] - outcome[side].mean()
+        of, count = (None, people) if unit is None else by_unit(unit[side])
+        apart = apart if of is None else np.bincount(of, weights=apart, minlength=count)
+        squares += float(apart @ apart)
+        weight += count / people**2
+        units += count
+    return float(np.sqrt(squares / (units - 2) * weight)) if units > 2 else np.nan  # noqa: PLR2004 - two means
 
 
 def interval(found: Difference, share: float = 0.95, critical: float | None = None) -> tuple[float, float]:

@@ -171,10 +171,9 @@ class Outcome:
 
     def says(self) -> str:
         """In words: spent within 90 days."""
-        verb = {"spend": "spent", "stayed": "still customers after", "recommended": "recommended us"}
         if self.kind == "stayed":
-            return f"{verb['stayed']} {self.days} days"
-        return f"{verb.get(self.kind, self.kind)} within {self.days} days"
+            return f"still customers after {self.days} days"
+        return f"{'spent' if self.is_money else self.kind} within {self.days} days"
 
 
 def outcome_of(name: str) -> Outcome | None:

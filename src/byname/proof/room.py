@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from byname.engines import statement
+from byname.proof.arms import People
 from byname.proof.enrolled import enrolled
 from byname.proof.outcomes import DEFAULT, Outcome, followed, happenings, outcome_of
 from byname.proof.readiness import readiness
 from byname.proof.rows import PROOF, observed_row, tested_rows
-from byname.proof.tested import People, tested
+from byname.proof.tested import tested
 from byname.proof.unlotted import MOST_CAMPAIGNS, unlotted
 from byname.proof.uplift import whom
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow.compute as pc
 
-from byname.proof.compare import as_normal, by_unit, difference, interval, post_stratified
-from byname.proof.cuped import adjusted
+from byname.proof.arms import compared
+from byname.proof.compare import as_normal, by_unit, difference, interval
 from byname.proof.detectable import smallest_effect
 from byname.proof.lots_kept import kept
 from byname.proof.sequential import always_chance, boundaries, half_width, repeated_chance
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
+    from byname.proof.arms import People
     from byname.proof.compare import Difference
     from byname.proof.enrolled import Campaign
     from byname.proof.outcomes import Outcome
@@ -27,52 +26,12 @@ type Floats = NDArray[np.float64]
 type Flags = NDArray[np.bool_]
 type Ints = NDArray[np.int64]
 
-__all__ = ["EVENTS", "LEAST", "WINDOW_DAYS", "People", "Tested", "tested"]
+__all__ = ["EVENTS", "LEAST", "WINDOW_DAYS", "Tested", "tested"]
 
 LEAST = 50  # units of an arm; fewer, and an interval by the normal curve does not hold
 EVENTS = 10  # expected in the smaller arm, of both yes and no; likewise
 WINDOW_DAYS = 28  # a planned campaign reaches its people within so many days; what goes on after that is open-ended
 _LOOKS = 10  # of a planned campaign, when so many tenths of its people are over
-_GROUPS = 5  # of what was spent in the year before
-
-
-@dataclass(frozen=True)
-class People:
-    """The people of one campaign, as arrays of shape (people,).
-
-    Attributes:
-        unit: number of the unit.
-        is_treated: the unit's arm.
-        day: first day, in days since 1970.
-        is_over: the outcome's days are over.
-        outcome: money, or 0 and 1.
-        before: the same of the time before.
-        year: money in the year before.
-    """
-
-    unit: Ints
-    is_treated: Flags
-    day: Ints
-    is_over: Flags
-    outcome: Floats
-    before: Floats
-    year: Floats
-
-    @classmethod
-    def of(cls, rows: pa.Table) -> People:
-        """Take the columns of `outcomes.followed`, in any order of rows; numbers that are none become 0."""
-        unit = np.asarray(rows.column("unit").combine_chunks().dictionary_encode().indices, dtype=np.int64)
-        day = rows.column("day").to_numpy().astype("datetime64[D]").astype(np.int64)
-        flags = [np.asarray(pc.fill_null(rows.column(name), False)) for name in ("is_treated", "is_over")]
-        numbers = [
-            np.nan_to_num(rows.column(name).to_numpy().astype(np.float64), posinf=0.0, neginf=0.0)
-            for name in ("outcome", "before", "year_amount")
-        ]
-        return cls(unit, flags[0], day, flags[1], *numbers)
-
-    def where(self, chosen: Flags) -> People:
-        """Some of them."""
-        return People(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
@@ -127,7 +86,7 @@ def tested(people: People, campaign: Campaign, outcome: Outcome, *, share: float
     is_planned = not campaign.is_action and (campaign.last_start - campaign.since).days <= WINDOW_DAYS
     fractions, over = _looked(people, outcome, campaign, as_of) if is_planned else ((), people.is_over)
     seen = people.where(over)
-    found, cut = _compared(seen, is_planned=is_planned)
+    found, cut = compared(seen, is_planned=is_planned)
     all_units = campaign.treated + campaign.held_out
     critical = boundaries(fractions)[-1] if fractions else half_width(1.0, found.treated + found.held_out or 1)
     broken = kept(
@@ -177,27 +136,6 @@ def _looked(people: People, outcome: Outcome, campaign: Campaign, as_of: date) -
     if not len(past):
         return (), none
     return tuple(float(one) for one in share[past]), over_on <= days[past[-1]]
-
-
-def _compared(seen: People, *, is_planned: bool) -> tuple[Difference, float]:
-    """The difference after adjusting by the time before; of planned campaigns within groups of past spend too."""
-    unit = None if by_unit(seen.unit)[1] == len(seen.unit) else seen.unit
-    plain = difference(seen.outcome, seen.is_treated, unit)
-    one = adjusted(seen.outcome, seen.before, seen.is_treated, unit)
-    if not is_planned or not one.found.se > 0:
-        return one.found, one.cut
-    found = post_stratified(one.outcome, seen.is_treated, _groups(seen), unit)
-    means = replace(found, mean_treated=plain.mean_treated, mean_held_out=plain.mean_held_out)
-    return means, 1 - (found.se / plain.se) ** 2 if plain.se > 0 else np.nan
-
-
-def _groups(people: People) -> Ints:
-    """Nothing in the year before, or the fifths of what was spent in it."""
-    spent = people.year > 0
-    if not spent.any():
-        return np.zeros(len(people.year), dtype=np.int64)
-    edges = np.quantile(people.year[spent], np.arange(1, _GROUPS) / _GROUPS)
-    return np.where(spent, 1 + np.searchsorted(edges, people.year, side="right"), 0)
 
 
 def _too_few(seen: People, found: Difference, campaign: Campaign, outcome: Outcome) -> str:

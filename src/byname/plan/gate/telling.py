@@ -17,7 +17,7 @@ LEFT = statement(
     with service as (
         select action, bool_or(coalesce(owed, false) or kind = 'service') as serves from offered group by action
     )
-    select count_if(not service.serves) as others
+    select count(case when not service.serves then 1 end) as others
     from candidates
     join service on service.action = candidates.action
     """,
