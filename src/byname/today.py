@@ -31,6 +31,12 @@ LEFT_OUT = """
     join people on people.person_id = left_out.person_id
     order by left_out.value desc, left_out.person_id, left_out.action
 """
+LEFT_COUNTS = """
+    select action, team, why, says, cast(sum(people) as bigint) as people
+    from left_counts
+    group by action, team, why, says
+    order by people desc, team, action, why
+"""
 BLOCKED = """
     select blocked.rule, count(distinct blocked.person_id) as people,
            arg_max(blocked.says, coalesce(value.clv, 0)) as says
@@ -153,11 +159,12 @@ def week(snapshot: Snapshot, limit: int = 20) -> Week:
         snapshot.query("select * from capacity order by day, team"),
         snapshot.query("select * from choice order by name"),
         snapshot.query(f"{LEFT_OUT} limit $1", [limit]),
-        snapshot.query("select * from left_counts order by people desc, team, action, why"),
+        snapshot.query(LEFT_COUNTS),
         snapshot.query(BLOCKED),
         _says(snapshot, "other tools"),
-        [*snapshot.query("select * from channels order by people desc, channel"),
-         *snapshot.query("select * from asking order by what")],
+        [row | {"says": f"{row['channel'].replace('_', ' ')}: {row['says']}"}
+         for row in snapshot.query("select * from channels order by people desc, channel")]
+        + snapshot.query("select * from asking order by what"),
         snapshot.query("select * from balance"),
     )  # fmt: skip
 

@@ -87,18 +87,18 @@ def balance(engine: Engine, profile: Table, contacts: Table, responses: Table, *
     (people,) = engine.fetch(engine.run(PEOPLE, profile=profile)).to_pylist()
     rows = [
         ("individual", sent["contacts"] - sent["mass"], sent["contacts"],
-         "of the contacts of a year went to one person or a few; the others to twenty or more at once"),
+         "contacts of a year went to one person or a few; the others to twenty or more at once"),
         ("thanked", people["thanked"], people["customers"], "customers were thanked within a year"),
         ("best never thanked", people["best_never"], people["best"], "of the best tenth were never thanked"),
         ("best neglected", people["neglected"], people["best"],
          "of the best tenth have heard no thanks, gift or service for long"),
-        ("gives", sent["gives"], sent["gives"] + sent["asks"], "of asks and gives of a year were gives"),
+        ("gives", sent["gives"], sent["gives"] + sent["asks"], "asks and gives of a year were gives"),
         ("asked more than given", people["asked_more"], sent["reached"],
-         "of those reached were asked more often than they were given"),
-        ("opted out", line["unsubscribed"], sent["reached"], "of those reached unsubscribed within a year"),
-        ("complained of contact", line["complained"], sent["reached"], "of those reached complained of contact"),
-        ("too much", people["too_much"], people["customers"], "show early signs of too much"),
-        ("hard", people["hard"], people["customers"], "said within a quarter that we make it hard"),
+         "whom we reached were asked more often than they were given"),
+        ("opted out", line["unsubscribed"], sent["reached"], "whom we reached unsubscribed within a year"),
+        ("complained of contact", line["complained"], sent["reached"], "whom we reached complained of contact"),
+        ("too much", people["too_much"], people["customers"], "customers show early signs of too much"),
+        ("hard", people["hard"], people["customers"], "customers said within a quarter that we make it hard"),
     ]  # fmt: skip
     return pa.Table.from_pylist([_row(*row) for row in rows], schema=BALANCE)
 

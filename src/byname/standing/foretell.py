@@ -30,9 +30,9 @@ OUTCOMES = ("left", "complained", "recommended", "grew")
 RIVALS = ("recency", "NPS", "NPS of who answered", "spend")
 
 # The unhappy leave, loud or not; advocates recommend, the loyal do when it comes to it; the attached grow. The content
-# are between, nearer to the unhappy in leaving: nothing ties them. Complaining is voice, and voice is for those who stay
-# (Hirschman, Exit, Voice, and Loyalty, 1970): after the loud come those with a tie, who tell us what is wrong; who has
-# none goes without a word, and the silently unhappy are silent.
+# are between, nearer to the unhappy in leaving: nothing ties them. Complaining is voice, and voice is for those who
+# stay (Hirschman, Exit, Voice, and Loyalty, 1970): after the loud come those with a tie, who tell us what is wrong; who
+# has none goes without a word, and the silently unhappy are silent.
 SCORES: Mapping[str, Mapping[str, float]] = {
     "left": {"neutral": 0.5, "dissatisfied": 1.0, "actively_dissatisfied": 1.0, "loyal": 0.0, "advocate": 0.0},
     "complained": {"neutral": 0.3, "dissatisfied": 0.0, "actively_dissatisfied": 1.0, "loyal": 0.4, "advocate": 0.6},

@@ -105,9 +105,10 @@ def week(snapshot: Snapshot, found: Week, output: str) -> None:
     if output == "csv":
         print_rows(found.rows, output, "people")
         return
-    for row in found.choice:
-        if row["name"] != "other tools":
-            out.print(row["says"], markup=False)
+    for name in ("gap", "advice"):
+        for row in found.choice:
+            if row["name"] == name:
+                out.print(row["says"], markup=False)
     _capacity(found.capacity, terms["currency"])
     _who(found.rows)
     _left_out(found)
