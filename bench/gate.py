@@ -76,6 +76,7 @@ def paces(rng: np.random.Generator, ids: pa.Array) -> pa.Table:
             "open_days": np.where(rng.random(size) < 0.02, 0, 31), "from_minute": np.full(size, 540),
             "to_minute": np.where(rng.random(size) < 0.02, 540, 1_020), "restricted": rng.random(size) < 0.002,
             "paused_until": pa.nulls(size, pa.date32()), "own_wish": np.zeros(size, bool), "drawn": np.zeros(size, bool),
+            "had": rng.poisson(1.0, size),
             "dislikes": pa.array(listed, pa.list_(pa.string())),
             "lines": pa.array([["birthday"] if chance < 0.005 else [] for chance in rng.random(size)], pa.list_(pa.string())),
         }
