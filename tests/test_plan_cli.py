@@ -149,6 +149,16 @@ def test_who_restricted_or_objected_is_in_no_list_of_marketing(shop: Path) -> No
     assert all(row["says"] for row in rules)
 
 
+def test_a_brief_says_what_is_planned_and_what_a_rule_stops(shop: Path) -> None:
+    """S3.15: one view of the person for all teams, with what may be done now."""
+    said = run("who", shop, mail("Pia Promised")).stdout
+    assert "Planned: Tue 30 Jun, service: Apologise for a broken promise" in said
+    stopped = run("who", shop, mail("Rex Restricted")).stdout
+    assert "Planned" not in stopped
+    assert "Not now: Rex" in stopped
+    assert "restricted" in stopped
+
+
 def test_the_week_says_prices_capacity_gap_and_who_was_left_out(shop: Path) -> None:
     document = read("plan", shop, "--week")
     days = {row["day"] for row in document["capacity"] if row["minutes"] > 0}

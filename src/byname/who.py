@@ -56,6 +56,15 @@ SAID = """
     limit $2
 """
 PROMISES = "select * exclude (person_id) from promises where person_id = $1 order by coalesce(due_at, made_at) desc"
+PLANNED = """
+    select day, team, employee, title, reason, how from plan where person_id = $1 order by day, place
+"""
+STOPPED = """
+    select rule, min(says) as says, count(*) as plays from blocked
+    where person_id = $1
+    group by rule
+    order by plays desc, rule
+"""
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,8 @@ class Known:
     moves: list[dict[str, Any]] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)
     promises: list[dict[str, Any]] = field(default_factory=list)
+    planned: list[dict[str, Any]] = field(default_factory=list)
+    stopped: list[dict[str, Any]] = field(default_factory=list)
 
 
 def who(snapshot: Snapshot, text: str, limit: int = 20) -> list[Known]:
@@ -108,5 +119,7 @@ def who(snapshot: Snapshot, text: str, limit: int = 20) -> list[Known]:
             snapshot.query(MOVES, [one]),
             snapshot.query(SAID, [one, _WORDS]),
             snapshot.query(PROMISES, [one]),
+            snapshot.query(PLANNED, [one]),
+            snapshot.query(STOPPED, [one]),
         )
     ]

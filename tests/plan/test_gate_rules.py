@@ -226,7 +226,7 @@ CASES: dict[str, Case] = {
     ),
     # S2.11: what is owed is not withheld
     "held-out": Case(
-        "the lot left Rosa without it, so that we learn whether it does any good", held=("*",),
+        "the lot left Rosa without {action}, so that we learn whether it does any good", held=("*",),
         passes=({"held": ()}, {"held": ("another",)}, {"offer": SERVICE}, {"offer": OWED}),
     ),
     # S2.14

@@ -101,7 +101,7 @@ def foretold(rows: list[dict[str, Any]]) -> None:
 
 
 def brief(terms: dict[str, Any], known: Any) -> None:
-    """One person's standing as a colleague would tell it: where, since when, why, in whose words, what we promised."""
+    """One person as a colleague would tell it: where she stands, why, her words, our promises, what we may do now."""
     standing = known.standing
     if standing is None:
         return
@@ -132,3 +132,7 @@ def brief(terms: dict[str, Any], known: Any) -> None:
     for row in known.promises:
         due = f", due {local(terms, row['due_at'])}" if row["due_at"] else ""
         out.print(f"  We promised: {row['what']}{due} ({row['state']})", markup=False)
+    for row in known.planned:
+        out.print(f"  Planned: {row['day']:%a %-d %b}, {row['team']}: {row['title']}; {row['how']}", markup=False)
+    for row in known.stopped:
+        out.print(f"  Not now: {row['says']}", markup=False)

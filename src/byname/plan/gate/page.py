@@ -20,6 +20,7 @@ MEANS = {
     "paused_until": "they asked for a pause until that day",
     "own_wish": "the pace is their own wish",
     "drawn": "the pace of this week was drawn by lot",
+    "had": "contacts within that window already",
     "action": "the play",
     "team": "sales, marketing, product, service",
     "kind": "ask, give, thank, news, service",
