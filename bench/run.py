@@ -50,7 +50,6 @@ BENCHES: tuple[tuple[str, list[str]], ...] = (
     ("gate.py", []),
     ("plan.py", ["--people", "100000"]),
     ("plan.py", ["--people", "1000000", "--days", "7"]),
-    ("proof.py", []),
     ("ledger_kill.py", []),
     ("refresh_kill.py", []),
 )
@@ -64,7 +63,7 @@ def main() -> int:
     if given.data:
         runs = [(name, ["--data", str(given.data)] if name == "worth.py" else more) for name, more in BENCHES]
         runs += [("real.py", [str(given.data)]), ("voice.py", ["--data", str(given.data)])]
-        runs.append(("semantic.py", ["--data", str(given.data)]))
+        runs += [(name, ["--data", str(given.data)]) for name in ("semantic.py", "proof.py")]
     failed = [name for name, arguments in runs if not _ran(name, arguments)]
     print(f"{len(runs) - len(failed)} of {len(runs)} done" + (f"; failed: {', '.join(failed)}" if failed else ""))
     return 1 if failed else 0
