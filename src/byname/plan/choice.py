@@ -12,7 +12,6 @@ import pyarrow as pa
 from byname.engines import statement
 from byname.plan.choosing import Instance, choose
 from byname.plan.choosing.by_query import everybody
-from byname.plan.week import DAYS
 from byname.plan.worth import WEARY
 
 if TYPE_CHECKING:
@@ -121,21 +120,18 @@ def _instance(candidates: pa.Table, people: pa.Table, capacity: NDArray[np.float
     counts = _column(people, "candidates")
     start = np.concatenate([[0], np.cumsum(counts)])
     open_days = np.repeat(_column(people, "open_days"), counts)
-    due = _column(candidates, "due", DAYS - 1)
-    days = open_days & ((1 << (due + 1)) - 1)
-    # A promise whose last open day is past goes on any open day: late is better than never.
-    days = np.where(days == 0, open_days, days)
+    due, team = _column(candidates, "due", -1), _column(candidates, "team_number")
     return Instance(
         start=start,
         action=_column(candidates, "action_number"),
         channel=_column(candidates, "channel_number"),
-        team=_column(candidates, "team_number"),
+        team=team,
         value=_column(candidates, "value"),
         minutes=_column(candidates, "minutes"),
         perk=_column(candidates, "perk"),
         owed=_column(candidates, "owed"),
-        days=days,
-        promised=np.full(len(days), -1),
+        days=open_days,
+        promised=_promised(due, open_days & _working(capacity)[team]).astype(np.int8),
         cap=np.minimum(_column(people, "cap"), 255),
         fatigue=(WEARY * _column(people, "clv")).astype(np.float32),
         must=_column(people, "neglected"),
@@ -144,6 +140,24 @@ def _instance(candidates: pa.Table, people: pa.Table, capacity: NDArray[np.float
         capacity=capacity,
         perks=perks,
     )
+
+
+def _working(capacity: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The days on which each team works, as bits."""
+    found: NDArray[np.int64] = ((capacity > 0) << np.arange(capacity.shape[1])).sum(axis=1)
+    return found
+
+
+def _promised(due: NDArray[np.int64], days: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The last day on which a promise is still kept in time: it keeps that day, whatever else there is to do.
+
+    Who promised a day told it to the person, so no later plan takes it back. -1: nothing was promised for this week, or
+    no day of it suits both; then it is owed, and goes as soon as there is a minute.
+    """
+    in_time = np.where(due >= 0, days & ((1 << (np.maximum(due, 0) + 1)) - 1), 0)
+    last = np.floor(np.log2(np.maximum(in_time, 1))).astype(np.int64)  # exact: seven bits
+    found: NDArray[np.int64] = np.where(in_time > 0, last, -1)
+    return found
 
 
 def _column(table: pa.Table, name: str, null: float = 0) -> NDArray[Any]:

@@ -88,7 +88,7 @@ def _columns(instance: Instance) -> tuple[Array, Array, Array, Array, Array, Arr
 def _turns(instance: Instance, first: NDArray[np.int64]) -> NDArray[np.int64]:
     last = np.floor(np.log2(np.maximum(instance.days[first], 1)))
     per_minute = instance.value[first] / np.maximum(instance.minutes[first], 1e-3)
-    found: NDArray[np.int64] = np.lexsort((first, -per_minute, last))
+    found: NDArray[np.int64] = np.lexsort((first, -per_minute, last, instance.promised[first] < 0))
     return found
 
 
