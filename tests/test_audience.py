@@ -236,8 +236,9 @@ def test_a_phone_list_has_numbers_that_a_tool_can_dial(case: Case) -> None:
 
 
 def test_what_is_still_to_be_filled_in_is_said_once(case: Case) -> None:
-    case.may(person(1), person(2), channel="email", action="news-to-the-content")
-    done = case.writes(action="news-to-the-content")
+    people = [person(number, first_year=2024) for number in (1, 2)]
+    case.may(*people, channel="email", action="invite-the-best")
+    done = case.writes(action="invite-the-best")
     assert len(done.to_fill) == 1
     assert sum(done.to_fill[0] in line for line in done.lines()) == 1
     assert case.writes("other.csv").to_fill == ()

@@ -44,6 +44,7 @@ FILES = {
     "promises.csv": [
         "promise id,email,promised on,promise,due date,kept on",
         f"q1,{mail('Pia Promised')},2026-06-10,a new lid,2026-06-20,",
+        f"q2,{mail('Rex Restricted')},2026-06-10,a call,2026-06-20,",
     ],
     "tickets.csv": [
         "ticket id,created at,email,subject,text,status",

@@ -598,7 +598,6 @@ TABLES: dict[str, dict[str, str]] = {
     "blocked": {
         "person_id": "for whom a playbook was meant",
         "action": "the playbook",
-        "channel": "the first that the person has; null: none",
         "rule": "the first rule of the gate that says no; see docs/gate.md",
         "says": "in a sentence",
         "also": "other rules that say no too",

@@ -241,7 +241,7 @@ def test_a_warranty_card_is_a_message_of_a_person_without_a_sale() -> None:
 
 def test_visits_and_calls_are_contacts_beside_the_digital_ones() -> None:
     given = taken(table_of("Call date,Customer no,Agent,Channel", "2026-01-02,17,Sue,Phone", "2026-01-03,18,Tim,Visit"))
-    assert given.column("contacts", "channel") == ["phone", "visit"]
+    assert given.column("contacts", "channel") == ["phone", "in_person"]
     assert given.column("contacts", "employee") == ["Sue", "Tim"]
     assert len(given.facts["records"]) == 2
 
