@@ -203,6 +203,7 @@ def _who_is_who(company: Company, file: Path) -> None:
     deciding.merge(company, named["c1"], named["c2"], keep=named["c2"], by="ines")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the workers' own hook, which looks for the mark
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What shares costly fixtures goes to one worker: all that needs Spark, and the tests of one file."""
     for item in items:
