@@ -12,7 +12,7 @@ demo: $(filter .tools/bin/uv,$(UV))
 	@$(RUN) --no-dev byname demo demo-company
 
 test: $(filter .tools/bin/uv,$(UV))
-	$(RUN) --extra spark --extra semantic python -m pytest -q -n 2 --dist loadgroup
+	$(RUN) --extra spark --extra semantic python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(filter .tools/bin/uv,$(UV))
 	$(RUN) --extra spark --extra semantic ruff check .

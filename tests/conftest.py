@@ -203,9 +203,7 @@ def _who_is_who(company: Company, file: Path) -> None:
     deciding.merge(company, named["c1"], named["c2"], keep=named["c2"], by="ines")
 
 
-@pytest.hookimpl(tryfirst=True)  # before the workers' own hook, which looks for the mark
+@pytest.hookimpl(trylast=True)  # after the shuffle
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What shares costly fixtures goes to one worker: all that needs Spark, and the tests of one file."""
-    for item in items:
-        spark = "spark_engine" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("spark" if spark else item.path.as_posix()))
+    """What needs Spark takes longest, so it begins first; with two workers the other files fill the time beside it."""
+    items.sort(key=lambda item: "spark_engine" not in getattr(item, "fixturenames", ()))
