@@ -45,7 +45,7 @@ def ours(instance: Instance, *, check: bool) -> tuple[float, Choice]:
         f"{len(found.unreached)} in danger of neglect unreached, {megabytes():,.0f} MB in all"
     )
     if check:
-        from byname.plan.choosing.check import check as checked
+        from tests.plan.checked_choice import check as checked
 
         checked(instance, found)
         print("checked: no limit is broken")

@@ -17,7 +17,7 @@ type Numbers = list[float]
 
 __all__ = [
     "ACCENT", "INK", "MUTED", "PAPER", "backtest_scores", "best", "calibration", "concentration", "coverage",
-    "equity_bridge",
+    "equity_bridge", "framed",
 ]  # fmt: skip
 
 ACCENT, INK, MUTED, PALE, PAPER = "#9c3d1a", "#2b2621", "#6a6057", "#cfc4b5", "#fdfaf5"
@@ -82,7 +82,7 @@ def concentration(rows: Rows) -> Spec:
             ],
         },
     }
-    return _spec(
+    return framed(
         "Value held by the best customers",
         "From the best customer down, the share of all value that the first share of customers holds. "
         "On the dotted line all would be alike.",
@@ -135,7 +135,7 @@ def equity_bridge(rows: Rows, currency: str) -> Spec:
             "text": {"field": "label", "type": "nominal"},
         },
     }
-    return _spec(
+    return framed(
         "What became of customer equity",
         "A bridge from the customer equity of the earlier day to that of now, one bar for each reason. "
         "Filled bars add, open bars take away.",
@@ -172,7 +172,7 @@ def calibration(rows: Rows, currency: str) -> Spec:
         "mark": {"type": "rule", "color": ACCENT, "strokeWidth": 1.5, "opacity": 0.6},
         "encoding": {"x": across, "y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}},
     }
-    return _spec(
+    return framed(
         "Expected, and what came true",
         "Each dot is a group of customers: across what was expected of each, up what each spent. "
         "On the dotted line both are the same; above it they spent more than expected."
@@ -217,7 +217,7 @@ def coverage(rows: Rows) -> Spec:
             ],
         },
     }
-    return _spec(
+    return framed(
         "How often the ranges held",
         "A range is made to hold four customers in five: the dashed line. In the pale band it is near enough.",
         220,
@@ -279,7 +279,7 @@ def backtest_scores(rows: Rows, measure: str = "gini") -> Spec:
             "shape": _by("chosen", uses, ["diamond", "circle"]),
         },
     }
-    return _spec(
+    return framed(
         "Which model ordered people best",
         "Each line is a model, each tick an earlier day on which it was tried, each mark the mean of those days. "
         "Further right is better; the diamond is what is used here.",
@@ -326,7 +326,7 @@ def best(rows: Rows, currency: str) -> Spec:
             ],
         },
     }
-    return _spec(
+    return framed(
         "The best, each with a range",
         "The dot is what is expected of a customer; four customers in five come out inside their bar.",
         _ROW * len(data),
@@ -338,7 +338,16 @@ def best(rows: Rows, currency: str) -> Spec:
 # ------------------------------------------------------------------------------------------------ parts
 
 
-def _spec(title: str, description: str, height: int, *, layer: list[Spec], data: list[Spec]) -> Spec:
+def framed(title: str, description: str, height: int, *, layer: list[Spec], data: list[Spec]) -> Spec:
+    """What all charts have in common around their layers.
+
+    Args:
+        title: above it.
+        description: what it shows, for who does not see it.
+        height: in pixels.
+        layer: the marks.
+        data: the rows that they draw.
+    """
     return {
         "$schema": _SCHEMA,
         "title": title,

@@ -159,10 +159,12 @@ class Plan(_Frozen):
     off: tuple[str, ...] = ("news-to-the-content",)
 
 
+type Team = Literal["sales", "marketing", "product", "service"]
 type Contacted = Literal["ask", "give", "thank", "news", "service"]
 type Reached = Literal["email", "sms", "phone", "whatsapp", "letter", "in_person"]
 type Basis = Literal["consent", "soft opt-in", "legitimate interest", "contract"]
-type Purposes = tuple[Literal["contract", "service", "feedback", "marketing", "public"], ...]
+type Purpose = Literal["contract", "service", "feedback", "marketing", "public"]
+type Purposes = tuple[Purpose, ...]
 
 _OF_ALL: dict[Contacted, Purposes] = {
     "service": ("contract", "service", "feedback", "marketing", "public"),

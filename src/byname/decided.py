@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import getpass
 import hashlib
-import shutil
 import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from byname.errors import UsageError
-from byname.facts.change import Import, show
+from byname.facts.change import show
 from byname.facts.intake import open_ledger
 from byname.facts.locks import take
+from byname.facts.own import append
 from byname.facts.schema import table
 from byname.facts.versions import NEWEST_SQL
 
@@ -77,28 +75,15 @@ def write(company: Company, before: Sequence[dict[str, Any]], new: Sequence[dict
     after = [max(moments) + timedelta(microseconds=1)] if moments else []
     now = max([datetime.now(UTC).replace(tzinfo=None), *after])
     made = [{**row, "occurred_at": now} for row in new]
-    kept = [
-        field for field in table("decisions").arrow_schema() if field.name not in ("known_at", "file_id", "version")
-    ]
-    folder = company.spill / "deciding"
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        path = folder / "decisions.parquet"
-        pq.write_table(pa.Table.from_pylist(made, schema=pa.schema(kept)), path)
-        what = Import(
-            name="decision",
-            sha256=hashlib.sha256(made[0]["fact_id"].encode()).hexdigest(),
-            reader=READER,
-            source="byname",
-            account="main",
-            rows=len(made),
-            refused=0,
-            newest_at=now,
-        )
-        taken = open_ledger(company).append(what, {"decisions": path}, at=now)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        company.clear_spill()
+    taken = append(
+        company,
+        "decisions",
+        made,
+        what="decision",
+        sha256=hashlib.sha256(made[0]["fact_id"].encode()).hexdigest(),
+        reader=READER,
+        at=now,
+    )
     return [{**fact, "known_at": now, "file_id": taken.file_id} for fact in made]
 
 

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from byname.facts.change import Import
-from byname.facts.intake import open_ledger
-from byname.facts.schema import table
+from byname.facts.own import append
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,21 +31,15 @@ def remember(company: Company, playbook: Playbook, campaign: str, channel: str, 
         "source": "byname", "account": "main", "reader": READER,
     }  # fmt: skip
     rows = [_fact(shared, anchor, f"{campaign}:{channel}:{anchor}", now) for anchor in held]
-    kept = [one for one in table("contacts").arrow_schema() if one.name not in ("known_at", "file_id", "version")]
-    folder = company.spill / "audience"
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        place = folder / "contacts.parquet"
-        pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(kept)), place)
-        digest = hashlib.sha256("".join(row["fact_id"] for row in rows).encode()).hexdigest()
-        what = Import(
-            name=f"held out of {campaign}", sha256=digest, reader=READER, source="byname", account="main",
-            rows=len(rows), refused=0, newest_at=now,
-        )  # fmt: skip
-        open_ledger(company).append(what, {"contacts": place}, at=now)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        company.clear_spill()
+    append(
+        company,
+        "contacts",
+        rows,
+        what=f"held out of {campaign}",
+        sha256=hashlib.sha256("".join(row["fact_id"] for row in rows).encode()).hexdigest(),
+        reader=READER,
+        at=now,
+    )
 
 
 def _fact(shared: Mapping[str, str], record_id: str, source_id: str, now: datetime) -> dict[str, Any]:

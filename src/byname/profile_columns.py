@@ -8,9 +8,14 @@ is never in words to them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-__all__ = ["PROFILE", "Kind", "ProfileColumn", "Purpose"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+__all__ = ["PROFILE", "Kind", "ProfileColumn", "Purpose", "arrow_schema"]
 
 type Kind = Literal["text", "number", "integer", "flag", "date", "list"]
 type Purpose = Literal["contract", "service", "feedback", "marketing", "public", "inferred"]
@@ -184,3 +189,18 @@ PROFILE: dict[str, ProfileColumn] = {
         "text", "contract", "years with us, in whole years, within the next 7 days; else null"
     ),
 }
+
+
+def arrow_schema(kinds: Mapping[str, str]) -> pa.Schema:
+    """Columns and their kinds as every engine holds them."""
+    import pyarrow as pa
+
+    types = {
+        "text": pa.string(),
+        "number": pa.float64(),
+        "integer": pa.int64(),
+        "flag": pa.bool_(),
+        "date": pa.date32(),
+        "list": pa.list_(pa.string()),
+    }
+    return pa.schema([(name, types[kind]) for name, kind in kinds.items()])

@@ -14,15 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-__all__ = ["safe", "write_list"]
+__all__ = ["is_formula", "safe", "write_list"]
 
 _NUMBER = re.compile(r"\+[0-9]+")
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet would run a cell that begins so: names and words come from strangers."""
+    return text.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
 def safe(value: object) -> str:
     """A cell that no spreadsheet runs: what begins as a formula gets an apostrophe; a number such as +4930… is none."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in tuple("=+-@\t\r\n") and text and not _NUMBER.fullmatch(text) else text
+    return f"'{text}" if is_formula(text) and not _NUMBER.fullmatch(text) else text
 
 
 def write_list(

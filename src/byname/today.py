@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
     from byname.snapshot import Snapshot
 
-__all__ = ["TEAMS", "Today", "Week", "today", "week"]
-
-TEAMS = ("sales", "marketing", "product", "service")
+__all__ = ["Today", "Week", "today", "week"]
 
 PLAN = """
     select plan.day, plan.team, plan.employee, people.name, plan.person_id, people.email, plan.action, plan.title,

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from byname.engines import Engine, Table
 from byname.plan.gate import Judged, Limits, Verdict, friend_check, judged
-from byname.plan.gate.columns import OFFERED, PACE, arrow_schema
-from byname.profile_columns import PROFILE
+from byname.plan.gate.columns import OFFERED, PACE
+from byname.profile_columns import PROFILE, arrow_schema
 
 AS_OF = date(2026, 5, 4)
 LIMITS = Limits(AS_OF)

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from scipy.optimize import linprog
+from tests.plan.checked_choice import check
 from tests.plan.exhaustive import best, instance, instances
 from tests.plan.made_choosing import made
 
 from byname.errors import BynameError, UsageError
 from byname.plan.choosing import Choice, Instance, choose
 from byname.plan.choosing.bundle import Planes
-from byname.plan.choosing.check import check
 from byname.plan.choosing.leaving import Left
 
 WEEK = [[10.0] * 7]

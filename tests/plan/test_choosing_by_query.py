@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
+from tests.plan.checked_choice import check
 from tests.plan.exhaustive import instances
 from tests.plan.made_choosing import made
 
 from byname.engines import Engine, portable
 from byname.plan.choosing import Instance, choose
 from byname.plan.choosing.by_query import PRICED, everybody
-from byname.plan.choosing.check import check
 from byname.plan.choosing.firsts import firsts
 from byname.plan.choosing.passes import grain, pass_over
 

@@ -17,7 +17,8 @@ from tests.plan.gate_made import LIMITS, PERSON, WAY, World, fetched, friend, pu
 from byname.engines import Engine
 from byname.errors import UsageError
 from byname.plan.gate import Rule, judged, nothing_but_service, rules
-from byname.plan.gate.columns import CHANNELS, PACE, PARAMETERS, arrow_schema, columns_of
+from byname.plan.gate.columns import CHANNELS, PACE, PARAMETERS, columns_of
+from byname.profile_columns import arrow_schema
 
 SERVICE = {"kind": "service", "team": "service", "purpose": "service", "basis": "contract"}
 TWO_WAYS: dict[str, Any] = {"news": [{"channel": "email"}, {"channel": "letter"}]}

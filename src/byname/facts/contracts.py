@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from byname.facts.columns import LIKELY, Column
 from byname.facts.lens import Lens, Seen, bags_of, end_day, nearly_days, whose
-from byname.facts.mapping import MEANINGS, plain
+from byname.facts.letters import plain
+from byname.facts.mapping import MEANINGS
 from byname.facts.particulars import period_said
 from byname.facts.shapes import PERIOD
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
+
+from byname.facts.letters import plain
 
 __all__ = ["Header", "concepts_of", "header_of", "words_of"]
 
@@ -65,10 +66,9 @@ def concepts_of(header: str, lens: str) -> frozenset[str]:
 
 def _tokens(header: str, lens: str = "") -> list[str]:
     """The words of a header: InvoiceNo → invoice, no; "E-Mail-Adresse" → =email (of a phrase), adresse."""
-    plain = unicodedata.normalize("NFKD", re.sub(r"[#№º°]", " no ", header.replace("ß", "ss")))
-    plain = "".join(character for character in plain if not unicodedata.combining(character))
-    plain = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
-    split = re.findall(r"[^\W\d_]+|\d+", plain.lower())
+    unmarked = plain(re.sub(r"[#№º°]", " no ", header.replace("ß", "ss")))
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", unmarked)
+    split = re.findall(r"[^\W\d_]+|\d+", spaced.lower())
     for phrase, to in _words(lens).phrases:
         for place in range(len(split) - len(phrase), -1, -1):
             if tuple(split[place : place + len(phrase)]) == phrase:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from byname.facts.clauses import RUNS
 from byname.facts.columns import ALL, Column
-from byname.facts.mapping import WHO, plain
+from byname.facts.letters import plain
+from byname.facts.mapping import WHO
 from byname.facts.meanings import Meanings, Rule, meanings_through, rules_of
 
 if TYPE_CHECKING:

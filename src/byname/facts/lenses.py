@@ -8,7 +8,7 @@ from byname.facts.clauses import AGAINST, FOR, IDEA_STATUSES
 from byname.facts.columns import ALL, LIKELY, MOST, Column
 from byname.facts.contracts import SUBSCRIPTIONS
 from byname.facts.lens import ON, Lens, Seen, bags_of, day, end_day, joined, nearly_days, whose, words
-from byname.facts.mapping import plain
+from byname.facts.letters import plain
 from byname.facts.meanings import Candidate, Meanings, Rule, meanings_through
 from byname.facts.reaching_lenses import REACHING
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from byname.facts.letters import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -326,9 +327,3 @@ def missing(mapping: Mapping) -> tuple[str, ...]:
 
 def _has(mapping: Mapping, meaning: str | tuple[str, ...]) -> bool:
     return all(one in mapping.columns for one in ((meaning,) if isinstance(meaning, str) else meaning))
-
-
-def plain(text: str) -> str:
-    """The text without the marks on its letters."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(character for character in decomposed if not unicodedata.combining(character))

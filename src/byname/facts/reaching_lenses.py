@@ -6,12 +6,12 @@ a consent, a kind of wish.
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from byname.facts.columns import ALL, LIKELY, MOST, Column
 from byname.facts.headers import header_of
 from byname.facts.lens import Lens, Seen, day, whose
+from byname.facts.letters import plain
 from byname.facts.meanings import Meanings, Rule, meanings_through
 from byname.facts.reaching import ANSWERS, ARMS, CHANNELS, KINDS, NO_ANSWER, PURPOSES, WISHES
 
@@ -31,8 +31,7 @@ def _set(*words: Mapping[str, str] | str) -> frozenset[str]:
 
 
 def _plain(text: str) -> str:
-    flat = unicodedata.normalize("NFKD", text.lower().replace("_", " ").replace("-", " "))
-    return "".join(letter for letter in flat if not unicodedata.combining(letter)).strip()
+    return plain(text.lower().replace("_", " ").replace("-", " ")).strip()
 
 
 def _share(column: Column, words: frozenset[str]) -> float:

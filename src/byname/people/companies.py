@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ import pyarrow as pa
 
 from byname.engines import statement
 from byname.errors import SettingsError
+from byname.facts.letters import flat
 from byname.people.joining import components
 
 if TYPE_CHECKING:
@@ -139,8 +139,7 @@ class Companies:
 
 def company_key(written: str) -> str:
     """A company's name without case, marks, punctuation and legal form; '' if nothing is left."""
-    apart = unicodedata.normalize("NFKD", written.lower().replace("ß", "ss"))
-    plain = "".join(one for one in apart if not unicodedata.combining(one))
+    plain = flat(written)
     words = re.sub(r"[^\w&]+", " ", re.sub(r"[.'\u2019]", "", plain)).split()
     while len(words) > 1:
         spaced = next((n for n in (3, 2) if len(words) > n and _is_spaced_form(words[-n:])), 0)

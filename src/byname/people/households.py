@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from byname.engines import statement
+from byname.facts.letters import flat
 from byname.people.companies import company_key
 from byname.people.joining import components
 from byname.people.keys import is_shared_mailbox
@@ -108,8 +108,7 @@ class Households:
 
 def home(street: str) -> str:
     """A street and number without case, marks, punctuation and abbreviations."""
-    apart = unicodedata.normalize("NFKD", street.lower().replace("ß", "ss"))
-    plain = "".join(one for one in apart if not unicodedata.combining(one))
+    plain = flat(street)
     words = re.sub(r"[\W_]+", " ", plain).split()
     return " ".join(_SHORT.get(word, _STREET_IN_ONE.sub("strasse", word)) for word in words)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 
+from byname.facts.letters import flat
 from byname.facts.reaching import CHANNELS as WORDS
+from byname.playbooks.playbook import CHANNELS
 
-__all__ = ["CHANNELS", "channel_sql", "flat", "folded", "named_in"]
-
-CHANNELS = ("email", "sms", "phone", "whatsapp", "letter", "in_person")
+__all__ = ["CHANNELS", "channel_sql", "folded", "named_in"]
 
 # Beside the words that files use for a channel: how people speak of one.
 _SPOKEN = {
@@ -30,12 +29,6 @@ def folded(text: str) -> str:
     'e mail bitte nicht per telefon'
     """
     return _MARKS.sub(" ", flat(text)).strip()
-
-
-def flat(text: str) -> str:
-    """Small letters without accents; marks and blanks stay."""
-    apart = unicodedata.normalize("NFKD", text.lower().replace("ß", "ss"))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 @cache

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from byname.engines import statement
+from byname.value.shares import Z95
+from byname.value.shares import wilson as score_interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +31,6 @@ ASKING = pa.schema(
     | dict.fromkeys(("share", "low", "high"), pa.float64())
     | {"says": pa.string()}
 )
-_Z = 1.959963984540054  # of a 95% range
 _ENOUGH = 50  # contacts, before anything is said of a channel
 _NOBODY = 0.02  # surely fewer answers than that: nobody is there
 _HALF = 0.5
@@ -161,12 +162,7 @@ def wilson(hits: int, of: int) -> tuple[float, float] | tuple[None, None]:
     >>> tuple(round(end, 4) for end in wilson(2, 640))
     (0.0009, 0.0113)
     """
-    if not of:
-        return None, None
-    share, over = hits / of, _Z * _Z / of
-    middle = (share + over / 2) / (1 + over)
-    half = _Z * ((share * (1 - share) + over / 4) / of) ** 0.5 / (1 + over)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return score_interval(hits, of, z=Z95) if of else (None, None)
 
 
 def _channel(row: dict[str, Any], rows: Sequence[dict[str, Any]], currency: str) -> dict[str, Any]:

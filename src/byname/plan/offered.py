@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from byname.playbooks.offers import holds_offer
+from byname.playbooks.playbook import CHANNELS, TEAMS
 from byname.playbooks.possible import always
 from byname.playbooks.wording import spoken, used
 
@@ -15,14 +16,12 @@ if TYPE_CHECKING:
 
     from byname.company import Settings
     from byname.plan.effects import Effect
-    from byname.playbooks.playbook import Playbook
+    from byname.playbooks.playbook import Channel, Playbook
 
 __all__ = ["CHANNEL_NUMBER", "TEAM_NUMBER", "offered"]
 
-CHANNEL_NUMBER = {
-    name: place for place, name in enumerate(("email", "sms", "phone", "whatsapp", "letter", "in_person"))
-}
-TEAM_NUMBER = {name: place for place, name in enumerate(("sales", "marketing", "product", "service"))}
+CHANNEL_NUMBER = {name: place for place, name in enumerate(CHANNELS)}
+TEAM_NUMBER = {name: place for place, name in enumerate(TEAMS)}
 
 _SCHEMA = pa.schema(
     [
@@ -77,7 +76,7 @@ def offered(playbooks: Sequence[Playbook], effects: Mapping[str, Effect], settin
 
 
 def _row(
-    number: int, place: int, playbook: Playbook, channel: str, effect: Effect, settings: Settings
+    number: int, place: int, playbook: Playbook, channel: Channel, effect: Effect, settings: Settings
 ) -> dict[str, object]:
     return {
         "action": playbook.action,
@@ -96,7 +95,7 @@ def _row(
         "owed": playbook.owed,
         "dated": playbook.owed and "promise_due_days" in playbook.condition.columns,
         "cooldown_days": playbook.cooldown_days,
-        "basis": settings.basis_of(channel, playbook.kind),  # type: ignore[arg-type]
+        "basis": settings.basis_of(channel, playbook.kind),
         "holds_offer": any(holds_offer(spoken(words)) for words in playbook.all_words),
         "everyone": always(playbook.condition),
         "scarce": playbook.scarce,

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from byname.plan.channels import flat
+from byname.facts.letters import flat
 
 __all__ = ["UNREAD", "PaceWish", "pace_wish"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from byname.plan.channels import flat
+from byname.facts.letters import flat
 
 __all__ = ["UNREAD", "Quiet", "quiet_wish"]
 

@@ -18,7 +18,7 @@ from byname.plan.effects import believed
 from byname.plan.gate import Limits, judged, nothing_but_service
 from byname.plan.listed import left_counts, left_out, listed
 from byname.plan.matching import matched, recent
-from byname.plan.offered import CHANNEL_NUMBER, TEAM_NUMBER, offered
+from byname.plan.offered import TEAM_NUMBER, offered
 from byname.plan.other_tools import not_loaded
 from byname.plan.pace import pace
 from byname.plan.profile import profile
@@ -27,10 +27,13 @@ from byname.plan.relations import client_book, known_to, meetings
 from byname.plan.touches import touches
 from byname.plan.week import DAYS, days_from, minutes_of_teams, perks_left
 from byname.plan.worth import Money, valued
+from byname.playbooks.playbook import CHANNELS
 from byname.proof.holdouts import EVERYTHING, held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from byname.engines import Engine, Table
     from byname.plan.choice import Chosen
@@ -177,6 +180,7 @@ def planned(
         offered=offers,
         money=Money(settings.margin, settings.horizon_days),
     )
+    minutes = minutes_of_teams(settings, day.as_of)
     (spent,) = engine.fetch(engine.run(SPENT, contacts=known.touched.contacts)).to_pylist()
     found = chosen(
         engine,
@@ -184,8 +188,8 @@ def planned(
         profile=known.profile,
         pace=paces.table,
         playbooks=playbooks,
-        channels=list(CHANNEL_NUMBER),
-        capacity=minutes_of_teams(settings, day.as_of),
+        channels=CHANNELS,
+        capacity=minutes,
         perks=perks_left(settings, spent["spent"] or 0.0),
         prices=prices_kept(kept),
     )
@@ -206,7 +210,7 @@ def planned(
         f"{plan.num_rows:,} contacts this week, within {found.choice.gap:.2%} of the best that the minutes allow"
     )
     where = coverage(engine, given, known.touched, known.profile, ways.table, day)
-    advice = _advice(engine, gate.candidates, offers, ways.table, found, day)
+    advice = _advice(engine, gate.candidates, offers, ways.table, found, day, has_minutes=bool(minutes.any()))
     tables = {
         "profile": known.profile,
         "client_book": known.book,
@@ -217,7 +221,7 @@ def planned(
         "plan": engine.arrow(plan),
         "left_out": engine.arrow(left_out(found, playbooks, settings.currency)),
         "left_counts": engine.arrow(left_counts(found, playbooks)),
-        "capacity": engine.arrow(_capacity(found, plan, day)),
+        "capacity": engine.arrow(_capacity(found, plan, minutes, day)),
         "choice": engine.arrow(_choice(found, says, advice, not_loaded(engine, given.facts["contacts"], day.until))),
         "discretion": discretion(engine, known.touched.contacts, given.voice, given.dated, day),
         "balance": engine.arrow(
@@ -236,10 +240,12 @@ def planned(
     return Planned(tables, prices_said(found.choice.prices), report, says)
 
 
-def _advice(engine: Engine, candidates: Table, offers: Table, ways: Table, found: Chosen, day: Day) -> list[str]:
+def _advice(
+    engine: Engine, candidates: Table, offers: Table, ways: Table, found: Chosen, day: Day, *, has_minutes: bool
+) -> list[str]:
     """What to do where the plan is empty or thinner than it need be."""
     said = [nothing_but_service(engine, candidates=candidates, offered=offers, reach=ways)]
-    if not minutes_of_teams(day.settings, day.as_of).any():
+    if not has_minutes:
         said.append("No team has any minutes: say under [teams] in byname.toml how many each has on a working day.")
     if unreached := len(found.choice.unreached):
         said.append(
@@ -249,9 +255,9 @@ def _advice(engine: Engine, candidates: Table, offers: Table, ways: Table, found
     return [line for line in said if line]
 
 
-def _capacity(found: Chosen, plan: pa.Table, day: Day) -> pa.Table:
+def _capacity(found: Chosen, plan: pa.Table, minutes: NDArray[np.float64], day: Day) -> pa.Table:
     """A row a team and day."""
-    minutes, choice, days = minutes_of_teams(day.settings, day.as_of), found.choice, days_from(day.as_of)
+    choice, days = found.choice, days_from(day.as_of)
     contacts: dict[tuple[object, object], int] = {}
     for key in zip(plan.column("team").to_pylist(), plan.column("day").to_pylist(), strict=True):
         contacts[key] = contacts.get(key, 0) + 1

@@ -17,7 +17,7 @@ from sqlglot.errors import SqlglotError
 from byname.errors import PlaybookError, nearest
 from byname.playbooks.condition_kinds import Wrong, kind_of
 from byname.playbooks.readable import MOST_LEVELS, cut, levels, reason, unreadable
-from byname.profile_columns import PROFILE
+from byname.profile_columns import PROFILE, arrow_schema
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -70,17 +70,7 @@ def _tree(text: str) -> exp.Expr:
 
 def profile_schema(columns: Collection[str] = tuple(PROFILE)) -> pa.Schema:
     """Columns of `profile`, all unless said, with their types on every engine."""
-    import pyarrow as pa
-
-    kinds = {
-        "text": pa.string(),
-        "number": pa.float64(),
-        "integer": pa.int64(),
-        "flag": pa.bool_(),
-        "date": pa.date32(),
-        "list": pa.list_(pa.string()),
-    }
-    return pa.schema([pa.field(name, kinds[PROFILE[name].kind]) for name in dict.fromkeys(columns)])
+    return arrow_schema({name: PROFILE[name].kind for name in columns})
 
 
 @lru_cache(maxsize=1024)

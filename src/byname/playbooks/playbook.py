@@ -6,6 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
+from byname.company import Contacted as Kind
+from byname.company import Purpose, Team
+from byname.company import Reached as Channel
+
 if TYPE_CHECKING:
     from byname.playbooks.condition import Condition
 
@@ -24,10 +28,6 @@ __all__ = [
     "Team",
 ]
 
-type Team = Literal["sales", "marketing", "product", "service"]
-type Kind = Literal["ask", "give", "thank", "news", "service"]
-type Channel = Literal["email", "sms", "phone", "whatsapp", "letter", "in_person"]
-type Purpose = Literal["contract", "service", "feedback", "marketing", "public"]
 type Outcome = Literal["bought", "spend", "stayed", "complained", "recommended", "answered"]
 
 TEAMS: tuple[str, ...] = get_args(Team.__value__)

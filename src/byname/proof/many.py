@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from byname.voice.rising import false_discoveries
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,12 +29,6 @@ def adjusted_chances(chances: Sequence[float]) -> NDArray[np.float64]:
     """
     found = np.asarray(chances, dtype=np.float64)
     real = ~np.isnan(found)
-    tests = int(real.sum())
-    order = np.argsort(found[real], kind="stable")
-    scaled = found[real][order] * tests / np.arange(1, tests + 1)
-    back = np.empty(tests)
-    # The p-value of a smaller one is never above that of a larger.
-    back[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     adjusted = np.full(len(found), np.nan)
-    adjusted[real] = back
+    adjusted[real] = false_discoveries(found[real], int(real.sum()), related=False)
     return adjusted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from byname.charts import ACCENT, INK, MUTED
+from byname.charts import ACCENT, INK, MUTED, framed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,30 +92,8 @@ def bars(title: str, description: str, across: str, rows: Sequence[Bar]) -> Spec
     if ranged:
         ends = {"x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}}
         layers.append({"mark": {"type": "rule", "strokeWidth": 1.5, "color": INK}, "encoding": {"y": names, **ends}})
-    return _framed(title, description, max(len(rows), 1) * _ROW, layers, data)
+    return framed(title, description, max(len(rows), 1) * _ROW, layer=layers, data=data)
 
 
 def _short(name: str) -> str:
     return name if len(name) <= _LETTERS else name[: _LETTERS - 1].rstrip() + "…"
-
-
-def _framed(title: str, description: str, height: int, layers: list[Spec], data: list[Spec]) -> Spec:
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "title": {"text": title, "anchor": "start", "fontSize": 15, "fontWeight": 600, "color": INK, "offset": 14},
-        "description": f"{title}. {description}",
-        "width": "container",
-        "height": height,
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "data": {"values": data},
-        "layer": layers,
-        "config": {
-            "background": "transparent",
-            "font": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
-            "view": {"stroke": None},
-            "axis": {
-                "labelColor": MUTED, "labelFontSize": 12, "titleColor": MUTED, "titleFontSize": 12,
-                "titleFontWeight": "normal", "gridColor": "#ece4d8", "domain": False, "ticks": False, "labelPadding": 6,
-            },
-        },
-    }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from byname.best import called
 from byname.report.bars import Bar, bars
 from byname.report.tables import Table
 from byname.report.words import count, figure, money
@@ -79,7 +80,7 @@ def _waiting(rows: Sequence[dict[str, Any]], currency: str) -> Table:
         ("who", "what", "words", "days", "worth"),
         [
             (
-                str(row["name"] or row["email"] or row["phone"] or row["person_id"]),
+                called(row),
                 row["kind"],
                 f"“{row['words']}”" if row["words"] else "",
                 figure(row["waited_days"], 0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from byname.best import called
 from byname.report.bars import Bar, bars
 from byname.report.tables import Table
 from byname.report.words import between, count, day, money, share
@@ -42,7 +43,11 @@ def stood(snapshot: Snapshot, currency: str) -> tuple[dict[str, Table], dict[str
     }
     charts = {"standing": _counts_chart(found.counts), "flows": _flows_chart(moved)}
     kept = {name: table for name, table in tables.items() if table.rows}
-    return kept, {name: chart for name, chart in charts.items() if name in kept}, _said(found.would, found.advocates)
+    return (
+        kept,
+        {name: chart for name, chart in charts.items() if name in kept},
+        _said(found.would, too_many=found.too_many),
+    )
 
 
 def _plain(name: str) -> str:
@@ -118,7 +123,7 @@ def _movers(rows: Sequence[dict[str, Any]], currency: str) -> Table:
     return Table(
         f"The most valuable who moved in the last quarter, worth in {currency}",
         ("who", "from → to", "after", "worth"),
-        [(_called(row), _way(row), row["says"].removeprefix("after: "), money(row["clv"])) for row in rows],
+        [(called(row), _way(row), row["says"].removeprefix("after: "), money(row["clv"])) for row in rows],
         1,
     )
 
@@ -127,16 +132,12 @@ def _alarms(rows: Sequence[dict[str, Any]], currency: str) -> Table:
     return Table(
         f"Of the best tenth: who fell, and whose words or acts warn; worth in {currency}",
         ("who", "since", "what", "worth"),
-        [(_called(row), day(row["since"]), row["says"], money(row["worth"])) for row in rows],
+        [(called(row), day(row["since"]), row["says"], money(row["worth"])) for row in rows],
         1,
     )
 
 
-def _called(row: dict[str, Any]) -> str:
-    return str(row["name"] or row["email"] or row["phone"] or row["person_id"])
-
-
-def _said(would: dict[str, Any], advocates: float | None) -> str:
+def _said(would: dict[str, Any], *, too_many: bool) -> str:
     if not would["asked"]:
         return ""
     said = (
@@ -144,7 +145,5 @@ def _said(would: dict[str, Any], advocates: float | None) -> str:
         f"{count(would['does'])} people did within a year, unasked and on record."
     )
     return said + (
-        " More than a tenth are called advocates: that is likely a record that proves no act."
-        if advocates and advocates > 0.10  # noqa: PLR2004 - as in `standings`
-        else ""
+        " More than a tenth are called advocates: that is likely a record that proves no act." if too_many else ""
     )

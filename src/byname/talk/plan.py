@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from byname.best import called
+from byname.playbooks.playbook import TEAMS
 from byname.talk.printing import out, print_json, print_rows, wide
-from byname.today import TEAMS
 
 if TYPE_CHECKING:
     from byname.snapshot import Snapshot
@@ -23,12 +23,7 @@ _SHORT = 5  # contacts of a team that are shown in full; the rest have a line ea
 
 def today(snapshot: Snapshot, found: Today, output: str) -> None:
     """Whom to reach today, for each team, and who was left out."""
-    terms = snapshot.terms
-    if output == "json":
-        print_json({"people": found.rows} | asdict(found) | {"as_of": terms["as_of"], "currency": terms["currency"]})
-        return
-    if output == "csv":
-        print_rows(found.rows, output, "people")
+    if _for_programs(snapshot, found, output):
         return
     if found.day is None:
         out.print("Nobody works within the next seven days: [teams] in byname.toml gives no team any minutes.")
@@ -53,6 +48,16 @@ def _book(found: Today) -> None:
             out.print(f"  {called(row)}: {row['says']}", markup=False)
     for line in found.discretion:
         out.print(f"  {line}", markup=False)
+
+
+def _for_programs(snapshot: Snapshot, found: Today | Week, output: str) -> bool:
+    """JSON or CSV, if that is wanted."""
+    if output == "json":
+        told = {name: snapshot.terms[name] for name in ("as_of", "currency")}
+        print_json({"people": found.rows} | asdict(found) | told)
+    elif output == "csv":
+        print_rows(found.rows, output, "people")
+    return output in {"json", "csv"}
 
 
 def _team(team: str, rows: list[dict[str, Any]], left: list[dict[str, Any]]) -> None:
@@ -98,18 +103,13 @@ def _blocked(rows: list[dict[str, Any]]) -> None:
 
 def week(snapshot: Snapshot, found: Week, output: str) -> None:
     """The week: what each team does when, what a minute is worth, and who was left out and why."""
-    terms = snapshot.terms
-    if output == "json":
-        print_json({"people": found.rows} | asdict(found) | {"as_of": terms["as_of"], "currency": terms["currency"]})
-        return
-    if output == "csv":
-        print_rows(found.rows, output, "people")
+    if _for_programs(snapshot, found, output):
         return
     for name in ("gap", "advice"):
         for row in found.choice:
             if row["name"] == name:
                 out.print(row["says"], markup=False)
-    _capacity(found.capacity, terms["currency"])
+    _capacity(found.capacity, snapshot.terms["currency"])
     _who(found.rows)
     _left_out(found)
     _blocked(found.blocked)

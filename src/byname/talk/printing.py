@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from byname.jsonable import jsonable
+from byname.safe_csv import is_formula
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -46,8 +47,8 @@ def print_rows(rows: list[dict[str, Any]], output: str, name: str) -> None:
 
 
 def _harmless(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula gets a protecting apostrophe: names come from strangers."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    """Text that a spreadsheet would run as a formula gets a protecting apostrophe."""
+    return f"'{value}" if isinstance(value, str) and is_formula(value) else value
 
 
 def print_json(document: dict[str, Any]) -> None:

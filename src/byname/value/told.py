@@ -7,13 +7,13 @@ Nothing is guessed from purchases, and nothing is bought in.
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from byname.engines import statement
+from byname.facts.letters import flat
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -160,8 +160,7 @@ def told(
 
 def _town(written: str) -> str:
     """A town's name without case, marks and punctuation."""
-    apart = unicodedata.normalize("NFKD", written.lower().replace("ß", "ss"))
-    plain = "".join(one for one in apart if not unicodedata.combining(one))
+    plain = flat(written)
     # "München" is written "Muenchen" too.
     return " ".join(re.sub(r"[\W_\d]+", " ", re.sub(r"([aou])e", r"\1", plain)).split())
 

@@ -55,18 +55,19 @@ def more_often(
     return np.asarray(binom.sf(now - 1, now + before, 1 / (1 + np.asarray(spans))))
 
 
-def false_discoveries(chances: NDArray[np.float64], tested: int) -> NDArray[np.float64]:
+def false_discoveries(chances: NDArray[np.float64], tested: int, *, related: bool = True) -> NDArray[np.float64]:
     """Adjusted p values: the share of false alarms if everything up to this one is taken.
 
-    Benjamini and Yekutieli, Annals of Statistics 29 (2001) 1165: words come together, so their tests are not
-    independent.
+    Benjamini and Hochberg, JRSS B 57 (1995) 289, where tests are independent; Benjamini and Yekutieli, Annals of
+    Statistics 29 (2001) 1165, where they are not, as of words that come together.
 
     Args:
         chances: p values of those looked at, shape (n,).
         tested: how many were tested in all; those that are not given count as 1.
+        related: whether one test's outcome tells of another's.
     """
-    order = np.argsort(chances)
-    harmonic = np.log(tested) + np.euler_gamma + 1 / (2 * tested) if tested else 1.0
+    order = np.argsort(chances, kind="stable")
+    harmonic = np.log(tested) + np.euler_gamma + 1 / (2 * tested) if related and tested else 1.0
     raised = chances[order] * tested * max(harmonic, 1.0) / np.arange(1, chances.size + 1)
     adjusted = np.empty_like(raised)
     adjusted[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)

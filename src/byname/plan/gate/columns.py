@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from byname.plan.channels import CHANNELS
 from byname.profile_columns import PROFILE
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-__all__ = ["CHANNELS", "LEVELS", "OFFERED", "PACE", "PARAMETERS", "REACH", "Level", "arrow_schema", "columns_of"]
+__all__ = ["CHANNELS", "LEVELS", "OFFERED", "PACE", "PARAMETERS", "REACH", "Level", "columns_of"]
 
 type Level = Literal["person", "action", "channel", "queue"]
 
 LEVELS: tuple[Level, ...] = ("person", "action", "channel", "queue")
-CHANNELS = ("email", "sms", "phone", "whatsapp", "letter", "in_person")
 
 # Column → its kind, as in `profile_columns`. What each means is said in docs/gate.md.
 PACE = {
@@ -76,18 +73,3 @@ def columns_of(level: Level) -> dict[str, str]:
     if level == "queue":
         found |= _QUEUE
     return found
-
-
-def arrow_schema(columns: dict[str, str]) -> pa.Schema:
-    """The same as a schema, to hold a rule's types against."""
-    import pyarrow as pa
-
-    kinds = {
-        "text": pa.string(),
-        "number": pa.float64(),
-        "integer": pa.int64(),
-        "flag": pa.bool_(),
-        "date": pa.date32(),
-        "list": pa.list_(pa.string()),
-    }
-    return pa.schema([(name, kinds[kind]) for name, kind in columns.items()])

@@ -176,14 +176,9 @@ def judge(engine: Engine, seen: Seen, plays: Plays, limits: Limits) -> Table:
         judging(),
         matched=seen.matched,
         persons=own,
-        plays=plays.plays,
         options=plays.options,
-        reach=seen.reach,
-        recent=seen.recent,
         held=seen.held,
-        lines=plays.crossed.lines,
-        dislikes=plays.crossed.dislikes,
-        disliked_ways=plays.crossed.ways,
+        **_beside(seen, plays),
         **_given(limits, "action", "channel"),
     )
     engine.drop(own)
@@ -197,14 +192,21 @@ def speak(engine: Engine, seen: Seen, plays: Plays, faults: Table, queue: Table,
         faults=faults,
         profile=seen.profile,
         pace=seen.pace,
-        plays=plays.plays,
-        reach=seen.reach,
-        recent=seen.recent,
-        lines=plays.crossed.lines,
-        dislikes=plays.crossed.dislikes,
-        disliked_ways=plays.crossed.ways,
         queue=queue,
+        **_beside(seen, plays),
     )
+
+
+def _beside(seen: Seen, plays: Plays) -> dict[str, Table]:
+    """What stands beside a person and a play, to be judged and to be told."""
+    return {
+        "plays": plays.plays,
+        "reach": seen.reach,
+        "recent": seen.recent,
+        "lines": plays.crossed.lines,
+        "dislikes": plays.crossed.dislikes,
+        "disliked_ways": plays.crossed.ways,
+    }
 
 
 def _given(limits: Limits, *levels: Level) -> dict[str, Scalar]:

@@ -32,18 +32,25 @@ _MARKS = r"[-_.,;:!?()/*+#|]+"  # the same in Python and in SQL
 
 _SAID = f"trim(regexp_replace(lower(said), '{_MARKS}', ' ', 'g'), ' ')"  # a word as it is held against the lists
 
-DISLIKED = statement(
-    "plan.gate_disliked",
-    f"""
-    with spoken as (select person_id, unnest(dislikes) as said from pace),
+
+def _understood(column: str, topic: str) -> str:
+    """What people said in a list of `pace`, and which topic each of their words means."""
+    return f"""
+    with spoken as (select person_id, unnest({column}) as said from pace),
     heard as (select person_id, said, {_SAID} as word from spoken),
     terms as (select distinct word from heard where word <> ''),
     understood as (
-        select distinct terms.word, topics.action
+        select distinct terms.word, topics.{topic}
         from terms
         join topics on terms.word = topics.word
                     or (topics.within and contains(' ' || terms.word || ' ', ' ' || topics.word || ' '))
-    )
+    )"""  # noqa: S608 - ours
+
+
+DISLIKED = statement(
+    "plan.gate_disliked",
+    f"""
+    {_understood("dislikes", "action")}
     select heard.person_id, understood.action, min(heard.said) as disliked
     from heard
     join understood on understood.word = heard.word
@@ -54,15 +61,7 @@ DISLIKED = statement(
 CROSSED = statement(
     "plan.gate_crossed",
     f"""
-    with spoken as (select person_id, unnest(lines) as said from pace),
-    heard as (select person_id, said, {_SAID} as word from spoken),
-    terms as (select distinct word from heard where word <> ''),
-    understood as (
-        select distinct terms.word, topics.about
-        from terms
-        join topics on terms.word = topics.word
-                    or (topics.within and contains(' ' || terms.word || ' ', ' ' || topics.word || ' '))
-    ),
+    {_understood("lines", "about")},
     around as (
         select word, about from understood
         union all

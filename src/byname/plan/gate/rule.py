@@ -10,8 +10,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from byname.errors import UsageError, nearest
-from byname.plan.gate.columns import LEVELS, PARAMETERS, Level, arrow_schema, columns_of
+from byname.plan.gate.columns import LEVELS, PARAMETERS, Level, columns_of
 from byname.plan.gate.says import as_sql, used
+from byname.profile_columns import arrow_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
