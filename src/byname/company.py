@@ -32,6 +32,7 @@ __all__ = [
     "Teams",
     "Value",
     "Voice",
+    "Web",
     "create",
     "is_running",
     "open_company",
@@ -189,6 +190,16 @@ class Minors(_Frozen):
     age: int = Field(default=16, ge=0, le=21)
 
 
+class Web(_Frozen):
+    """The pages: where they are served, where what people write is kept, when the night's work begins."""
+
+    address: str = Field(default="", pattern=r"^(https?://[^/\s]+)?$")
+    database: str = Field(default="", pattern=r"^(postgres(ql)?://\S+)?$")
+    nightly: Clock = "03:00"
+    mail: str = Field(default="", pattern=r"^(smtps?://\S+)?$")
+    mail_from: str = ""
+
+
 class Engine(_Frozen):
     """What the embedded engine may use of this machine."""
 
@@ -221,6 +232,7 @@ class Settings(_Frozen):
     uses: dict[Contacted, Purposes] = {}
     dates: Dates = Dates()
     engine: Engine = Engine()
+    web: Web = Web()
 
     def basis_of(self, channel: Reached, kind: Contacted) -> Basis:
         """On what ground we may contact somebody so: consent, but for service, which the contract asks for."""
@@ -315,6 +327,13 @@ agents = false              # true scores employees from 20 ratings up; who is b
 [minors]
 age = 16                    # younger people have a name here and nothing else
 
+[web]
+address = ""                # where others open the pages: "https://byname.acme.example"; empty: this machine only
+database = ""               # "postgresql://user:password@host/name" for what people write; empty: app.sqlite3 here
+nightly = "03:00"           # when the night's refresh begins
+mail = ""                   # "smtp://user:password@host:587": the morning's mail, passwords; empty: no mail is sent
+mail_from = ""              # "byname@acme.example"
+
 [dates]
 order = ""                  # "dmy" or "mdy": how to read 03/04/2026 where a file does not decide it
 
@@ -383,6 +402,10 @@ class Company:
     def lots_key(self) -> str:
         """The salt of all lots: who is held out stays held out, and nobody can guess or choose it."""
         return self._secret("lots.key")
+
+    def web_key(self) -> str:
+        """The key with which the pages sign sessions and links."""
+        return self._secret("web.key")
 
     def _secret(self, name: str) -> str:
         path = self.folder / name

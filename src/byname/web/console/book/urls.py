@@ -1,0 +1,9 @@
+"""Addresses of this page."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from byname.web.console.book import views
+
+urlpatterns: list[URLPattern] = [path("", views.book, name="book")]

@@ -1,0 +1,15 @@
+"""What the page shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+def proof(request: HttpRequest) -> HttpResponse:
+    """Show the page."""
+    return render(request, "console/proof.html", {})

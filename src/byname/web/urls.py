@@ -1,0 +1,11 @@
+"""Where each page is."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("byname.web.accounts.urls")),
+    path("api/", include("byname.web.api.urls")),
+    path("", include("byname.web.console.urls")),
+]

@@ -1,0 +1,1 @@
+"""Work in the background: refreshes, the inbox, the morning's mail."""
