@@ -90,7 +90,8 @@ class DeskMiddleware:
 
 
 def _opened() -> Desk:
-    company: Company = settings.COMPANY
+    company = settings.COMPANY
+    assert company is not None  # noqa: S101 - nothing is served without a folder
     return Desk(company, open_current(company))
 
 
