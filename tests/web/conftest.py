@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -24,9 +25,15 @@ PEOPLE = 240
 
 @pytest.fixture(scope="session")
 def shop_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a simulated shop with a snapshot, made once for all workers. Nobody writes into it: copy it."""
+    """The folder of a simulated shop with a snapshot, made once for all workers. Nobody writes into it: copy it.
+
+    BYNAME_TEST_SHOP names a folder where it is kept from one run to the next, to save half a minute.
+    """
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "popen-gw" in base.name else base
+    if kept := os.environ.get("BYNAME_TEST_SHOP"):
+        shared = Path(kept)
+        shared.mkdir(parents=True, exist_ok=True)
     folder = shared / "shop_made"
     with portalocker.Lock(shared / "shop_made.lock", timeout=500):
         if not (folder / "done").is_file():

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "byname.web.accounts",
     "byname.web.written",
     "byname.web.work",
+    "byname.web.api",
     "byname.web.console",
 ]
 MIDDLEWARE = [
