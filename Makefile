@@ -1,15 +1,17 @@
-# make demo: a simulated company, its best customers by name     make test: every test
+# make demo: a simulated company, its best customers by name, then its pages in a browser (make demo SERVE=0: no pages)
+# make test: every test
 # make check: style, types, layers, dependencies       make bench: figures, as ratios in one run
 # Each sets up what it needs on a machine that has git, make and a Python with pip.
 
 UV := $(shell if uv --version >/dev/null 2>&1; then echo uv; else echo .tools/bin/uv; fi)
 RUN := $(UV) run --frozen
 DATA ?=
+SERVE ?=
 
 .PHONY: demo test check bench docs format clean
 
 demo: $(filter .tools/bin/uv,$(UV))
-	@$(RUN) --no-dev byname demo demo-company
+	@$(RUN) --no-dev byname demo demo-company $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: $(filter .tools/bin/uv,$(UV))
 	$(RUN) --extra spark --extra semantic python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
 
     from byname.snapshot import Snapshot
 
-__all__ = ["Best", "best", "reason"]
+__all__ = ["MEASURES", "Best", "best", "called", "last_on", "measure_range", "reason", "why"]
 
 _DAYS_PER_YEAR = 365.25
 
@@ -85,7 +86,6 @@ def best(snapshot: Snapshot, limit: int, by: str = "clv") -> list[Best]:
 
 def _described(snapshot: Snapshot, row: dict[str, Any], by: str) -> Best:
     last = row["last_order"] or {}
-    said = reason(row, snapshot.terms["currency"])
     return Best(
         rank=row["rank"],
         person_id=row["person_id"],
@@ -97,10 +97,38 @@ def _described(snapshot: Snapshot, row: dict[str, Any], by: str) -> Best:
         clv_high=row["clv_high"],
         expected_spend=row["expected_spend"],
         spend_total=float(row["spend_total"]),
-        reason="; ".join([*_because(row, by, snapshot.terms["currency"]), said]),
+        reason=why(row, by, snapshot.terms["currency"]),
         proof={name: last.get(name) for name in ("source", "account", "source_id", "occurred_at")},
         figures={name: row.get(name) for name in _SHOWN},
     )
+
+
+def why(row: dict[str, Any], by: str, currency: str) -> str:
+    """Why this person stands where they stand by that measure, in a few words."""
+    return "; ".join([*_because(row, by, currency), reason(row, currency)])
+
+
+def measure_range(row: dict[str, Any], by: str) -> tuple[float, float]:
+    """The 80% range of a measure, as far as it follows from the range of the person's own worth.
+
+    Engagement value is that worth and more, of which nothing is doubted here; growth and risk are in proportion to it.
+    Of friends it is what they are worth: `friends_low` and `friends_high` in proportion to `friends_clv`.
+    """
+    amount, clv, low, high = (float(row[name] or 0) for name in ("measure", "clv", "clv_low", "clv_high"))
+    if by == "engagement":
+        return amount - clv + low, amount - clv + high
+    if by == "referrals":
+        clv, low, high = (float(row[name] or 0) for name in ("friends_clv", "friends_low", "friends_high"))
+    if by == "clv" or not clv:
+        return low, high
+    return amount * low / clv, amount * high / clv
+
+
+def last_on(row: dict[str, Any], as_of: date) -> date | None:
+    """The day of the last purchase, from the summary of purchases alone; None for who never bought."""
+    if row["p_alive"] is None:
+        return None
+    return as_of - timedelta(days=row["age_days"] - row["recency_days"])
 
 
 def _because(row: dict[str, Any], by: str, currency: str) -> list[str]:
@@ -124,7 +152,7 @@ def called(row: dict[str, Any]) -> str:
 
 
 def reason(row: dict[str, Any], currency: str) -> str:
-    """One sentence that the orders prove: how often, since when, how much, and the last one by its number."""
+    """One sentence that the orders prove: how often, since when, how much, and the last one by its number or day."""
     spent = f"{float(row['spend_total']):,.0f} {currency} so far"
     if returned := float(row["returned_total"]):
         spent += f", {returned:,.0f} given back"
@@ -133,6 +161,8 @@ def reason(row: dict[str, Any], currency: str) -> str:
     parts = [*contracts, *([] if contracts and row["p_alive"] is None else [_habit(row)]), spent]
     if last := row.get("last_order"):
         parts.append(f"last on {_day(last['occurred_at'])} (order {last['source_id']})")
+    elif day := row.get("last_on"):
+        parts.append(f"last on {_day(day)}")
     return "; ".join(parts)
 
 
@@ -148,5 +178,5 @@ def _habit(row: dict[str, Any]) -> str:
     return f"buys {pace} for {since}"
 
 
-def _day(moment: datetime) -> str:
+def _day(moment: date) -> str:
     return f"{moment.day} {moment:%b %Y}"

@@ -6,6 +6,7 @@ differs in shape, fill or place as well, for people who see no colours and for p
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ type Spec = dict[str, Any]
 type Numbers = list[float]
 
 __all__ = [
-    "ACCENT", "INK", "MUTED", "PAPER", "backtest_scores", "best", "calibration", "concentration", "coverage",
-    "equity_bridge", "framed",
+    "ACCENT", "INK", "MUTED", "PAPER", "Ranged", "backtest_scores", "best", "calibration", "concentration", "coverage",
+    "equity_bridge", "forest", "framed", "shares_by_quarter",
 ]  # fmt: skip
 
 ACCENT, INK, MUTED, PALE, PAPER = "#9c3d1a", "#2b2621", "#6a6057", "#cfc4b5", "#fdfaf5"
@@ -27,6 +28,7 @@ _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 _ROW = 26  # pixels for a name
 _NOMINAL, _TOLERATED = 0.8, (0.75, 0.85)
 _THOUSANDS = 10_000
+_NARROW = 0.06  # of a bar; a part that is narrower has no room for its symbol
 _MEASURES = {"clv": "expected worth", "spend": "recent spend"}
 
 _CONFIG: Spec = {
@@ -333,6 +335,137 @@ def best(rows: Rows, currency: str) -> Spec:
         layer=[ranges, points],
         data=data,
     )
+
+
+@dataclass(frozen=True)
+class Ranged:
+    """One line of a forest plot.
+
+    Attributes:
+        name: what it is of.
+        value: the dot; None where nothing can be said.
+        low: lower end of its range.
+        high: its upper end.
+        says: the same in words.
+        strong: does it stand out.
+    """
+
+    name: str
+    value: float | None
+    low: float | None
+    high: float | None
+    says: str
+    strong: bool = False
+
+
+def forest(title: str, description: str, across: str, rows: Sequence[Ranged], *, none: float, style: str) -> Spec:
+    """Dots with their ranges beside the line of no difference.
+
+    Args:
+        title: above it.
+        description: what it shows, for who does not see it.
+        across: what lies along the axis.
+        rows: from above to below; those without a value have a name and no dot.
+        none: where there is no difference.
+        style: how the axis writes its numbers, as D3 says it.
+    """
+    data = [
+        {"name": row.name, "value": row.value, "low": row.low, "high": row.high, "says": row.says}
+        | {"strong": "yes" if row.strong else "no"}
+        for row in rows
+    ]
+    name = {
+        "field": "name", "type": "nominal", "sort": None, "title": None,
+        "axis": {"labelLimit": 150, "labelColor": INK, "labelFontSize": 13, "grid": False},
+    }  # fmt: skip
+    axis = {
+        "field": "value", "type": "quantitative", "title": across,
+        "scale": {"zero": False, "nice": True, "padding": 12}, "axis": {"format": style, "tickCount": 4},
+    }  # fmt: skip
+    line = {
+        "data": {"values": [{"none": none}]},
+        "mark": {"type": "rule", "color": MUTED, "strokeDash": [4, 3]},
+        "encoding": {"x": {"field": "none", "type": "quantitative"}},
+    }
+    ranges = {
+        "mark": {"type": "rule", "strokeWidth": 2},
+        "encoding": {
+            "y": name,
+            "x": axis | {"field": "low"},
+            "x2": {"field": "high"},
+            "color": _by("strong", ["yes", "no"], [ACCENT, MUTED]),
+        },
+    }
+    dots = {
+        "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
+        "encoding": {
+            "y": name,
+            "x": axis,
+            "color": _by("strong", ["yes", "no"], [ACCENT, MUTED]),
+            "shape": _by("strong", ["yes", "no"], ["diamond", "circle"]),
+            "tooltip": [
+                {"field": "name", "type": "nominal", "title": "of"},
+                {"field": "says", "type": "nominal", "title": across},
+            ],
+        },
+    }
+    return framed(title, description, 32 * max(len(data), 1), layer=[line, ranges, dots], data=data)
+
+
+def shares_by_quarter(rows: Rows, kinds: Sequence[tuple[str, str, str]], title: str, description: str) -> Spec:
+    """How a whole is made up at the end of each quarter, as bars of the same length.
+
+    Args:
+        rows: day, kind, share.
+        kinds: of each kind its key, its symbol and its name, from left to right.
+        title: above it.
+        description: what it shows, for who does not see it.
+    """
+    at = {key: place for place, (key, _, _) in enumerate(kinds)}
+    tones = [INK, "#5f574e", PALE, "#d9a184", ACCENT][: len(kinds)]
+    data: list[Spec] = []
+    reached: dict[str, float] = {}
+    for row in sorted((row for row in rows if row["kind"] in at), key=lambda row: (row["day"], at[row["kind"]])):
+        day, share = f"{row['day']:%b %Y}", float(row["share"])
+        start = reached.get(day, 0.0)
+        reached[day] = start + share
+        _, symbol, name = kinds[at[row["kind"]]]
+        data.append(
+            {"day": day, "kind": name, "start": start, "end": reached[day], "middle": start + share / 2, "share": share}
+            | {"symbol": symbol if share >= _NARROW else "", "dark": "no" if row["kind"] == kinds[2][0] else "yes"}
+        )
+    day = {
+        "field": "day", "type": "ordinal", "sort": None, "title": None,
+        "axis": {"labelColor": INK, "grid": False},
+    }  # fmt: skip
+    names = [f"{name}" for _, _, name in kinds]
+    bars = {
+        "mark": {"type": "bar", "height": {"band": 0.78}, "stroke": PAPER, "strokeWidth": 1},
+        "encoding": {
+            "y": day,
+            "x": _share("start", "share of customers"),
+            "x2": {"field": "end"},
+            "fill": {
+                "field": "kind", "type": "nominal", "scale": {"domain": names, "range": tones},
+                "legend": {"columns": 2, "symbolType": "square", "labelLimit": 150},
+            },
+            "tooltip": [
+                {"field": "day", "type": "nominal", "title": "at the end of"},
+                {"field": "kind", "type": "nominal", "title": "standing"},
+                {"field": "share", "type": "quantitative", "format": ".1%", "title": "share"},
+            ],
+        },
+    }  # fmt: skip
+    symbols = {
+        "mark": {"type": "text", "fontSize": 12},
+        "encoding": {
+            "y": day,
+            "x": {"field": "middle", "type": "quantitative"},
+            "text": {"field": "symbol", "type": "nominal"},
+            "color": _by("dark", ["yes", "no"], [PAPER, INK]),
+        },
+    }
+    return framed(title, description, 28 * max(len(reached), 1), layer=[bars, symbols], data=data)
 
 
 # ------------------------------------------------------------------------------------------------ parts

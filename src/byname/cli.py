@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import datetime
 from enum import StrEnum
@@ -148,12 +149,12 @@ def files(
     folder: Folder, output: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT
 ) -> None:
     """List what was loaded."""
-    from byname import decided, talk
+    from byname import decided, draining, talk
     from byname.company import open_company
     from byname.facts.intake import open_ledger
 
     imports = open_ledger(open_company(folder), talk.waiting).imports().to_pylist()
-    talk.imports([one for one in imports if one["reader"] != decided.READER], output)
+    talk.imports([one for one in imports if one["reader"] not in (decided.READER, draining.READER)], output)
 
 
 @app.command()
@@ -209,16 +210,31 @@ def refresh(
         str, typer.Option(metavar="365d", help="How far worth looks ahead; byname.toml says it otherwise.")
     ] = "",
     engine: Annotated[EngineKind, typer.Option(help="What runs the table work.")] = EngineKind.DUCKDB,
+    threads: Annotated[int, typer.Option(min=0, help="How many it may use; 0: as byname.toml says.")] = 0,
+    output: Annotated[
+        Brief, typer.Option("--format", help="How progress is told: json is a line for each step begun and ended.")
+    ] = Brief.TEXT,
 ) -> None:
-    """Work out who is who and what each is worth: a new snapshot."""
+    """Work out who is who and what each is worth: a new snapshot. Two never run at once on one folder.
+
+    With --format json, standard output has one JSON object a line: {"step": "worth", "state": "begun"}, then
+    {"step": "worth", "state": "ended", "seconds": 2.1, "memory_mb": 310.0, "says": "…"}, and as the last
+    {"state": "done", "snapshot": "…", "is_current": true, "as_of": "…", "people": 9, "buyers": 7, "says": "…"}.
+    """
+    if threads:
+        from byname.threads import hold_to
+
+        hold_to(threads)
     from byname import talk
     from byname.company import open_company
     from byname.refresh import refresh as make
 
     company = open_company(folder)
+    if threads:
+        company = company.on_threads(threads)
     as_of_day, known_by_day = talk.day("--as-of", as_of), talk.day("--known-by", known_by)
     days = talk.days("--horizon", horizon)
-    with talk.steps() as (starting, ended):
+    with talk.lines() if output == Brief.JSON else talk.steps() as (starting, ended):
         result = make(
             company,
             as_of=as_of_day,
@@ -228,7 +244,7 @@ def refresh(
             starting=starting,
             ended=ended,
         )
-    talk.refreshed(company, result)
+    talk.refreshed(company, result, output)
     if not result.people:
         raise typer.Exit(1)
 
@@ -612,17 +628,48 @@ def check(folder: Folder) -> None:
 
 
 @app.command()
+def serve(
+    folder: Folder,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="On which port.")] = 8000,
+    host: Annotated[
+        str, typer.Option(help="On which address of this machine; 0.0.0.0 is all, for a proxy on another.")
+    ] = "127.0.0.1",
+    email: Annotated[str, typer.Option(help="Of the first account, if there is none yet.")] = "",
+    name: Annotated[str, typer.Option(help="Of whom it is.")] = "",
+    password_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Its pass phrase; BYNAME_PASSWORD may hold it instead.")
+    ] = None,
+    as_of: Annotated[
+        str,
+        typer.Option(metavar="DATE", help="The last day that refreshes count, for a demonstration; today by default."),
+    ] = "",
+) -> None:
+    """Serve the pages to the team, and do the night's work: refresh, read what comes into inbox/, mail what changed."""
+    from byname import talk
+    from byname.web.serve import First
+    from byname.web.serve import serve as served
+
+    password = (
+        password_file.read_text("utf-8").rstrip("\r\n") if password_file else os.environ.get("BYNAME_PASSWORD", "")
+    )
+    served(folder, host=host, port=port, first=First(email, name, password), as_of=talk.day("--as-of", as_of))
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to make the demonstration company.")] = Path(
         "demo-company"
     ),
     *,
     real: Annotated[bool, typer.Option("--real", help="A real shop's purchases, with invented names.")] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="End by serving the pages, where there is a terminal.")
+    ] = True,
 ) -> None:
-    """Make a simulated company, name its best customers, say where they stand and what they say."""
+    """Make a simulated company, name its best customers, say what they say and whom to reach; then serve the pages."""
     from byname.demo import run
 
-    run(folder, real=real)
+    run(folder, real=real, serving=serve)
 
 
 def main() -> None:

@@ -36,6 +36,7 @@ __all__ = [
     "create",
     "is_running",
     "open_company",
+    "settings_of",
 ]
 
 
@@ -198,6 +199,8 @@ class Web(_Frozen):
     nightly: Clock = "03:00"
     mail: str = Field(default="", pattern=r"^(smtps?://\S+)?$")
     mail_from: str = ""
+    proxy: str = ""
+    second_factor: bool = False
 
 
 class Engine(_Frozen):
@@ -333,6 +336,8 @@ database = ""               # "postgresql://user:password@host/name" for what pe
 nightly = "03:00"           # when the night's refresh begins
 mail = ""                   # "smtp://user:password@host:587": the morning's mail, passwords; empty: no mail is sent
 mail_from = ""              # "byname@acme.example"
+proxy = ""                  # "127.0.0.1": the proxy before the pages, whose word on who calls is believed; empty: none
+second_factor = false       # true: owners and data stewards must have a second factor
 
 [dates]
 order = ""                  # "dmy" or "mdy": how to read 03/04/2026 where a file does not decide it
@@ -421,6 +426,11 @@ class Company:
                 beside.unlink()
         return path.read_text("utf-8")
 
+    def on_threads(self, threads: int) -> Company:
+        """The same company, whose engine uses so many threads whatever byname.toml says."""
+        engine = self.settings.engine.model_copy(update={"threads": threads})
+        return Company(self.folder, self.settings.model_copy(update={"engine": engine}))
+
     def clear_spill(self) -> None:
         """Remove this process's spill folder, and those of processes that were killed."""
         shutil.rmtree(self.spill, ignore_errors=True)
@@ -458,14 +468,23 @@ def open_company(folder: Path) -> Company:
             expected="a company's folder",
             do=f"Make one with: byname init {folder}",
         )
+    return Company(folder, settings_of(path.read_bytes(), path))
+
+
+def settings_of(text: bytes, path: Path) -> Settings:
+    """The settings that a byname.toml of that text says.
+
+    Raises:
+        SettingsError: a setting is unknown or wrong; names file, key, found and expected.
+    """
     try:
-        said = tomllib.loads(path.read_text("utf-8"))
+        said = tomllib.loads(text.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
         raise SettingsError(
             where=str(path), found=f"text that is not TOML ({broken})", expected="key = value lines"
         ) from broken
     try:
-        return Company(folder, Settings.model_validate(said))
+        return Settings.model_validate(said)
     except ValidationError as wrong:
         raise _settings_error(path, wrong) from wrong
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from byname.decided import facts, history, row_of, write
+from byname.decided import history, row_of, write
 from byname.errors import UsageError, nearest
 from byname.snapshot import open_current
 
@@ -68,9 +68,8 @@ def correct(company: Company, message: str, label: str, *, by: str = "") -> Corr
     (row,) = rows
     value = f"{row['fact_id']} {label}"
     text = f"{row['source']} {row['source_id']}"
-    with history(company):
-        before = facts(company)
-        if any(one["kind"] == "label" and one["value"] == value for one in before):
+    with history(company, ("label",)) as before:
+        if any(one["value"] == value for one in before):
             return Corrected(f"That was said of {text} already: {label}.", is_new=False)
         write(company, before, [row_of("label", row["record_id"], "", value, by)])
     return Corrected(f"{text} is: {label}.", is_new=True)

@@ -11,6 +11,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from byname import draining
 from byname.decided import READER, facts, history, row_of, write
 from byname.errors import SnapshotError, UsageError, nearest
 from byname.facts.intake import open_ledger
@@ -285,10 +286,13 @@ def refuse_to_remove(company: Company, file_id: str) -> None:
     Raises:
         UsageError: it is a decision.
     """
-    if any(one["file_id"] == file_id and one["reader"] == READER for one in open_ledger(company).imports().to_pylist()):
+    ours = {READER: "a decision about who is who", draining.READER: "what people wrote on the pages"}
+    imports = open_ledger(company).imports().to_pylist()
+    found = next((ours[one["reader"]] for one in imports if one["file_id"] == file_id and one["reader"] in ours), "")
+    if found:
         raise UsageError(
             where=file_id,
-            found="a decision about who is who",
+            found=found,
             expected="an import, as byname files lists them",
             do=f"Take a decision back with: byname people undo {_folder(company)} DECISION_ID",
         )
@@ -393,11 +397,13 @@ def _keeps(standing: Sequence[dict[str, Any]], merged: dict[str, Any], kept: Nam
 
 
 def _came_with(rows: Sequence[dict[str, Any]], decision: dict[str, Any]) -> list[dict[str, Any]]:
-    """The undos that were written with a decision, and end when it does."""
+    """The undos that were written with a decision, so at its moment, and end when it does."""
     beside = [
         (row, state)
         for row, state in states(rows)
-        if row["file_id"] == decision["file_id"] and row["fact_id"] != decision["fact_id"]
+        if row["occurred_at"] == decision["occurred_at"]
+        and row["reader"] == decision["reader"] == READER
+        and row["fact_id"] != decision["fact_id"]
     ]
     if decision["kind"] not in _SAYS and any(row["kind"] in _SAYS for row, _ in beside):
         return []  # one of them only: the decision that it came with holds still

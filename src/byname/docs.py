@@ -17,6 +17,7 @@ from byname.facts import schema
 from byname.facts.reader import shipped
 from byname.plan.gate import gate_page
 from byname.profile_columns import PROFILE
+from byname.standing.corrections import BELIEVED, FADES_DAYS, WHOLE_DAYS
 from byname.standing.weights import Kind
 from byname.standing.weights import shipped as shipped_weights
 
@@ -158,6 +159,19 @@ def standing_page() -> str:
         "A refresh learns how much each kind is worth at this company from what became of people within a year (who left, "
         "complained, recommended unasked, bought more), and keeps that only where it foretells better of people not seen "
         "(`standing/refit.py`). The table is `standing/weights.toml`.",
+        "## A colleague knows better",
+        f"A standing that a colleague corrects holds from that day on, with {BELIEVED:.0%}: whole for {WHOLE_DAYS} days, then less "
+        f"each day until nothing is left of it after {WHOLE_DAYS + FADES_DAYS}. What was said, done or went wrong after that day is held "
+        "against it: its odds fall by how much better another standing explains that, by the log-odds of the table. So a kind word "
+        "leaves it, a bad review in public ends it, a complaint puts it in doubt. What is taken from it goes to what the records say: "
+        "the five probabilities are l for the corrected standing and (1 - l) times theirs, and sum to one. What buying says is in "
+        "theirs, and counts as much as the correction fades. A correction may say what the definitions ask a record for (an advocate "
+        "without an act on record): the colleague's word is the record. `unknown` takes a correction back. An earlier day does not "
+        "see it.",
+        "It is evidence of the kind `corrected`, with who, when and why; the person has moved by it, and a best customer who fell by it "
+        "raises an alarm. It is no behaviour: weights, and what standings foretold, are learned from the records alone. The run report "
+        "says how many standings were corrected, and of how many the records alone say otherwise: how often people disagree.",
+        "## What each kind of evidence says",
         "\n".join(["| kind | unhappy | content | attached | half-life | cap | why |", "|---|" + "---|" * 6, *rows]),
     ]
     return "\n\n".join(parts) + "\n"

@@ -7,6 +7,7 @@
     ├── UnreadableFile        a file that cannot be read at all, or that no reader recognises
     ├── LedgerError           the facts on disk, or the lock on them
     ├── SnapshotError         no snapshot yet, or one of another version
+    ├── AppDatabaseError      what people write: not reachable, locked, or of another version
     └── EngineError           a statement that an engine refuses, or an engine that is not installed
 
 A row that cannot be taken is not an exception: it is a refusal (byname.facts.refused) and the file goes on.
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "AppDatabaseError",
     "BynameError",
     "EngineError",
     "LedgerError",
@@ -81,6 +83,10 @@ class LedgerError(BynameError):
 
 class SnapshotError(BynameError):
     """There is no snapshot to read, or it is of another version."""
+
+
+class AppDatabaseError(BynameError):
+    """What people write cannot be reached, is locked, or is of another version."""
 
 
 class EngineError(BynameError):

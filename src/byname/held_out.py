@@ -33,8 +33,7 @@ def remember(company: Company, playbook: Playbook, campaign: str, channel: str, 
     rows = [_fact(shared, anchor, f"{campaign}:{channel}:{anchor}", now) for anchor in held]
     append(
         company,
-        "contacts",
-        rows,
+        {"contacts": rows},
         what=f"held out of {campaign}",
         sha256=hashlib.sha256("".join(row["fact_id"] for row in rows).encode()).hexdigest(),
         reader=READER,

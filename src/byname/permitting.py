@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from byname.decided import facts, history, row_of, write
+from byname.decided import history, row_of, write
 from byname.deciding import name
 from byname.errors import UsageError
 from byname.snapshot import open_current
@@ -46,8 +46,8 @@ def permit(
     row = row_of("quote", named.record_id, "", _REFUSED if withdrawn else scope.strip(), by)
     if until is not None and not withdrawn:
         row["until"] = company.end_of(until)
-    with history(company):
-        write(company, facts(company), [row])
+    with history(company) as before:
+        write(company, before, [row])
     if withdrawn:
         return f"{named.says} may no longer be quoted."
     return f"{named.says} may be quoted ({scope.strip()}) until {until or 'they withdraw it'}."

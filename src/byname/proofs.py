@@ -8,12 +8,44 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from byname.snapshot import Snapshot
 
-__all__ = ["Proofs", "proofs"]
+__all__ = ["Held", "Proofs", "held_now", "proofs"]
 
 _ORDER = {
     "works": 0, "harms": 1, "no effect seen": 2, "too early": 3, "too few": 4, "lots not kept": 5, "not proven": 6,
     "refused": 7,
 }  # fmt: skip
+
+# Whom a playbook is meant for now: those whom the lot leaves without it, and those whom nothing stops.
+HELD = """
+    with meant as (
+        select action, person_id, true as held from blocked where rule = 'held-out'
+        union
+        select action, person_id, false from candidates
+    )
+    select action, count(distinct person_id) filter (where held) as held,
+           count(distinct person_id) filter (where not held) as let_through
+    from meant
+    group by action
+    having count(distinct person_id) filter (where held) > 0
+    order by held desc, action
+"""
+
+
+@dataclass(frozen=True)
+class Held:
+    """Who is left without a playbook by lot, in today's plan.
+
+    The two are not as the lots were drawn: who was reached is not meant again for a while, who is held out stays.
+
+    Attributes:
+        action: the playbook.
+        held: people whom the lot leaves without it.
+        let_through: people for whom it is meant and whom nothing stops.
+    """
+
+    action: str
+    held: int
+    let_through: int
 
 
 @dataclass(frozen=True)
@@ -31,6 +63,11 @@ class Proofs:
     stop: list[dict[str, Any]]
     unproven: list[dict[str, Any]]
     readiness: list[dict[str, Any]]
+
+
+def held_now(snapshot: Snapshot) -> list[Held]:
+    """For each playbook that holds people out, how many it holds out of today's plan."""
+    return [Held(row["action"], row["held"], row["let_through"]) for row in snapshot.query(HELD)]
 
 
 def proofs(snapshot: Snapshot) -> Proofs:

@@ -10,7 +10,6 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -19,11 +18,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from byname import models
+from byname.draining import drain
 from byname.engines import open_engine, statement
+from byname.errors import SnapshotError
 from byname.facts.intake import open_ledger
+from byname.facts.locks import take
 from byname.facts.opening import all_versions, newest
 from byname.people import Asked, directory, identify, links, timeline
 from byname.people.changes import people_changes
+from byname.people.colleagues import colleagues
 from byname.people.companies import companies
 from byname.people.consents import consents
 from byname.people.decisions import standing_decisions
@@ -31,6 +34,7 @@ from byname.people.households import households
 from byname.people.linkage import Model
 from byname.people.of_age import of_age
 from byname.people.recognise import Recogniser
+from byname.plan.news import TAKES, Before, news
 from byname.plan.profiled.sources import Day, Sources
 from byname.plan.room import MODEL as PLAN
 from byname.plan.room import planned, seen
@@ -64,10 +68,12 @@ from byname.voice.training import Kept, names_of, reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
     from pathlib import Path
 
     from byname.company import Company
     from byname.engines import Engine, Table
+    from byname.facts.locks import Waiting
     from byname.value.valuation import Worth
 
 __all__ = ["Refreshed", "Step", "refresh"]
@@ -127,7 +133,7 @@ class Refreshed:
     ignored: list[str] = field(default_factory=list)
 
 
-def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
+def refresh(
     company: Company,
     *,
     as_of: date | None = None,
@@ -137,7 +143,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
     starting: Callable[[str], None] = lambda _name: None,
     ended: Callable[[Step], None] = lambda _step: None,
 ) -> Refreshed:
-    """Make a snapshot of a company.
+    """Make a snapshot of a company; nobody else makes one of it meanwhile.
 
     Args:
         company: whose.
@@ -147,8 +153,43 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
         engine: "duckdb" or "spark".
         starting: called with each step's name before it.
         ended: called with each step after it.
+
+    Raises:
+        SnapshotError: another refresh of that folder is running; nothing was changed.
     """
-    run = datetime.now(UTC)
+
+    def busy(waiting: Waiting) -> SnapshotError:
+        return SnapshotError(
+            where=str(company.folder),
+            found=f"a refresh that is running ({waiting.holder})",
+            expected="one at a time",
+            do=f"Wait until it has ended, then run: byname refresh {company.folder}",
+        )
+
+    company.facts.mkdir(parents=True, exist_ok=True)
+    with take(company.facts / "refreshing.lock", wait=0, busy=busy):
+        return _made(
+            company,
+            as_of=as_of,
+            known_by=known_by,
+            horizon_days=horizon_days,
+            engine=engine,
+            starting=starting,
+            ended=ended,
+        )
+
+
+def _made(  # noqa: PLR0915 - the rooms in order, seen whole
+    company: Company,
+    *,
+    as_of: date | None,
+    known_by: date | None,
+    horizon_days: int | None,
+    engine: str,
+    starting: Callable[[str], None],
+    ended: Callable[[Step], None],
+) -> Refreshed:
+    run = drain(company)
     as_of = as_of or company.today()
     settings = company.settings
     terms = Terms(horizon_days or settings.horizon_days, settings.discount, settings.margin)
@@ -217,6 +258,9 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 allowed = consents(at, {**facts, **withdrawn}, people.record_person, until=until)
                 says[0] = (
                     f"{at.count(homes.members):,} people in households, {at.count(accounts.members):,} in companies"
+                )
+                decided_of_them = colleagues(
+                    at, facts["decisions"], grown.record_person, zone=settings.zone, until=until
                 )
             with step("purchases") as says:
                 sold = bought(
@@ -315,6 +359,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     stress=found.stressed.table,
                     wallets=found.wallets,
                     consents=allowed,
+                    said_of_them=decided_of_them.said,
                     kept=Weights.from_json(kept_weights) if kept_weights else None,
                     where=Where(prices.events, settings.zone, as_of, until, settings.voice.sensitive),
                 )
@@ -322,8 +367,8 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     models.keep(company.models, STANDING, stands.weights.to_json())
                 says[0] = stands.weights.says
             with step("did it work") as says:
-                line = timeline(at, facts, grown.record_person, until=until)
-                everybody = directory(at, people, line, homes.members, accounts.current)
+                line = timeline(at, facts, grown.record_person, decided_of_them.said, until=until)
+                everybody = directory(at, people, line, homes.members, accounts.current, decided_of_them.owners)
                 given = Sources(
                     facts,
                     everybody,
@@ -337,6 +382,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     stands.tables,
                     tale.tables,
                     allowed,
+                    decided_of_them.said,
                 )
                 day = Day(as_of, until, settings)
                 seen_people = seen(at, given, day)
@@ -370,6 +416,12 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                     kept=models.load(company.models, PLAN),
                 )
                 models.keep(company.models, PLAN, plan.prices)
+                new = news(
+                    at,
+                    {**tale.tables, **stands.tables, **plan.tables},
+                    None if known else _before(company, as_of),
+                    as_of=as_of,
+                )
                 says[0] = plan.says
             with step("equity") as says:
                 both = people_then_and_now(
@@ -415,7 +467,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                 says[0] = f"{rows:,} links; {at.count(changes):,} people changed"
             with step("write words, standings and the plan") as says:
                 told_tables = {**words.tables, **tale.tables, **stands.tables, **tried.tables, **plan.tables}
-                for name, table in told_tables.items():
+                for name, table in (told_tables | {"news": new}).items():
                     at.write(
                         table,
                         writing.folder / f"{name}.parquet",
@@ -423,7 +475,7 @@ def refresh(  # noqa: PLR0915 - the rooms in order, seen whole
                         metadata=metadata,
                         row_group_rows=_PERSON_ROW_GROUP,
                     )
-                says[0] = f"{at.count(stands.tables['evidence']):,} pieces of evidence"
+                says[0] = f"{at.count(stands.tables['evidence']):,} pieces of evidence; {at.count(new):,} of news"
             with step("write the timeline and people") as says:
                 at.write(everybody, writing.folder / "people.parquet", order_by=("person_id",), metadata=metadata)
                 rows = _write_person_table(
@@ -536,6 +588,19 @@ def _changes(company: Company, at: Engine, records: Table, commit: int, *, first
         return at.arrow(pq.read_table(folder / "people_changes.parquet"))
     before = pq.read_table(folder / "records.parquet", columns=["record_id", "person_id"])
     return people_changes(at, at.arrow(before), records)
+
+
+def _before(company: Company, as_of: date) -> Before | None:
+    """The current snapshot, for what is news against it; None where there is none, or one of a later day."""
+    current = company.snapshots / "CURRENT"
+    if not current.is_file():
+        return None
+    name = current.read_text("utf-8").strip()
+    folder, day = company.snapshots / name, name[:10]
+    if day > as_of.isoformat() or not (folder / "news.parquet").is_file():
+        return None
+    tables = {one: pq.read_table(folder / f"{one}.parquet", columns=list(names)) for one, names in TAKES.items()}
+    return Before(tables, is_same_day=day == as_of.isoformat())
 
 
 def _write_person_table(

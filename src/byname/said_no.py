@@ -1,16 +1,18 @@
 """Who objected, restricted or withdrew when the plan was made already: what leaves the house is asked once more (S2.7).
 
-The gate judged at the refresh. A wish that came in later is in the ledger only, perhaps under a record that the
-snapshot does not know: then the address that came with it says whose it is.
+The gate judged at the refresh. A wish that came in later is in the ledger, or on its way there in the app database,
+perhaps under a record that the snapshot does not know: then the address that came with it says whose it is.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow as pa
 
+from byname.app_rows import opened
 from byname.facts.change import show
 from byname.facts.intake import open_ledger
 from byname.facts.quoting import literal
@@ -18,6 +20,7 @@ from byname.facts.schema import table
 from byname.facts.versions import NEWEST_SQL
 
 if TYPE_CHECKING:
+    from byname.app_rows import Rows
     from byname.company import Company
     from byname.snapshot import Snapshot
 
@@ -52,6 +55,10 @@ _WHOSE = f"""
     where {_KEY.format("email")} in (select address from known where address is not null)
        or {_KEY.format("phone")} in (select address from known where address is not null)
 """  # noqa: S608 - ours
+_ALL_VERSIONS = """
+    create or replace temp view all_versions as
+    select * from in_ledger union all by name select * from written
+"""
 
 
 def said_no_since(
@@ -74,11 +81,24 @@ def said_no_since(
         "purpose": purpose,
         "service": service,
     }
+    with opened(company) as rows:
+        # Before the ledger is opened: what is drained in between is then seen twice, never not at all.
+        written = {name: _written(rows, name) for name in ("preferences", "consents")}
     with open_ledger(company).state() as state, duckdb.connect() as con:
         for name in ("preferences", "consents", "records"):
-            show(con, "all_versions", table(name), state.files(name))
+            show(con, "in_ledger", table(name), state.files(name))
+            con.register("written", written.get(name, table(name).arrow_schema().empty_table()))
+            con.execute(_ALL_VERSIONS)
             con.register(name, con.sql(NEWEST_SQL, params={"known_by": None}).to_arrow_table())
         for view, name in (("of_people", "records"), ("people", "people")):
             path = literal(str(snapshot.folder / f"{name}.parquet"))
             con.execute(f"create view {view} as select * from read_parquet({path})")  # noqa: S608 - ours
         return {row[0] for row in con.execute(_WHOSE, given).fetchall()}
+
+
+def _written(rows: Rows | None, name: str) -> pa.Table:
+    """What no refresh took yet, as the ledger would have it: learnt now, each a later version of its fact."""
+    found = [] if rows is None else rows.pending(name)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    told = [{**row, "known_at": now, "version": place} for place, row in enumerate(found, 2)]
+    return pa.Table.from_pylist(told, schema=table(name).arrow_schema())

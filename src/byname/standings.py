@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from byname.snapshot import Snapshot
 
-__all__ = ["Standings", "standings"]
+__all__ = [
+    "Counted", "Standings", "Wanted", "alarmed", "counted", "moved", "next_steps", "quarters", "standings", "ways",
+]  # fmt: skip
 
 _MANY_ADVOCATES = 0.10  # of those whose standing is known; low single digits are what is found (S1.8)
 
@@ -30,23 +35,71 @@ WOULD_AND_DOES = """
 FLOWS = """
     select * from flows where day = (select max(day) from flows) order by people desc, from_standing, to_standing
 """
+WAYS = """
+    select * from flows where day = $1 order by people desc, from_standing, to_standing
+"""
+QUARTERS = """
+    select day, to_standing as standing, sum(people) as people,
+           sum(people) / sum(sum(people)) over (partition by day) as share
+    from flows
+    group by day, to_standing
+    order by day, to_standing
+"""
+# Worse is a higher place in the list.
 MOVERS = """
-    select moves.*, people.name, people.email, people.phone, coalesce(value.clv, 0) as clv
+    select moves.*, people.name, people.email, people.phone, coalesce(value.clv, 0) as clv, value.clv_low,
+           value.clv_high, standing.standing, count(*) over () as of_all
     from moves
     join people on people.person_id = moves.person_id
     left join value on value.person_id = moves.person_id
-    where moves.day = (select max(day) from moves)
+    left join standing on standing.person_id = moves.person_id
+    where moves.day = coalesce($6, (select max(day) from moves))
+      and moves.person_id not in (select unnest($3::varchar[]))
+      and ($4 = '' or moves.to_standing = $4)
+      and ($5 = '' or moves.person_id in (select person_id from plan where team = $5))
+      and ($7 = '' or ($7 = 'fell') = (list_position($8::varchar[], moves.to_standing)
+                                       > list_position($8::varchar[], moves.from_standing)))
     order by clv desc, moves.person_id
-    limit $1
+    limit $1 offset $2
 """
 ALARMS = """
-    select alarms.*, people.name, people.email, people.phone
+    select alarms.*, people.name, people.email, people.phone, standing.standing, value.clv, value.clv_low,
+           value.clv_high, count(*) over () as of_all
     from alarms
     join people on people.person_id = alarms.person_id
+    left join standing on standing.person_id = alarms.person_id
+    left join value on value.person_id = alarms.person_id
+    where alarms.person_id not in (select unnest($3::varchar[]))
+      and ($4 = '' or alarms.kind = $4)
+      and ($5 = '' or alarms.person_id in (select person_id from plan where team = $5))
     order by alarms.worth desc, alarms.person_id
-    limit $1
+    limit $1 offset $2
+"""
+PLANNED = """
+    select person_id, min_by(struct_pack(day, team, employee, title, how), (day, place)) as planned
+    from plan
+    where person_id in (select unnest($1::varchar[]))
+    group by person_id
+"""
+STOPPED = """
+    select person_id, min_by(says, (place, action)) as says
+    from (
+        select person_id, says, action, 1 as place from left_out where person_id in (select unnest($1::varchar[]))
+        union all
+        select person_id, says, action, 2 from blocked where person_id in (select unnest($1::varchar[]))
+    )
+    group by person_id
 """
 _ORDER = ("advocate", "loyal", "neutral", "dissatisfied", "actively_dissatisfied", "unknown")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many stand where; attributes as in `Standings`."""
+
+    counts: list[dict[str, Any]]
+    advocates: float | None
+    too_many: bool
 
 
 @dataclass(frozen=True)
@@ -74,13 +127,66 @@ class Standings:
     recoveries: list[dict[str, Any]]
 
 
-def standings(snapshot: Snapshot, limit: int = 20) -> Standings:
-    """Count, and name.
+@dataclass(frozen=True)
+class Wanted:
+    """Which of those who moved, or of the alarms; an empty one: all.
 
-    Args:
-        snapshot: the current one.
-        limit: how many movers and alarms are named.
+    Attributes:
+        team: for whom this team has something planned.
+        kind: of an alarm: fell or warning.
+        way: of a move: fell or rose.
+        into: of a move: where they stand now.
+        day: of a move: the end of the quarter; None: the latest.
+        without: people who are shown to nobody.
+        limit: how many are named.
+        offset: how many of the first are not.
     """
+
+    team: str = ""
+    kind: str = ""
+    way: str = ""
+    into: str = ""
+    day: date | None = None
+    without: Sequence[str] = ()
+    limit: int = 20
+    offset: int = 0
+
+
+def moved(snapshot: Snapshot, wanted: Wanted) -> list[dict[str, Any]]:
+    """Who moved in a quarter, by name, the most valuable first; `of_all`: how many there are."""
+    return snapshot.query(
+        MOVERS,
+        [
+            wanted.limit, wanted.offset, list(wanted.without), wanted.into, wanted.team, wanted.day, wanted.way,
+            list(_ORDER),
+        ],
+    )  # fmt: skip
+
+
+def alarmed(snapshot: Snapshot, wanted: Wanted) -> list[dict[str, Any]]:
+    """Who of the best fell or is about to, by name, the most valuable first; `of_all`: how many there are."""
+    return snapshot.query(ALARMS, [wanted.limit, wanted.offset, list(wanted.without), wanted.kind, wanted.team])
+
+
+def next_steps(snapshot: Snapshot, people: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What is done about each of these people: `planned` (day, team, employee, title, how), else `says` why nothing."""
+    found = {row["person_id"]: row for row in snapshot.query(PLANNED, [list(people)])}
+    rest = [one for one in people if one not in found]
+    return found | {row["person_id"]: row for row in snapshot.query(STOPPED, [rest])} if rest else found
+
+
+def quarters(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """How many stood where at the end of each quarter: day, standing, people, share; errors of reading taken out."""
+    return snapshot.query(QUARTERS)
+
+
+def ways(snapshot: Snapshot, day: date) -> list[dict[str, Any]]:
+    """From where to where people went in the quarter that ended on a day."""
+    return snapshot.query(WAYS, [day])
+
+
+def counted(snapshot: Snapshot) -> Counted:
+    """How many stand in each of the five standings, and whether the share of advocates can be."""
     rows = {row["standing"]: row for row in snapshot.query(COUNTS)}
     known = sum(row["people"] for name, row in rows.items() if name != "unknown")
     counts = [
@@ -89,14 +195,25 @@ def standings(snapshot: Snapshot, limit: int = 20) -> Standings:
         if name in rows
     ]
     advocates = rows.get("advocate", {"people": 0})["people"] / known if known else None
+    return Counted(counts, advocates, bool(advocates and advocates > _MANY_ADVOCATES))
+
+
+def standings(snapshot: Snapshot, limit: int = 20) -> Standings:
+    """Count, and name.
+
+    Args:
+        snapshot: the current one.
+        limit: how many movers and alarms are named.
+    """
+    found = counted(snapshot)
     (would,) = snapshot.query(WOULD_AND_DOES)
     return Standings(
-        counts,
-        advocates,
-        bool(advocates and advocates > _MANY_ADVOCATES),
+        found.counts,
+        found.advocates,
+        found.too_many,
         would,
         snapshot.query(FLOWS),
-        snapshot.query(MOVERS, [limit]),
-        snapshot.query(ALARMS, [limit]),
+        moved(snapshot, Wanted(limit=limit)),
+        alarmed(snapshot, Wanted(limit=limit)),
         snapshot.query("select * from recoveries order by outcome"),
     )

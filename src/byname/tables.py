@@ -23,7 +23,7 @@ TABLES: dict[str, dict[str, str]] = {
         "company_id": "the company for which this person buys today",
         "household_id": "the household: people who share an address, a phone or a mailbox and a name",
         "language": "likewise",
-        "owner": "the employee who looks after this person",
+        "owner": "the employee who looks after this person: by a colleague's newest word, else as records say",
         "name_from": "where the name came from, and how many records say it",
         "email_from": "where the e-mail came from",
         "phone_from": "where the phone came from",
@@ -97,8 +97,8 @@ TABLES: dict[str, dict[str, str]] = {
     "timeline": {
         "person_id": "the person",
         "occurred_at": "when, UTC; when we learnt it where the source does not say",
-        "kind": "order, return, ticket, review, rating, …",
-        "says": "what happened, in a few words",
+        "kind": "order, return, ticket, review, rating, …; owner, note, standing, done, not now, not right by colleagues",
+        "says": "what happened, in a few words; a note whole",
         "amount": "in its own currency, where there is one",
         "source": "the system",
         "account": "which shop or inbox",
@@ -305,6 +305,13 @@ TABLES: dict[str, dict[str, str]] = {
         "quotes": "JSON: fact_id, on, words; of different people, personal data masked",
         "says": "in a sentence",
     },
+    "problem_messages": {
+        "problem": "one of `problems`",
+        "person_id": "who told of it within 364 days",
+        "fact_id": "in which message",
+        "occurred_at": "when, UTC",
+        "words": "the sentence that tells of it, personal data masked",
+    },
     "new_words": {
         "word": "used by several people this week and hardly anybody before",
         "people": "this week",
@@ -424,7 +431,7 @@ TABLES: dict[str, dict[str, str]] = {
     "evidence": {
         "person_id": "the person",
         "fact_id": "the record that proves it; null for an event of the settings and for use over time",
-        "kind": "see docs/standing.md",
+        "kind": "see docs/standing.md; corrected is a colleague's word",
         "occurred_at": "when, UTC",
         "says": "in a sentence",
         "strength": "how much it counts today: faded and capped; 1 is one plain fresh instance",
@@ -631,6 +638,15 @@ TABLES: dict[str, dict[str, str]] = {
         "name": "people, candidates, gap, bound, advice, other tools, …",
         "value": "the number, where it is one",
         "says": "in a sentence",
+    },
+    "news": {
+        "person_id": "of whom something is new since the snapshot of the day before; the thousand most valuable a kind",
+        "kind": "alarm, moved, new advocate, promise broken, waiting, thanks due, occasion",
+        "since": "the day, where there is one",
+        "says": "in a sentence",
+        "fact_id": "the record, where there is one",
+        "about": "by what it is known again in another snapshot",
+        "worth": "clv",
     },
     "candidates": {
         "person_id": "for whom a playbook is meant, and whom the gate lets through",

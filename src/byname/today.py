@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from byname.errors import UsageError, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from byname.snapshot import Snapshot
 
-__all__ = ["Today", "Week", "today", "week"]
+__all__ = ["Today", "Week", "delight", "first_day", "today", "week"]
 
 PLAN = """
     select plan.day, plan.team, plan.employee, people.name, plan.person_id, people.email, plan.action, plan.title,
@@ -120,19 +121,16 @@ def today(snapshot: Snapshot, *, team: str = "", employee: str = "") -> Today:
         UsageError: nobody of that name works here.
     """
     rows = snapshot.query(PLAN)
-    capacity = snapshot.query("select * from capacity order by day, team")
-    day = min((row["day"] for row in capacity if row["minutes"] > 0), default=None)
+    day = first_day(snapshot)
     if employee:
         employee = _employee(employee, snapshot)
     rows = [
         row for row in rows
         if row["day"] == day and team in {"", row["team"]} and employee in {"", row["employee"]}
     ]  # fmt: skip
-    kind = [row for row in rows if row["kind"] in {"give", "thank"}] or [row for row in rows if not row["owed"]] or rows
-    delight = max(kind, key=lambda row: (row["expected_value"], row["person_id"]), default=None)
     return Today(
         day,
-        delight,
+        delight(rows),
         rows,
         snapshot.query(
             "select team, sum(people) as people from left_counts where worth_it group by team order by team"
@@ -143,6 +141,28 @@ def today(snapshot: Snapshot, *, team: str = "", employee: str = "") -> Today:
         snapshot.query(BOOK, [employee]),
         [row["says"] for row in snapshot.query("select says from discretion where employee = $1", [employee])],
     )
+
+
+def first_day(snapshot: Snapshot, on: date | None = None) -> date | None:
+    """The first day of the plan on which somebody works; None where nobody does in the whole week.
+
+    Args:
+        snapshot: the current one.
+        on: not before that day, unless the whole plan lies before it.
+    """
+    days = snapshot.query("select distinct day from capacity where minutes > 0 order by day")
+    later = [row["day"] for row in days if on is None or row["day"] >= on]
+    return next(iter(later or [row["day"] for row in days]), None)
+
+
+def delight(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The one to delight: the most valuable contact that gives, else that is not owed, else any.
+
+    Args:
+        rows: contacts with their `kind`, `owed`, `expected_value` and `person_id`.
+    """
+    kind = [row for row in rows if row["kind"] in {"give", "thank"}] or [row for row in rows if not row["owed"]] or rows
+    return max(kind, key=lambda row: (row["expected_value"], row["person_id"]), default=None)
 
 
 def week(snapshot: Snapshot, limit: int = 20) -> Week:

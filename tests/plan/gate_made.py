@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from byname.engines import Engine, Table
 from byname.plan.gate import Judged, Limits, Verdict, friend_check, judged
-from byname.plan.gate.columns import OFFERED, PACE
+from byname.plan.gate.columns import OFFERED, PACE, TURNED_DOWN
 from byname.profile_columns import PROFILE, arrow_schema
 
 AS_OF = date(2026, 5, 4)
@@ -49,6 +49,7 @@ _REACH = pa.schema(
 )  # fmt: skip
 _OFFERED = pa.schema([*arrow_schema(OFFERED), ("uses", _TEXTS), ("topics", _TEXTS)])
 _PAIR = pa.schema([("person_id", pa.string()), ("action", pa.string())])
+_TURNED_DOWN = pa.schema([*_PAIR, *arrow_schema(TURNED_DOWN)])
 _RECENT = pa.schema([*_PAIR, ("days", pa.int64())])
 
 
@@ -71,6 +72,7 @@ class World:
     matched: list[tuple[str, str]] | None = None
     recent: list[tuple[str, str, int]] = field(default_factory=list)
     held: list[tuple[str, str]] = field(default_factory=list)
+    turned_down: list[dict[str, Any]] = field(default_factory=list)
     limits: Limits = LIMITS
 
     def rows(self) -> dict[str, tuple[list[dict[str, Any]], pa.Schema]]:
@@ -101,6 +103,7 @@ class World:
             "matched": ([{"person_id": person, "action": action} for person, action in matched], _PAIR),
             "recent": ([dict(zip(("person_id", "action", "days"), one, strict=True)) for one in self.recent], _RECENT),
             "held": ([dict(zip(("person_id", "action"), one, strict=True)) for one in self.held], _PAIR),
+            "turned_down": (self.turned_down, _TURNED_DOWN),
         }
 
     def tables(self, engine: Engine) -> dict[str, Table]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 import pyarrow as pa
+from tests.people.decided_made import decided
 from tests.standing.made import VOICE
 from tests.value.made import AS_OF, UNTIL, Checked, at, by_person, facts
 
@@ -148,6 +149,7 @@ class World:
             stands={name: self.table(name) for name in _STANDS},
             told={name: self.table(name) for name in _TOLD},
             consents=self.table("consents"),
+            said_of_them=decided(self.engine).said,
         )
 
 

@@ -27,6 +27,7 @@ class Case:
         offer: columns of the one play, for both.
         person: columns of `profile` where it blocks; `pace` and `way` likewise.
         recent: days since the same reached them; held: actions of which a lot left them out.
+        said: what a colleague said of it, columns of `turned_down`.
         limits: of the settings; people: how many there are, the last of whom is blocked.
         way_there: the only channel that they have; '' for none.
         passes: where it lets through, by changes of this.
@@ -39,6 +40,7 @@ class Case:
     way: dict[str, Any] = field(default_factory=dict)
     recent: tuple[int, ...] = ()
     held: tuple[str, ...] = ()
+    said: dict[str, Any] = field(default_factory=dict)
     limits: Limits = LIMITS
     people: int = 1
     way_there: str = "email"
@@ -224,6 +226,17 @@ CASES: dict[str, Case] = {
         "{action} reached Rosa 89 days ago, and comes again after 90 days at the earliest", recent=(400, 89),
         offer=OWED, passes=({"recent": (90,)}, {"recent": ()}),
     ),
+    # S3.15: what a colleague said of it, owed or not
+    "not-right": Case(
+        "Ben said on 3 November that this is not right for Rosa: she moved away", offer=OWED,
+        said={"not_right_days": 364, "not_right_by": "Ben", "not_right_on": "3 November", "not_right_why": "she moved away"},
+        passes=({"said": {}}, {"said": {"not_right_days": 365}}),
+    ),
+    "not-now": Case(
+        "Ben said on 3 November that now is not the time for this with Rosa (no reason was given): it comes again after 14 days",
+        said={"not_now_days": 13, "not_now_by": "Ben", "not_now_on": "3 November", "not_now_why": ""},
+        passes=({"said": {}}, {"said": {"not_now_days": 14}}),
+    ),
     # S2.11: what is owed is not withheld
     "held-out": Case(
         "the lot left Rosa without {action}, so that we learn whether it does any good", held=("*",),
@@ -253,6 +266,9 @@ def together(cases: dict[str, Case], limits: Limits = LIMITS) -> World:
         matched=[(f"{name} {number}", name) for name, case in cases.items() for number in range(1, case.people + 1)],
         recent=[(f"{name} 1", name, days) for name, case in cases.items() for days in case.recent],
         held=[(f"{name} 1", action) for name, case in cases.items() for action in case.held],
+        turned_down=[
+            {"person_id": f"{name} 1", "action": name} | case.said for name, case in cases.items() if case.said
+        ],
         limits=limits,
     )
 
@@ -290,7 +306,7 @@ def test_each_rule_lets_through_what_it_is_not_about(engine: Engine, limits: Lim
     assert {(person, action) for person, action, _ in found.candidates} == set(world.matched or ())
 
 
-@pytest.mark.parametrize("name", ["restriction", "open-complaint", "objection", "no-way", "scarce"])
+@pytest.mark.parametrize("name", ["restriction", "open-complaint", "objection", "no-way", "not-right", "scarce"])
 def test_a_friend_is_told_the_same_rule_with_the_same_sentence_as_the_plan(engine: Engine, name: str) -> None:
     """S2.19: the same statement over one row, at each of the levels."""
     case = CASES[name]

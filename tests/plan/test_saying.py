@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +15,9 @@ from byname.engines import Engine
 from byname.plan.effects import Effect, believed
 from byname.plan.matching import recent
 from byname.plan.offered import offered
+from byname.plan.profiled.sources import Day
 from byname.plan.saying import said
+from byname.plan.touches import touches
 from byname.playbooks.loading import load
 
 BOOKS = {one.action: one for one in load(None)}
@@ -107,12 +109,17 @@ def test_a_playbook_is_offered_on_each_of_its_channels_with_its_ground() -> None
 
 def test_the_same_is_recent_by_whichever_tool_but_not_for_who_was_held_out(duck_engine: Engine) -> None:
     """S2.7."""
-    until = datetime(2026, 7, 1)  # noqa: DTZ001 - times of facts are UTC and carry no zone
+    day = Day(date(2026, 6, 30), datetime(2026, 7, 1), Settings(name="Acme"))  # noqa: DTZ001 - facts carry no zone
     sent = [
         {"action": "preview", "occurred_at": datetime(2026, 6, 1)},  # noqa: DTZ001
         {"campaign": "preview", "occurred_at": datetime(2026, 6, 21)},  # noqa: DTZ001
         {"action": "preview", "occurred_at": datetime(2026, 6, 30), "arm": "held out"},  # noqa: DTZ001
         {"action": "welcome", "occurred_at": datetime(2026, 7, 2)},  # noqa: DTZ001
+        {"action": "call", "occurred_at": datetime(2026, 6, 30, 9)},  # noqa: DTZ001 - done this morning
     ]
-    found = recent(duck_engine, facts(duck_engine, "contacts", *sent), links(duck_engine, "p1"), until=until)
-    assert duck_engine.fetch(found).to_pylist() == [{"person_id": "p1", "action": "preview", "days": 10}]
+    given = {"contacts": facts(duck_engine, "contacts", *sent), "answers": facts(duck_engine, "answers")}
+    found = recent(duck_engine, touches(duck_engine, given, links(duck_engine, "p1"), day).contacts)
+    assert duck_engine.fetch(found, order_by=("action",)).to_pylist() == [
+        {"person_id": "p1", "action": "call", "days": 0},
+        {"person_id": "p1", "action": "preview", "days": 9},
+    ]

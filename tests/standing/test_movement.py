@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.people.decided_made import decided
 
 from byname.engines import Engine
 from byname.standing.alarms import alarms
+from byname.standing.corrections import corrections
 from byname.standing.movement import marks, movement
 from byname.standing.stand import Stood, days_back
 from byname.standing.states import STATES
@@ -28,15 +30,30 @@ EVIDENCE = pa.schema(
     ]
 )
 
+PIECES = pa.schema(
+    [
+        *((name, pa.string()) for name in ("person_id", "fact_id", "kind", "says")),
+        ("occurred_at", pa.timestamp("us")),
+        ("strength", pa.float64()),
+    ]
+)
 
-def stood(paths: dict[str, list[str | None]]) -> Stood:
-    """Readings of 90% for what is said, from the earliest day on; None where nothing was known yet."""
+
+def stood(paths: dict[str, list[str | None]], corrected: dict[str, str] | None = None) -> Stood:
+    """Readings of 90% for what is said, from the earliest day on; None where nothing was known yet.
+
+    What is corrected is so by a colleague's word on the latest day.
+    """
     readings = np.full((len(paths), len(DAYS), len(STATES)), np.nan, dtype=np.float32)
     for place, path in enumerate(paths.values()):
         for day, name in enumerate(path):
             if name is not None:
                 readings[place, day] = np.where(np.array(STATES) == name, 0.9, 0.025)
-    return Stood(None, None, pa.array(list(paths)), readings[:, ::-1], DAYS)  # type: ignore[arg-type]
+    sure = np.full(readings.shape[:2], -1, dtype=np.int8)
+    for place, who in enumerate(paths):
+        if corrected and who in corrected:
+            sure[place, 0] = STATES.index(corrected[who])
+    return Stood(None, None, pa.array(list(paths)), readings[:, ::-1], DAYS, pa.table({}), sure)  # type: ignore[arg-type]
 
 
 def evidence(engine: Engine, *rows: dict[str, Any]) -> Any:
@@ -158,7 +175,13 @@ def test_what_moved_somebody_long_ago_is_told_though_it_has_faded(duck_engine: E
         "occurred_at": step - timedelta(days=10),
     }  # fmt: skip
     today = {"person_id": "x", "kind": "lapsed", "says": "stopped buying", "occurred_at": step, "loyal": -1.0}
-    made = marks(duck_engine, duck_engine.arrow(pa.Table.from_pylist([piece])), evidence(duck_engine, today), weights)
+    made = marks(
+        duck_engine,
+        duck_engine.arrow(pa.Table.from_pylist([piece])),
+        evidence(duck_engine, today),
+        weights,
+        corrections(duck_engine, decided(duck_engine).said),
+    )
     rows = {row["kind"]: row for row in duck_engine.fetch(made).to_pylist()}
     assert rows["lapsed"]["loyal"] == -1.0
     told = weights.table[weights.number("let_down")]
@@ -166,6 +189,24 @@ def test_what_moved_somebody_long_ago_is_told_though_it_has_faded(duck_engine: E
     found = movement(duck_engine, stood(STILL | {"x": path}), made)
     says = [row["says"] for row in duck_engine.fetch(found.moves).to_pylist() if row["person_id"] == "x"]
     assert says == ["after: was let down"]
+
+
+def test_who_was_corrected_has_moved_by_that_word_whatever_the_labels_make_of_it(duck_engine: Engine) -> None:
+    """The standing, since when, and the move say one thing (S1.9)."""
+    paths: dict[str, list[str | None]] = {"x": [*["neutral"] * 9], "y": [*["neutral"] * 9]}
+    word = {"kind": "standing", "value": "dissatisfied told me so", "record_id": "x"}
+    said = decided(duck_engine, word | {"occurred_at": datetime(2026, 6, 20)}).said
+    nothing = duck_engine.arrow(PIECES.empty_table())
+    made = marks(duck_engine, nothing, evidence(duck_engine), shipped(), corrections(duck_engine, said))
+    found = movement(duck_engine, stood(STILL | paths, {"x": "dissatisfied"}), made)
+    now = {row["person_id"]: row for row in duck_engine.fetch(found.now).to_pylist()}
+    assert (now["x"]["smoothed"], now["x"]["since"], now["x"]["moved_from"]) == ("dissatisfied", AS_OF, "neutral")
+    assert (now["y"]["smoothed"], now["y"]["since"]) == ("neutral", None)
+    (move,) = duck_engine.fetch(found.moves).to_pylist()
+    assert move == {
+        "person_id": "x", "day": AS_OF, "from_standing": "neutral", "to_standing": "dissatisfied",
+        "probability": pytest.approx(0.95), "says": "after: Ben corrected it on 20 June: told me so", "fact_id": "d0",
+    }  # fmt: skip
 
 
 def test_who_has_fallen_silent_is_told_so(duck_engine: Engine) -> None:

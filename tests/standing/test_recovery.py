@@ -214,9 +214,10 @@ def company(engine: Engine, people: int, seed: int, *, effect: float = 0.2) -> R
         if back[place]:
             buying += bought(start + 50, start + 120, who=who, spent=20)
     known = pa.table({"person_id": pa.array(ids, pa.string())})
+    sure = np.full(readings.shape[:2], -1, dtype=np.int8)
     return recoveries(
         engine,
-        Stood(engine.arrow(known), engine.arrow(known), known.column(0).combine_chunks(), readings, days),
+        Stood(engine.arrow(known), engine.arrow(known), known.column(0).combine_chunks(), readings, days, known, sure),
         incidents=table(engine, wrong, INCIDENTS),
         voice=voice(engine),
         ratings=facts(engine, "ratings"),

@@ -63,6 +63,11 @@ def django_db_modify_db_settings(company: Company) -> None:
     connection.settings_dict["TEST"]["NAME"] = str(company.folder / "app.sqlite3")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _database_first(django_db_setup: None) -> None:
+    """Before a live server, which would share one connection among its threads if it found a database in memory."""
+
+
 @pytest.fixture(autouse=True)
 def _of_this_company(company: Company, settings: object) -> None:
     settings.COMPANY = company  # type: ignore[attr-defined]

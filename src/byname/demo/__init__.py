@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import gzip
+import secrets
 import shutil
+import socket
+import sys
 from datetime import date
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
@@ -46,12 +49,13 @@ For a real shop's purchases: byname demo DIR --real
 """
 
 
-def run(folder: Path, *, real: bool = False) -> None:
-    """Make the company, read the files, refresh, name the twenty best, and show what else is known.
+def run(folder: Path, *, real: bool = False, serving: bool = True) -> None:
+    """Make the company, read the files, refresh, name the twenty best, show what else is known; then serve the pages.
 
     Args:
         folder: where; a new folder, an empty one, or an earlier demonstration's.
         real: real purchases with invented names, instead of the simulated company.
+        serving: end by serving the pages, where there is a terminal to end them from.
 
     Raises:
         UsageError: the folder holds something else than an earlier demonstration.
@@ -68,6 +72,7 @@ def run(folder: Path, *, real: bool = False) -> None:
     snapshot = open_current(company)
     for show in _REAL_SHOWN if real else _SIMULATED_SHOWN:
         show(folder, snapshot)
+    _end_by_serving(folder, as_of, is_wanted=serving)
 
 
 def _real_sources(folder: Path) -> list[str]:
@@ -141,6 +146,48 @@ def _show_today(folder: Path, snapshot: Snapshot) -> None:
 
 def _ask_about_one(folder: Path, snapshot: Snapshot) -> None:
     talk.say(f'\nNow ask about one of them: byname who {folder} "{best(snapshot, 1)[0].name}"')
+
+
+# ------------------------------------------------------------------------------------------------ the pages
+
+_EMAIL = "you@demo.example"
+_PORT = 8000
+_CONSONANTS, _VOWELS = "bdfghklmnprstvz", "aeiou"
+_INVITATION = """\
+
+The same in a browser, for a team: open the address below and sign in as
+  e-mail       {email}
+  pass phrase  {password}
+It was made for this demonstration and is shown once; only this machine can open the pages."""
+
+
+def _end_by_serving(folder: Path, as_of: date, *, is_wanted: bool) -> None:
+    """Serve the pages where somebody sits who can end them; else say the command."""
+    command = f"byname serve {folder} --as-of {as_of}"
+    if not (is_wanted and sys.stdin.isatty() and sys.stdout.isatty()):
+        talk.say(f"The same in a browser, for a team: {command}")
+        return
+    from byname.web.serve import First, serve
+
+    password = _pass_phrase()
+    talk.command(command)
+    talk.say(_INVITATION.format(email=_EMAIL, password=password))
+    serve(folder, port=_free_port(), first=First(_EMAIL, "You", password), as_of=as_of)
+
+
+def _pass_phrase() -> str:
+    """Five words that nobody guesses and anybody can type: 62 bits."""
+
+    def word() -> str:
+        return "".join(secrets.choice(letters) for letters in (_CONSONANTS, _VOWELS) * 2)
+
+    return "-".join(word() for _ in range(5))
+
+
+def _free_port() -> int:
+    """The usual port; any, where another listens there."""
+    with socket.socket() as door:
+        return 0 if door.connect_ex(("127.0.0.1", _PORT)) == 0 else _PORT
 
 
 TOLD_MOST = """

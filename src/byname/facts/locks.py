@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from byname.errors import BynameError
+
 __all__ = ["Held", "Holder", "Waiting", "take"]
 
 _POLL_SECONDS = 0.05
@@ -81,6 +83,7 @@ def take(
     shared: bool = False,
     wait: float = 60.0,
     notice: Callable[[Waiting], None] | None = None,
+    busy: Callable[[Waiting], BynameError] | None = None,
 ) -> Held:
     """Hold the lock of that file, alone or shared with others who share it.
 
@@ -89,13 +92,14 @@ def take(
         shared: hold it together with others, but not with one who holds it alone.
         wait: seconds to wait for it; 0 tries once.
         notice: called once if it is not free after two seconds.
+        busy: makes the error where it was not free in time; a LedgerError by default.
 
     Raises:
         LedgerError: it was not free in time; says who holds it.
     """
     file = _open(path)
     try:
-        _wait_for(file, path, shared=shared, wait=wait, notice=notice)
+        _wait_for(file, path, shared=shared, wait=wait, notice=notice, busy=busy or _busy)
         found = Holder() if shared else _read_note(path)
         if not shared:
             _write_note(file)
@@ -118,7 +122,13 @@ def _open(path: Path) -> IO[str]:
 
 
 def _wait_for(
-    file: IO[str], path: Path, *, shared: bool, wait: float, notice: Callable[[Waiting], None] | None
+    file: IO[str],
+    path: Path,
+    *,
+    shared: bool,
+    wait: float,
+    notice: Callable[[Waiting], None] | None,
+    busy: Callable[[Waiting], BynameError],
 ) -> None:
     began = time.monotonic()
     flags = portalocker.LockFlags.SHARED if shared else portalocker.LockFlags.EXCLUSIVE
@@ -130,16 +140,20 @@ def _wait_for(
         else:
             return
         if waited >= wait:
-            raise LedgerError(
-                where=str(path),
-                found=f"it is held by {_read_note(path)}",
-                expected=f"it to be free within {wait:g} seconds",
-                do="Wait until that has ended, then run the same command again.",
-            )
+            raise busy(Waiting(path, _read_note(path)))
         if notice and waited >= _NOTICE_SECONDS:
             notice(Waiting(path, _read_note(path)))
             notice = None
         time.sleep(_POLL_SECONDS)
+
+
+def _busy(waiting: Waiting) -> LedgerError:
+    return LedgerError(
+        where=str(waiting.path),
+        found=f"it is held by {waiting.holder}",
+        expected="it to be free",
+        do="Wait until that has ended, then run the same command again.",
+    )
 
 
 def _read_note(path: Path) -> Holder:

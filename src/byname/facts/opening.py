@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from byname.engines import statement
-from byname.facts.schema import TABLES
+from byname.facts.schema import TABLES, table
 from byname.facts.versions import NEWEST_SQL
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ NEWEST = statement("facts.newest", NEWEST_SQL, lazy=True)
 
 
 def all_versions(engine: Engine, state: State, name: str) -> Table:
-    """Every version of a fact table's rows, as the pinned state has them."""
-    return engine.files(state.files(name), state.schema(name))
+    """Every version of a fact table's rows, as the pinned state has them; a column younger than the files is null."""
+    return engine.files(state.files(name), table(name).arrow_schema())
 
 
 def newest(engine: Engine, state: State, *, known_by: datetime | None = None) -> dict[str, Table]:
@@ -33,6 +33,6 @@ def newest(engine: Engine, state: State, *, known_by: datetime | None = None) ->
         known_by: hide what was learnt after this instant (UTC).
     """
     return {
-        table.name: engine.run(NEWEST, all_versions=all_versions(engine, state, table.name), known_by=known_by)
-        for table in TABLES
+        one.name: engine.run(NEWEST, all_versions=all_versions(engine, state, one.name), known_by=known_by)
+        for one in TABLES
     }

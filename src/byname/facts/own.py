@@ -1,8 +1,10 @@
-"""What we write ourselves becomes facts like any other: one import of one table, all or nothing."""
+"""What we write ourselves becomes facts like any other: one import, all or nothing over its tables."""
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -13,42 +15,62 @@ from byname.facts.intake import open_ledger
 from byname.facts.schema import table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from byname.company import Company
     from byname.facts.change import Taken
 
-__all__ = ["append"]
+__all__ = ["append", "fact"]
 
 _STAMPED = ("known_at", "file_id", "version")  # by the ledger
 
 
+def fact(name: str, row: Mapping[str, Any], *, reader: str) -> dict[str, Any]:
+    """A new fact of that table with what `row` says: its ids and its hash; when it happened is left to say."""
+    source_id = uuid.uuid4().hex
+    return {
+        **row,
+        "source": "byname",
+        "account": "main",
+        "source_id": source_id,
+        "reader": reader,
+        "fact_id": hashlib.sha256(f"{name}|byname|main|{source_id}".encode()).hexdigest(),
+        "row_hash": hashlib.sha256(repr(sorted(row.items())).encode()).hexdigest(),
+    }
+
+
 def append(
-    company: Company, name: str, rows: Sequence[dict[str, Any]], *, what: str, sha256: str, reader: str, at: datetime
+    company: Company,
+    facts: Mapping[str, Sequence[Mapping[str, Any]]],
+    *,
+    what: str,
+    sha256: str,
+    reader: str,
+    at: datetime,
 ) -> Taken:
     """Append rows to the ledger; the same import again adds nothing.
 
     Args:
         company: whose.
-        name: of the fact table.
-        rows: with its columns, but for those that the ledger stamps.
+        facts: for each fact table its rows; columns that it does not have are left out, the ledger stamps its own.
         what: the import's name, for `byname files`.
         sha256: over what tells this import from others.
         reader: who writes.
         at: now, UTC without a zone.
     """
-    schema = pa.schema([one for one in table(name).arrow_schema() if one.name not in _STAMPED])
     folder = company.spill / reader
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        place = folder / f"{name}.parquet"
-        pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), place)
+        staged = {name: folder / f"{name}.parquet" for name in facts}
+        for name, place in staged.items():
+            schema = pa.schema([one for one in table(name).arrow_schema() if one.name not in _STAMPED])
+            pq.write_table(pa.Table.from_pylist([dict(row) for row in facts[name]], schema=schema), place)
         made = Import(
-            name=what, sha256=sha256, reader=reader, source="byname", account="main", rows=len(rows), refused=0,
-            newest_at=at,
+            name=what, sha256=sha256, reader=reader, source="byname", account="main",
+            rows=sum(len(rows) for rows in facts.values()), refused=0, newest_at=at,
         )  # fmt: skip
-        return open_ledger(company).append(made, {name: place}, at=at)
+        return open_ledger(company).append(made, staged, at=at)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         company.clear_spill()

@@ -394,12 +394,13 @@ TABLES: tuple[FactTable, ...] = (
         (
             _text(
                 "kind",
-                "merge, apart, undo, keeps_id, standing, label, owner, note, done, quote, return rule, …",
+                "merge, apart, undo, keeps_id, standing, label, owner, note, done, not now, not right, quote, return rule, …",
             ),
             _text("other_record_id", "the second record, for merge and apart"),
             _text("value", "what was decided", personal=True),
             Column("until", "instant", "end of a permission, UTC"),
             _text("by_whom", "who decided"),
+            _text("private_to", "the team that alone may read it; null: everybody"),
         ),
     ),
 )

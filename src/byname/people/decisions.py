@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-__all__ = ["KINDS", "Decisions", "standing_decisions", "standing_rows", "states"]
+__all__ = ["KINDS", "Decisions", "standing_decisions", "standing_rows", "states", "undone_by"]
 
 KINDS = ("merge", "apart", "undo", "keeps_id")
 
@@ -40,11 +40,8 @@ def states(rows: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
     Args:
         rows: facts of the table `decisions`: fact_id, kind, record_id, other_record_id, value, occurred_at, known_at.
     """
-    ordered = sorted(
-        (row for row in rows if row["kind"] in KINDS),
-        key=lambda row: (row["occurred_at"] or row["known_at"], row["known_at"], row["fact_id"]),
-    )
-    undone = _undone(ordered)
+    ordered = _ordered([row for row in rows if row["kind"] in KINDS])
+    undone = undone_by(rows)
     newest = {
         _pair(row): row["fact_id"]
         for row in ordered
@@ -90,13 +87,21 @@ def standing_decisions(facts: pa.Table) -> Decisions:
     )
 
 
-def _undone(ordered: Sequence[dict[str, Any]]) -> set[str | None]:
-    """The facts that an undo ended which is not undone itself: whatever undoes comes later, so from the end."""
-    undone: set[str | None] = set()
-    for row in reversed(ordered):
+def undone_by(rows: Sequence[dict[str, Any]]) -> set[str]:
+    """The facts that an undo ended which is not undone itself: whatever undoes comes later, so from the end.
+
+    Args:
+        rows: facts of the table `decisions`, all or those of the kind "undo" alone.
+    """
+    undone: set[str] = set()
+    for row in reversed(_ordered(rows)):
         if row["kind"] == "undo" and row["fact_id"] not in undone and row["value"]:
             undone.add(row["value"])
     return undone
+
+
+def _ordered(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: (row["occurred_at"] or row["known_at"], row["known_at"], row["fact_id"]))
 
 
 def _pair(row: dict[str, Any]) -> frozenset[str]:

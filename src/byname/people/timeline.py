@@ -44,7 +44,8 @@ SAYS: Mapping[str, tuple[str, str, str]] = {
     "usage": ("'usage'", "coalesce(event, '')", "cast(null as decimal(18, 4))"),
     "contacts": (
         "'contact'",
-        "'we wrote' || coalesce(' by ' || channel, '') || coalesce(': ' || campaign, '')",
+        "case lower(channel) when 'phone' then 'we called' when 'in_person' then 'we met them' "
+        "else 'we wrote' || coalesce(' by ' || channel, '') end || coalesce(': ' || campaign, '')",
         "cost",
     ),
     "answers": ("'answer'", "coalesce(kind, '')", "cast(null as decimal(18, 4))"),
@@ -58,7 +59,12 @@ SAYS: Mapping[str, tuple[str, str, str]] = {
         "coalesce(kind, '') || ': ' || coalesce(value, '')",
         "cast(null as decimal(18, 4))",
     ),
-    "promises": ("'promise'", "'we promised: ' || coalesce(what, '')", "cast(null as decimal(18, 4))"),
+    "promises": (
+        "'promise'",
+        "'we promised: ' || coalesce(what, '') || case when kept_at < $until "
+        "then '; kept on ' || cast(cast(kept_at as date) as varchar) else '' end",
+        "cast(null as decimal(18, 4))",
+    ),
 }
 
 _ROW = """
@@ -71,14 +77,34 @@ _ROW = """
     where coalesce(facts_{name}.occurred_at, facts_{name}.known_at) < $until
 """
 
+# What colleagues decided; a note is shown nowhere else, so it is not cut. What is private to a team is not for all.
+_DECIDED = """
+    select person_id, occurred_at, kind,
+           case kind when 'note' then 'note by ' || by_whom || ': ' || value
+                when 'owner' then case when value = '' then by_whom || ' said that nobody looks after them'
+                                       else by_whom || ' said that ' || value || ' looks after them' end
+                when 'standing' then case when about = 'unknown' then by_whom || ' took the corrected standing back'
+                                          else by_whom || ' corrected the standing to ' || replace(about, '_', ' ') end
+                when 'done' then by_whom || ' did ' || about
+                when 'not now' then by_whom || ' said "not now" of ' || about
+                else by_whom || ' said "not right" of ' || about end
+           || case when kind in ('note', 'owner') or why = '' then '' else ': ' || why end as says,
+           cast(null as decimal(18, 4)) as amount, source, account, source_id
+    from said
+    where private_to is null
+"""
 
-def timeline(engine: Engine, facts: Mapping[str, Table], record_person: Table, *, until: datetime) -> Table:
+
+def timeline(
+    engine: Engine, facts: Mapping[str, Table], record_person: Table, said: Table, *, until: datetime
+) -> Table:
     """One line for each fact of a person: person_id, occurred_at, kind, says, amount, source, account, source_id.
 
     Args:
         engine: where the tables are.
         facts: the newest version of each fact, by table.
         record_person: record_id and person_id.
+        said: what colleagues decided, from `colleagues.colleagues`.
         until: the end of the as-of day, UTC.
     """
     present = {name: table for name, table in facts.items() if name in SAYS}
@@ -89,8 +115,9 @@ def timeline(engine: Engine, facts: Mapping[str, Table], record_person: Table, *
     ]
     tables = {f"facts_{name}": table for name, table in present.items()}
     return engine.run(
-        Statement("people.timeline", "\n    union all\n".join(parts)),
+        Statement("people.timeline", "\n    union all\n".join([*parts, _DECIDED])),
         record_person=record_person,
+        said=said,
         until=until,
         **tables,
     )

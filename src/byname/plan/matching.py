@@ -9,23 +9,20 @@ from byname.engines.statement import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from byname.engines import Engine, Table
     from byname.playbooks.playbook import Playbook
 
 __all__ = ["matched", "recent"]
 
+# By the company's days: what was done this morning was done today.
 RECENT = statement(
     "plan.recent",
     """
-    select record_person.person_id, coalesce(contacts.action, contacts.campaign) as action,
-           min(date_diff('day', coalesce(contacts.occurred_at, contacts.known_at), $last_at)) as days
+    select person_id, coalesce(action, campaign) as action, min(ago) as days
     from contacts
-    join record_person on record_person.record_id = contacts.record_id
-    where coalesce(contacts.action, contacts.campaign) is not null
-      and coalesce(contacts.arm, '') <> 'held out' and coalesce(contacts.occurred_at, contacts.known_at) < $until
-    group by record_person.person_id, coalesce(contacts.action, contacts.campaign)
+    where coalesce(action, campaign) is not null
+    group by person_id, coalesce(action, campaign)
     """,
 )
 
@@ -46,13 +43,11 @@ def matched(engine: Engine, profile: Table, playbooks: Sequence[Playbook]) -> Ta
     return engine.run(Statement("plan.matched", " union all ".join(each or [nobody])), profile=profile)
 
 
-def recent(engine: Engine, contacts: Table, record_person: Table, *, until: datetime) -> Table:
+def recent(engine: Engine, contacts: Table) -> Table:
     """person_id, action and days since the same last reached them, by whichever tool.
 
     Args:
         engine: where the tables are.
-        contacts: the facts.
-        record_person: record_id and person_id.
-        until: the end of the as-of day, UTC.
+        contacts: those that reached people, from `touches.touches`.
     """
-    return engine.run(RECENT, contacts=contacts, record_person=record_person, until=until, last_at=until)
+    return engine.run(RECENT, contacts=contacts)

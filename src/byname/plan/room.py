@@ -25,6 +25,7 @@ from byname.plan.profile import profile
 from byname.plan.reach import reach
 from byname.plan.relations import client_book, known_to, meetings
 from byname.plan.touches import touches
+from byname.plan.turned_down import turned_down
 from byname.plan.week import DAYS, days_from, minutes_of_teams, perks_left
 from byname.plan.worth import Money, valued
 from byname.playbooks.playbook import CHANNELS
@@ -168,9 +169,10 @@ def planned(
         profile=known.profile,
         reach=ways.table,
         pace=paces.table,
-        recent=recent(engine, given.facts["contacts"], given.record_person, until=day.until),
+        recent=recent(engine, known.touched.contacts),
         held=held(engine, known.units, shares, salt),
         limits=Limits(day.as_of, settings.plan.asks, settings.plan.gives_per_ask, ahead=DAYS - 1),
+        turned_down=turned_down(engine, given.said_of_them, day.as_of),
     )
     worth = valued(
         engine,

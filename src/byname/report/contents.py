@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from byname.report.tables import Table
     from byname.snapshot import Snapshot
 
-__all__ = ["Contents", "contents"]
+__all__ = ["Contents", "contents", "drawn", "measured", "record", "sold"]
 
 type Rows = list[dict[str, Any]]
 
@@ -125,22 +125,7 @@ def contents(snapshot: Snapshot) -> Contents:
     """Read what the page shows."""
     terms = snapshot.terms
     currency, days = terms["currency"], int(terms["horizon_days"])
-
-    def rows(table: str, sql: str, *parameters: Any) -> Rows:
-        """What a table has; nothing where the snapshot is from before that table."""
-        known = table in TABLES and (snapshot.folder / f"{table}.parquet").is_file()
-        return snapshot.query(sql, parameters) if known else []
-
-    worth = equity(snapshot) if has_equity(snapshot) else []
-    found = {
-        **{kind: [row for row in worth if row["kind"] == kind] for kind in _KINDS},
-        "concentration": rows("concentration", CONCENTRATION),
-        "backtest": rows("backtest", BACKTEST),
-        "models": rows("backtest", MODELS),
-        "coverage": rows("backtest", COVERAGE),
-        "calibration": rows("calibration", CALIBRATION),
-        "traits": rows("traits", TRAITS, _TRAITS, _OF_A_KIND),
-    }
+    found = measured(snapshot)
     named = best(snapshot, _SHOWN)
     standing, voice = _rooms(snapshot, currency)
     return Contents(
@@ -150,20 +135,45 @@ def contents(snapshot: Snapshot) -> Contents:
         horizon="12 months" if days in (365, 366) else f"{days} days",
         counted="revenue" if float(terms["margin"]) == 1 else "margin",
         discount=float(terms["discount"]),
-        buyers=rows("value", BUYERS)[0]["people"],
-        model="".join(row["model"] for row in rows("value", MODEL)),
+        buyers=_rows(snapshot, "value", BUYERS)[0]["people"],
+        model="".join(row["model"] for row in _rows(snapshot, "value", MODEL)),
         best=named,
         total=next(iter(found["total"]), None),
         risk=found["risk"],
         tables=tables(found, named, currency) | standing[0] | voice[0],
-        sales=list(sales(rows("sales", SALES, _PRODUCTS), currency)),
-        record=_record(terms),
-        charts=_charts(found, named, currency) | standing[1] | voice[1],
+        sales=sold(snapshot),
+        record=record(terms),
+        charts=drawn(found, named, currency) | standing[1] | voice[1],
         advocacy=standing[2],
-        left_out=rows("run", LEFT_OUT),
-        ignored=rows("run", IGNORED),
-        doubts=rows("review", DOUBTS)[0]["pairs"],
+        left_out=_rows(snapshot, "run", LEFT_OUT),
+        ignored=_rows(snapshot, "run", IGNORED),
+        doubts=_rows(snapshot, "review", DOUBTS)[0]["pairs"],
     )
+
+
+def measured(snapshot: Snapshot) -> dict[str, Rows]:
+    """What was measured of the customers' worth: rows by what they are of, as `tables` and `drawn` take them."""
+    worth = equity(snapshot) if has_equity(snapshot) else []
+    return {
+        **{kind: [row for row in worth if row["kind"] == kind] for kind in _KINDS},
+        "concentration": _rows(snapshot, "concentration", CONCENTRATION),
+        "backtest": _rows(snapshot, "backtest", BACKTEST),
+        "models": _rows(snapshot, "backtest", MODELS),
+        "coverage": _rows(snapshot, "backtest", COVERAGE),
+        "calibration": _rows(snapshot, "calibration", CALIBRATION),
+        "traits": _rows(snapshot, "traits", TRAITS, _TRAITS, _OF_A_KIND),
+    }
+
+
+def sold(snapshot: Snapshot) -> list[Table]:
+    """What sales came through and what was bought: a table a kind and period."""
+    return list(sales(_rows(snapshot, "sales", SALES, _PRODUCTS), snapshot.terms["currency"]))
+
+
+def _rows(snapshot: Snapshot, table: str, sql: str, *parameters: Any) -> Rows:
+    """What a table has; nothing where the snapshot is from before that table."""
+    known = table in TABLES and (snapshot.folder / f"{table}.parquet").is_file()
+    return snapshot.query(sql, parameters) if known else []
 
 
 def _rooms(
@@ -181,7 +191,8 @@ def _rooms(
     )
 
 
-def _record(terms: dict[str, Any]) -> str:
+def record(terms: dict[str, Any]) -> str:
+    """What came true of an earlier prediction, in a sentence; empty where none was tested."""
     if "record_first" not in terms:
         return ""
     first, came, plain = (int(terms[f"record_{name}"]) for name in ("first", "came_true", "plain"))
@@ -194,9 +205,16 @@ def _record(terms: dict[str, Any]) -> str:
     )
 
 
-def _charts(found: dict[str, Rows], named: list[Best], currency: str) -> dict[str, Spec]:
+def drawn(found: dict[str, Rows], named: list[Best], currency: str) -> dict[str, Spec]:
+    """The charts of what was measured, by the name of their table.
+
+    Args:
+        found: as `measured` gives it.
+        named: the best; none where they are shown elsewhere.
+        currency: of all amounts.
+    """
     intervals = [{name: getattr(one, name) for name in ("name", "rank", "clv", "clv_low", "clv_high")} for one in named]
-    drawn: dict[str, tuple[Rows, Callable[[Rows], Spec]]] = {
+    each: dict[str, tuple[Rows, Callable[[Rows], Spec]]] = {
         "best": (intervals, lambda rows: charts.best(rows, currency)),
         "concentration": (found["concentration"], charts.concentration),
         "change": (found["change"], lambda rows: charts.equity_bridge(rows, currency)),
@@ -204,4 +222,4 @@ def _charts(found: dict[str, Rows], named: list[Best], currency: str) -> dict[st
         "coverage": (found["coverage"], charts.coverage),
         "calibration": (found["calibration"], lambda rows: charts.calibration(rows, currency)),
     }
-    return {name: draw(rows) for name, (rows, draw) in drawn.items() if rows}
+    return {name: draw(rows) for name, (rows, draw) in each.items() if rows}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from byname.charts import Spec
     from byname.snapshot import Snapshot
 
-__all__ = ["NEEDS", "said"]
+__all__ = ["NEEDS", "WAITED", "problems_chart", "said", "waiting_chart"]
 
 # Tables without which nothing is said.
 NEEDS = (
@@ -45,8 +45,8 @@ def said(snapshot: Snapshot, currency: str) -> tuple[dict[str, Table], dict[str,
     tables = {"problems": _problems(found.problems, currency), "waiting": _waiting(found.waiting, currency)}
     kept = {name: table for name, table in tables.items() if table.rows}
     charts = {
-        "problems": lambda: _problems_chart(found.problems),
-        "waiting": lambda: _waiting_chart(snapshot.query(WAITED)),
+        "problems": lambda: problems_chart(found.problems),
+        "waiting": lambda: waiting_chart(snapshot.query(WAITED)),
     }
     return kept, {name: charts[name]() for name in kept}
 
@@ -65,7 +65,8 @@ def _quote(row: dict[str, Any]) -> str:
     return f"“{quotes[0]['words']}”" if quotes else ""
 
 
-def _problems_chart(rows: Sequence[dict[str, Any]]) -> Spec:
+def problems_chart(rows: Sequence[dict[str, Any]]) -> Spec:
+    """Bars of rows of `problems`."""
     return bars(
         "Problems by how many people have them",
         "The problems that most people tell of, in their own words.",
@@ -92,7 +93,8 @@ def _waiting(rows: Sequence[dict[str, Any]], currency: str) -> Table:
     )
 
 
-def _waiting_chart(rows: Sequence[dict[str, Any]]) -> Spec:
+def waiting_chart(rows: Sequence[dict[str, Any]]) -> Spec:
+    """Bars of rows of the statement `WAITED`."""
     return bars(
         "How long people have waited for an answer",
         "People whose question or complaint has no answer, by how long it has waited.",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from byname.engines import statement
-from byname.standing.adding import label
+from byname.standing.adding import UNKNOWN, label
+from byname.standing.corrections import BELIEVED
 from byname.standing.flows import shares
 from byname.standing.markov import MISSING, confusion_of, smooth
 from byname.standing.sentences import BEHAVIOUR
@@ -59,7 +60,7 @@ AFTER = statement(
     """,
 )
 # Dated pieces as they counted when they were new: what moved somebody two years ago has faded since. What buying and
-# using say is of today only.
+# using say is of today only. A colleague's word stands above them, whatever became of it since.
 MARKS = statement(
     "standing.marks",
     """
@@ -75,6 +76,14 @@ MARKS = statement(
     from evidence
     join kinds on kinds.kind = evidence.kind
     where kinds.of_today
+    union all
+    select person_id, fact_id, 'corrected' as kind, cast(day as timestamp) as occurred_at, says,
+           case when standing = 'neutral' then 9e0 else 0e0 end as neutral,
+           case when standing = 'dissatisfied' then 9e0 else 0e0 end as dissatisfied,
+           case when standing = 'actively_dissatisfied' then 9e0 else 0e0 end as actively_dissatisfied,
+           case when standing = 'loyal' then 9e0 else 0e0 end as loyal,
+           case when standing = 'advocate' then 9e0 else 0e0 end as advocate
+    from corrections
     """,
 )
 MOVES = statement(
@@ -125,7 +134,7 @@ def movement(engine: Engine, stood: Stood, evidence: Table) -> Movement:
     named = label(np.nan_to_num(readings, nan=0.0).reshape(-1, len(STATES)).astype(np.float64))
     labels = np.where(known, named.reshape(known.shape), MISSING)
     confusion = confusion_of(readings[known].astype(np.float64), labels[known])
-    found = smooth(labels.astype(np.int8), confusion)
+    found = _corrected(smooth(labels.astype(np.int8), confusion), stood.sure[:, ::-1])
     moved = engine.arrow(_moved(stood.ids, found, days))
     after = engine.run(AFTER, moved=moved, evidence=evidence)
     return Movement(
@@ -135,7 +144,7 @@ def movement(engine: Engine, stood: Stood, evidence: Table) -> Movement:
     )
 
 
-def marks(engine: Engine, pieces: Table, evidence: Table, weights: Weights) -> Table:
+def marks(engine: Engine, pieces: Table, evidence: Table, weights: Weights, corrections: Table) -> Table:
     """What happened to each, with the weights of the five standings, for what a move came after.
 
     Args:
@@ -143,11 +152,20 @@ def marks(engine: Engine, pieces: Table, evidence: Table, weights: Weights) -> T
         pieces: from `pieces.pieces`.
         evidence: from `stand`.
         weights: what each kind says.
+        corrections: from `corrections.corrections`.
     """
     table = {name: weights.table[:, number] for number, name in enumerate(STATES)}
     of_today = [name in BEHAVIOUR for name in weights.names]
     kinds = engine.arrow(pa.table({"kind": pa.array(weights.names), "of_today": of_today, **table}))
-    return engine.run(MARKS, pieces=pieces, evidence=evidence, kinds=kinds)
+    return engine.run(MARKS, pieces=pieces, evidence=evidence, kinds=kinds, corrections=corrections)
+
+
+def _corrected(found: Smoothed, sure: NDArray[np.int8]) -> Smoothed:
+    """A colleague's word is no reading that errs: who stands elsewhere by it has moved, whatever the path makes of it."""
+    path = np.where(sure == UNKNOWN, found.path, sure)
+    other = path != found.path
+    moved = np.where(other[:, 1:] | other[:, :-1], np.float32(BELIEVED), found.moved)
+    return replace(found, path=path, moved=moved)
 
 
 def _moved(ids: pa.Array, found: Smoothed, days: Sequence[date]) -> pa.Table:

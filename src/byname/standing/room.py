@@ -12,6 +12,7 @@ from byname.standing.alarms import alarms
 from byname.standing.asking import asking
 from byname.standing.both_ways import both_ways
 from byname.standing.community import community
+from byname.standing.corrections import corrections
 from byname.standing.hindsight import hindsight
 from byname.standing.incidents import incidents
 from byname.standing.movement import marks, movement
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from byname.engines import Engine, Table
+    from byname.standing.stand import Stood
     from byname.standing.weights import Weights
     from byname.value.stress import Stress
 
 __all__ = ["Standing", "Where", "standing_of"]
 
-# Since when somebody stands where they stand is told where the smoothed path agrees with today's label.
+# Since when somebody stands where they stand is told where the smoothed path agrees with today's label; a standing that
+# a colleague corrected counts from that day on at the latest, whatever the path of the quarters makes of it.
 STANDING = statement(
     "standing.table",
     """
@@ -42,8 +45,11 @@ STANDING = statement(
            stood.actively_dissatisfied, stood.loyal, stood.advocate, stood.feels,
            coalesce(speaks.speaks, case when stood.known then 'silent' else 'unknown' end) as speaks,
            would.would_recommend, stood.does_recommend, stage.stage,
-           case when moved.smoothed = stood.standing then moved.since end as since,
-           case when moved.smoothed = stood.standing then moved.moved_from end as moved_from,
+           case when moved.smoothed is not distinct from stood.standing
+                then case when corrected.day < moved.since then corrected.day else moved.since end
+                else corrected.day end as since,
+           case when moved.smoothed is not distinct from stood.standing then moved.moved_from
+                when corrected.day is not null then moved.smoothed end as moved_from,
            asks.question as ask
     from stood
     left join speaks on speaks.person_id = stood.person_id
@@ -51,6 +57,7 @@ STANDING = statement(
     left join stage on stage.person_id = stood.person_id
     left join moved on moved.person_id = stood.person_id
     left join asks on asks.person_id = stood.person_id
+    left join corrected on corrected.person_id = stood.person_id and corrected.standing = stood.standing
     """,
 )
 OF_THE_COMPANY = statement(
@@ -106,6 +113,7 @@ def standing_of(
     stress: Table,
     wallets: Table,
     consents: Table,
+    said_of_them: Table,
     kept: Weights | None,
     where: Where,
 ) -> Standing:
@@ -124,6 +132,7 @@ def standing_of(
         stress: who stayed through which event.
         wallets: shares of wallet.
         consents: what each allows, by channel and purpose.
+        said_of_them: what colleagues decided, from `people.colleagues`.
         kept: weights learned before.
         where: days and settings.
     """
@@ -160,8 +169,9 @@ def standing_of(
     learned = hindsight(
         engine, first, kept, facts=facts, net=net, voice=voice, record_person=record_person, as_of=as_of, until=until
     )
-    stood = stand(engine, chain([first], everybody), learned.weights, as_of)
-    moved = movement(engine, stood, marks(engine, found, stood.evidence, learned.weights))
+    by_colleagues = corrections(engine, said_of_them)
+    stood = stand(engine, chain([first], everybody), learned.weights, as_of, by_colleagues=by_colleagues)
+    moved = movement(engine, stood, marks(engine, found, stood.evidence, learned.weights, by_colleagues))
     near = stages(
         engine,
         net=net,
@@ -212,6 +222,7 @@ def standing_of(
         stage=engine.run(OF_THE_COMPANY, stages=near.table),
         moved=moved.now,
         asks=asks,
+        corrected=engine.arrow(stood.corrected),
     )
     among = community(
         engine,
@@ -245,5 +256,16 @@ def standing_of(
             "promises": promised(engine, facts["promises"], record_person, until=until),
         },
         learned.weights,
-        [("standing", learned.weights.says), *near.report, *mended.report],
+        [("standing", learned.weights.says), _disagreed(engine, stood), *near.report, *mended.report],
+    )
+
+
+def _disagreed(engine: Engine, stood: Stood) -> tuple[str, str]:
+    """How often colleagues know better: the label that the records are held against."""
+    people, corrected = engine.count(stood.table), stood.corrected.num_rows
+    otherwise = stood.corrected.column("otherwise").to_pylist().count(True)
+    return (
+        "standings corrected by colleagues",
+        f"{corrected:,} of {people:,} people ({corrected / max(people, 1):.2%}); of {otherwise:,} of them the records "
+        "alone say otherwise today",
     )

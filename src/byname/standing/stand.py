@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ import pyarrow as pa
 from byname.engines import Statement
 from byname.standing.adding import UNKNOWN, evidence_of, label, probabilities, totals
 from byname.standing.buying import Pace, after_incidents, buying, typical_gap, using
+from byname.standing.corrections import KIND, Corrections
 from byname.standing.pieces import day_number
 from byname.standing.states import STATES
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from byname.engines import Engine, Table
+    from byname.standing.corrections import Corrected
     from byname.standing.pieces import Part
     from byname.standing.weights import Weights
 
@@ -72,6 +74,9 @@ class Stood:
         ids: everybody's person_id, in the order of the arrays.
         readings: float32 of shape (people, days, 5): the probabilities at `days`, NaN where nothing was known yet.
         days: from the latest back.
+        corrected: person_id, standing and day of each correction that holds, and otherwise: the records alone say
+            something else.
+        sure: int8 of shape (people, days): the standing that a correction which holds says; UNKNOWN elsewhere.
     """
 
     table: Table
@@ -79,6 +84,8 @@ class Stood:
     ids: pa.Array
     readings: NDArray[np.float32]
     days: tuple[date, ...]
+    corrected: pa.Table
+    sure: NDArray[np.int8]
 
 
 def days_back(as_of: date) -> tuple[date, ...]:
@@ -136,7 +143,7 @@ def _latest(part: Part, at: int, people: int, weights: Weights) -> Ints:
     return latest
 
 
-def stand(engine: Engine, of: Iterable[Part], weights: Weights, as_of: date) -> Stood:
+def stand(engine: Engine, of: Iterable[Part], weights: Weights, as_of: date, *, by_colleagues: Table) -> Stood:
     """Everybody's standing at the end of a day, with the evidence, and the readings of the quarters before.
 
     Args:
@@ -144,16 +151,26 @@ def stand(engine: Engine, of: Iterable[Part], weights: Weights, as_of: date) -> 
         of: everybody, from `pieces.parts`.
         weights: what each kind says.
         as_of: the day.
+        by_colleagues: from `corrections.corrections`.
     """
     days = days_back(as_of)
-    tables, proofs, ids, readings = [], [], [], []
+    fetched = engine.fetch(by_colleagues, order_by=("person_id", "occurred_at", "fact_id"))
+    tables, proofs, ids, readings, held, sure = [], [], [], [], [], []
     for part in of:
         seen = [view(part, day, weights, usual_gap(part, day)) for day in days]
-        now = seen[0]
-        tables.append(engine.arrow(_standing_rows(part, now)))
-        proofs.append(engine.arrow(_evidence_rows(part, now, weights, day_number(as_of))))
-        ids.append(part.people.column("person_id").combine_chunks())
-        found = np.stack([np.where(one.present[:, None], one.found, np.nan) for one in seen], axis=1)
+        people = part.people.column("person_id").combine_chunks()
+        said = Corrections.of(fetched, people)
+        laid = [said.at(day_number(day), one.found, part.pieces, weights) for day, one in zip(days, seen, strict=True)]
+        held.append(said.held(laid[0], people, np.where(seen[0].present, label(seen[0].found), UNKNOWN)))
+        sure.append(np.stack([by.sure for by in laid], axis=1))
+        now = replace(seen[0], found=laid[0].found)
+        tables.append(engine.arrow(_standing_rows(part, now, laid[0])))
+        proofs.append(engine.arrow(_evidence_rows(part, seen[0], said, laid[0], weights, day_number(as_of))))
+        ids.append(people)
+        found = np.stack(
+            [np.where((one.present | by.holds)[:, None], by.found, np.nan) for one, by in zip(seen, laid, strict=True)],
+            axis=1,
+        )
         readings.append(found.astype(np.float32))
     return Stood(
         _whole(engine, tables, "standing.stood"),
@@ -161,6 +178,8 @@ def stand(engine: Engine, of: Iterable[Part], weights: Weights, as_of: date) -> 
         pa.concat_arrays(ids),
         np.concatenate(readings),
         days,
+        pa.concat_tables(held),
+        np.concatenate(sure),
     )
 
 
@@ -174,12 +193,13 @@ def _whole(engine: Engine, made: list[Table], name: str) -> Table:
     return table
 
 
-def _standing_rows(part: Part, now: View) -> pa.Table:
-    named = np.where(now.present, label(now.found), UNKNOWN)
+def _standing_rows(part: Part, now: View, laid: Corrected) -> pa.Table:
+    known = now.present | laid.holds
+    named = np.where(known, label(now.found), UNKNOWN)
     feels = np.stack([now.found[:, 1] + now.found[:, 2], now.found[:, 0], now.found[:, 3] + now.found[:, 4]], axis=1)
     names = pa.array(["unknown", *STATES])
     felt = pa.array(["unknown", "unhappy", "content", "attached"])
-    place = np.where((feels.max(axis=1) >= 0.5) & now.present, feels.argmax(axis=1) + 1, 0)  # noqa: PLR2004 - as `label`
+    place = np.where((feels.max(axis=1) >= 0.5) & known, feels.argmax(axis=1) + 1, 0)  # noqa: PLR2004 - as `label`
     return pa.table(
         {
             "person_id": part.people.column("person_id"),
@@ -193,8 +213,8 @@ def _standing_rows(part: Part, now: View) -> pa.Table:
     )
 
 
-def _evidence_rows(part: Part, now: View, weights: Weights, day: int) -> pa.Table:
-    """Dated pieces and what buying and using say, one table; `place` 1 speaks most for the person's standing."""
+def _evidence_rows(part: Part, now: View, said: Corrections, laid: Corrected, weights: Weights, day: int) -> pa.Table:
+    """Dated pieces, what buying and using say, and corrections; `place` 1 speaks most for the person's standing."""
     _, counts = totals(part.pieces, len(part), day, weights)
     shown = counts > _SHOWN
     dated = pa.table(
@@ -209,12 +229,20 @@ def _evidence_rows(part: Part, now: View, weights: Weights, day: int) -> pa.Tabl
     )
     from byname.standing.sentences import behaviour_rows
 
-    rows = pa.concat_tables([dated, behaviour_rows(part, now, weights, day, _SHOWN).select(dated.column_names)])
+    rows = pa.concat_tables(
+        [
+            dated,
+            behaviour_rows(part, now, weights, day, _SHOWN).select(dated.column_names),
+            said.as_evidence(laid, len(weights.kinds)).select(dated.column_names),
+        ]
+    )
     person, kind = rows.column("person").to_numpy(), rows.column("kind_no").to_numpy()
-    each = rows.column("counts").to_numpy()[:, None] * weights.table[kind]
+    table = np.vstack([weights.table, np.zeros(len(STATES))])
+    each = rows.column("counts").to_numpy()[:, None] * table[kind]
+    each[kind == len(weights.kinds)] = laid.log_odds(now.found)
     # For the standing that is most likely, against the others by how likely they are.
-    best = now.found.argmax(axis=1)[person]
-    chances = now.found[person].copy()
+    best = laid.found.argmax(axis=1)[person]
+    chances = laid.found[person].copy()
     chances[np.arange(len(person)), best] = 0
     chances /= np.maximum(chances.sum(axis=1, keepdims=True), 1e-12)
     pull = each[np.arange(len(person)), best] - (chances * each).sum(axis=1)
@@ -226,7 +254,7 @@ def _evidence_rows(part: Part, now: View, weights: Weights, day: int) -> pa.Tabl
         {
             "person_id": part.people.column("person_id").take(pa.array(person)),
             "fact_id": rows.column("fact_id"),
-            "kind": pa.array(weights.names).take(pa.array(kind)),
+            "kind": pa.array([*weights.names, KIND]).take(pa.array(kind)),
             "occurred_at": rows.column("occurred_at"),
             "says": rows.column("says"),
             "strength": rows.column("counts"),

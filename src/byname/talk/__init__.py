@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+import sys
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from byname.who import Known
 
 __all__ = [
-    "backtest", "best", "command", "day", "days", "decided", "decisions", "equity", "imports", "outcome",
+    "backtest", "best", "command", "day", "days", "decided", "decisions", "equity", "imports", "lines", "outcome",
     "proof", "reading", "recognised", "refreshed", "review", "say", "standing", "steps", "today", "voice", "waiting",
     "week", "who", "working", "wrong_use",
 ]  # fmt: skip
@@ -139,6 +141,25 @@ def steps() -> Iterator[tuple[Callable[[str], None], Callable[[Step], None]]]:
         yield starting, ended
 
 
+@contextmanager
+def lines() -> Iterator[tuple[Callable[[str], None], Callable[[Step], None]]]:
+    """A JSON line for each step begun and ended, for the program that waits."""
+
+    def starting(name: str) -> None:
+        _line(step=name, state="begun")
+
+    def ended(step: Step) -> None:
+        seconds, memory = round(step.seconds, 3), round(step.memory_mb, 1)
+        _line(step=step.name, state="ended", seconds=seconds, memory_mb=memory, says=step.says)
+
+    yield starting, ended
+
+
+def _line(**said: object) -> None:
+    sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
 # ------------------------------------------------------------------------------------------------ results
 
 
@@ -197,8 +218,19 @@ def imports(rows: list[dict[str, Any]], output: str) -> None:
     wide(table)
 
 
-def refreshed(company: Company, result: Refreshed) -> None:
+def refreshed(company: Company, result: Refreshed, output: str = "text") -> None:
     """What a refresh made, and what it left out."""
+    if output == "json":
+        _line(
+            state="done",
+            snapshot=result.folder.name,
+            is_current=result.is_current,
+            as_of=result.as_of.isoformat(),
+            people=result.people,
+            buyers=result.buyers,
+            says=f"{result.people:,} people, {result.buyers:,} of them buyers",
+        )
+        return
     for code, count in result.unrated.items():
         out.print(
             f"Left out: {count:,} orders in {code}, for which byname.toml has no rate. "

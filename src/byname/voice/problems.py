@@ -26,13 +26,17 @@ if TYPE_CHECKING:
     from byname.engines import Engine, Table
     from byname.voice.topics import Topics
 
-__all__ = ["PROBLEMS", "Problems", "problems", "sentence_with", "tellable"]
+__all__ = ["MESSAGES", "PROBLEMS", "Problems", "problems", "sentence_with", "tellable"]
 
 PROBLEMS = pa.schema(
     {"problem": pa.string(), "words": pa.string(), "people": pa.int64(), "messages": pa.int64(), "worth": pa.float64()}
     | dict.fromkeys(("people_recent", "people_before"), pa.int64())
     | dict.fromkeys(("trend", "trend_low", "trend_high"), pa.float64())
     | dict.fromkeys(("direction", "quotes", "says"), pa.string())
+)
+MESSAGES = pa.schema(
+    dict.fromkeys(("problem", "person_id", "fact_id"), pa.string())
+    | {"occurred_at": pa.timestamp("us"), "words": pa.string()}
 )
 
 # A problem is what complains, asks, threatens to leave, or is more negative than anything else. A question alone may
@@ -121,6 +125,15 @@ QUOTED = statement(
     qualify row_number() over (partition by problem order by block, abs(length(text) - 120), fact_id) <= 9
     """,
 )
+SHARED = statement(
+    "voice.problem_messages",
+    """
+    select told.problem, told.person_id, told.fact_id, told.occurred_at, told.text
+    from told
+    semi join problems on problems.problem = told.problem
+    """,
+    lazy=True,
+)
 REACH = statement(
     "voice.reach",
     """
@@ -145,11 +158,13 @@ class Problems:
 
     Attributes:
         table: columns as `PROBLEMS`, the one of most people first when ordered by people.
+        messages: columns as `MESSAGES`: who told of which problem, when, and the sentence that tells of it.
         topics: the learned problems, to tell a text's problem by its phrases; empty where the shipped topics stand in.
         report: what was counted and how, for the run report.
     """
 
     table: Table
+    messages: Table
     topics: Topics
     report: list[tuple[str, str]]
 
@@ -190,7 +205,9 @@ def problems(
     _add_trends(counted, spans)
     _add_words(counted, found, _quotes(engine, rows, topics))
     table = engine.arrow(pa.Table.from_pylist(counted, schema=PROBLEMS))
-    return Problems(table, topics, _report(reach, len(counted), learned=bool(found)))
+    kept = engine.run(SHARED, told=rows, problems=table)
+    messages = engine.apply(partial(_sentences, topics=topics), kept, MESSAGES)
+    return Problems(table, messages, topics, _report(reach, len(counted), learned=bool(found)))
 
 
 def sentence_with(text: str, place: tuple[int, int] | None) -> str:
@@ -225,12 +242,24 @@ def _which(batch: pa.RecordBatch, *, topics: Topics) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=_SAID)
 
 
+def _sentences(batch: pa.RecordBatch, *, topics: Topics) -> pa.RecordBatch:
+    """Each message with the sentence that tells of its problem."""
+    pairs = zip(batch.column("text").to_pylist(), batch.column("problem").to_pylist(), strict=True)
+    words = [_telling(text, problem, topics) for text, problem in pairs]
+    columns = [batch.column(name).cast(MESSAGES.field(name).type) for name in MESSAGES.names[:-1]]
+    return pa.RecordBatch.from_arrays([*columns, pa.array(words, pa.string())], schema=MESSAGES)
+
+
+def _telling(text: str, problem: str, topics: Topics) -> str:
+    said = without_courtesy(text) or text
+    return sentence_with(said, topics.where(said, problem))
+
+
 def _quotes(engine: Engine, told: Table, topics: Topics) -> Mapping[str, list[dict[str, str]]]:
     rows = engine.fetch(engine.run(QUOTED, told=told), order_by=("problem", "said_on", "fact_id")).to_pylist()
     found: dict[str, list[dict[str, str]]] = {}
     for row in reversed(rows):
-        text = without_courtesy(row["text"]) or row["text"]
-        words = sentence_with(text, topics.where(text, row["problem"]))
+        words = _telling(row["text"], row["problem"], topics)
         quotes = found.setdefault(row["problem"], [])
         if len(quotes) < _QUOTES and words not in [quote["words"] for quote in quotes]:
             quotes.append({"fact_id": row["fact_id"], "on": row["said_on"].isoformat(), "words": words})

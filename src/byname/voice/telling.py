@@ -88,6 +88,7 @@ def telling(
     return Told(
         {
             "problems": found.table,
+            "problem_messages": found.messages,
             "new_words": fresh,
             "waiting": asked.waiting,
             "answered": asked.answered,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from django.utils.csp import CSP
 
 from byname.company import Web, open_company
 from byname.web.databases import database
+from byname.web.mailers import mailers
 
 FOLDER = Path(os.environ.get("BYNAME_FOLDER", "."))
 COMPANY = open_company(FOLDER) if (FOLDER / "byname.toml").is_file() else None  # none: typing and checks only
@@ -26,6 +28,8 @@ DEBUG = False
 IS_HTTPS = _ADDRESS.scheme == "https"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *([_ADDRESS.hostname] if _ADDRESS.hostname else [])]
 CSRF_TRUSTED_ORIGINS = [_WEB.address] if _WEB.address else []
+# Who calls, and whether by https, is said by the server that listens (`byname serve`, waitress): it believes a proxy's
+# X-Forwarded-For and X-Forwarded-Proto only where [web] proxy names the proxy. Django reads no such header itself.
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -47,8 +51,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -58,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "byname.web.accounts.middleware.DoorMiddleware",
     "byname.web.desk.DeskMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -84,14 +89,58 @@ DATABASES = {"default": database(_WEB.database, FOLDER / "app.sqlite3" if COMPAN
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+MAILERS = mailers(_WEB.mail)
+HAS_MAIL = bool(_WEB.mail)
+DEFAULT_FROM_EMAIL = _WEB.mail_from or f"byname@{_ADDRESS.hostname or 'localhost'}"
+
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "today"
+
+ACCOUNT_ADAPTER = "byname.web.accounts.adapters.Door"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]  # nobody signs up; allauth checks that it fits the login
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an owner wrote the address down
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "5/5m/key",  # codes of the second factor; wrong passwords are counted by axes, see the adapter
+    "reset_password": "20/h/ip,3/h/key",
+}
+MFA_TOTP_ISSUER = f"byname, {COMPANY.settings.name}" if COMPANY else "byname"
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+
+# Ten wrong passwords in a row, of one account or from one address, shut that account or address out for a while. A right one
+# begins the count anew, so that an office behind one address is not shut out by its own slips.
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else a stranger who goes on keeps a colleague out for ever
+AXES_LOCKOUT_CALLABLE = "byname.web.accounts.views.locked"
+AXES_DISABLE_ACCESS_LOG = True  # who signed in from where is nobody's business
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+SESSION_COOKIE_AGE = 12 * 60 * 60  # without a click
+SESSION_COOKIE_NAME = "byname_session"
+CSRF_COOKIE_NAME = "byname_csrf"
+CSRF_COOKIE_HTTPONLY = True
 
 USE_I18N = True
 LANGUAGE_CODE = "en"
@@ -118,6 +167,20 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+# This host only: whether the company's other hosts speak https, and whether browsers ship that, is not ours to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"terminal": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["terminal"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},  # Django's own handlers are silent without DEBUG
+        "django.request": {"level": "ERROR"},  # a page that is not there is no news
+        "axes": {"level": "WARNING"},
+    },
+}

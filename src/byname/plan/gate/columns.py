@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from byname.plan.channels import CHANNELS
+from byname.plan.turned_down import COLUMNS as TURNED_DOWN
 from byname.profile_columns import PROFILE
 
-__all__ = ["CHANNELS", "LEVELS", "OFFERED", "PACE", "PARAMETERS", "REACH", "Level", "columns_of"]
+__all__ = ["CHANNELS", "LEVELS", "OFFERED", "PACE", "PARAMETERS", "REACH", "TURNED_DOWN", "Level", "columns_of"]
 
 type Level = Literal["person", "action", "channel", "queue"]
 
@@ -45,6 +46,7 @@ _BESIDE_ACTION = {
     "held": "flag",
     "crossed": "text",
     "disliked": "text",
+    **TURNED_DOWN,
 }
 REACH = {
     "address": "text",

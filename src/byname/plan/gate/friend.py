@@ -12,6 +12,7 @@ from byname.plan.gate.judging import Limits, Seen, judge, speak
 from byname.plan.gate.made import NO_WAY, queueing
 from byname.plan.gate.plays import Plays
 from byname.plan.gate.rule import Rule, rules
+from byname.plan.turned_down import nobody_said_no
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,6 +66,7 @@ def friend_check(
     recent: Table,
     held: Table,
     limits: Limits,
+    turned_down: Table | None = None,
     matched: Table | None = None,
     queue: Table | None = None,
 ) -> tuple[Verdict, ...]:
@@ -81,6 +83,7 @@ def friend_check(
         recent: likewise.
         held: likewise.
         limits: likewise.
+        turned_down: likewise.
         matched: all of it, to see whether the play goes to nearly everybody; without it that is not asked.
         queue: `Judged.queue`, for the place in line of what is scarce; without it they stand first in line.
     """
@@ -89,8 +92,11 @@ def friend_check(
         for name, table in {"profile": profile, "reach": reach, "pace": pace, "held": held}.items()
     }
     own_recent = engine.run(ONE, given=recent, person_id=person_id)
+    own_words = engine.run(ONE, given=turned_down or nobody_said_no(engine), person_id=person_id)
     one = pa.table({"person_id": pa.array([person_id]), "action": pa.array([action])})
-    seen = Seen(engine.arrow(one), alone["profile"], alone["reach"], alone["pace"], own_recent, alone["held"])
+    seen = Seen(
+        engine.arrow(one), alone["profile"], alone["reach"], alone["pace"], own_recent, alone["held"], own_words
+    )
     plays = Plays.of(
         engine,
         engine.run(ONE_PLAY, offered=offered, action=action),

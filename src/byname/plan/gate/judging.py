@@ -11,6 +11,7 @@ from byname.engines import statement
 from byname.plan.gate.made import judging, persons, queueing, saying
 from byname.plan.gate.plays import Plays
 from byname.plan.gate.rule import rules
+from byname.plan.turned_down import nobody_said_no
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -120,6 +121,7 @@ class Seen:
     pace: Table
     recent: Table
     held: Table
+    turned_down: Table
 
 
 def judged(
@@ -133,6 +135,7 @@ def judged(
     recent: Table,
     held: Table,
     limits: Limits,
+    turned_down: Table | None = None,
 ) -> Judged:
     """Put every person for whom a play is meant before the rules of `rules.toml`.
 
@@ -150,11 +153,12 @@ def judged(
         recent: person_id, action, days since the same action last reached them.
         held: person_id, action ('*' is all): who is left out by lot.
         limits: of the settings and the day.
+        turned_down: person_id, action and the columns of `turned_down`: who said not now or not right; None: nobody.
 
     Raises:
         UsageError: a column of `offered` is missing, or a channel is unknown.
     """
-    seen = Seen(matched, profile, reach, pace, recent, held)
+    seen = Seen(matched, profile, reach, pace, recent, held, turned_down or nobody_said_no(engine))
     plays = Plays.of(engine, offered, profile=profile, pace=pace, recent=recent, matched=matched)
     rows = judge(engine, seen, plays, limits)
     queue = engine.run(queueing(), judged_rows=rows, plays=plays.plays, profile=profile)
@@ -203,6 +207,7 @@ def _beside(seen: Seen, plays: Plays) -> dict[str, Table]:
         "plays": plays.plays,
         "reach": seen.reach,
         "recent": seen.recent,
+        "turned_down": seen.turned_down,
         "lines": plays.crossed.lines,
         "dislikes": plays.crossed.dislikes,
         "disliked_ways": plays.crossed.ways,

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from byname.engines import statement
-from byname.plan.gate.columns import CHANNELS, PACE, REACH, columns_of
+from byname.plan.gate.columns import CHANNELS, PACE, REACH, TURNED_DOWN, columns_of
 from byname.plan.gate.rule import rules
 from byname.profile_columns import PROFILE
 
@@ -78,6 +78,8 @@ def judging() -> Statement:
             left join left_out on left_out.person_id = matched.person_id and left_out.action = matched.action
             left join lines on lines.person_id = matched.person_id and lines.action = matched.action
             left join dislikes on dislikes.person_id = matched.person_id and dislikes.action = matched.action
+            left join turned_down on turned_down.person_id = matched.person_id
+                                  and turned_down.action = matched.action
         ),
         asked as (
             select person_id, action, channel_set, {"".join(f"{name}, " for name in kept)}
@@ -147,6 +149,7 @@ def saying(*, by_channel: bool = False) -> Statement:
             left join same on same.person_id = faults.person_id and same.action = faults.action
             left join lines on lines.person_id = faults.person_id and lines.action = faults.action
             left join dislikes on dislikes.person_id = faults.person_id and dislikes.action = faults.action
+            left join turned_down on turned_down.person_id = faults.person_id and turned_down.action = faults.action
             left join disliked_ways on disliked_ways.person_id = faults.person_id
                                     and disliked_ways.action = faults.channel
             left join queue on queue.person_id = faults.person_id and queue.action = faults.action
@@ -193,7 +196,7 @@ def _picked(first: Iterable[str], then: Iterable[str], level: Level) -> str:
         "held": "(persons.held_all or left_out.person_id is not null) as held",
         "crossed": "lines.crossed",
         "disliked": "dislikes.disliked",
-    }
+    } | {name: f"turned_down.{name}" for name in TURNED_DOWN}
     own, known = columns_of("person"), columns_of(level)
     return ", ".join(
         beside.get(name) or f"{'persons' if name in own else 'plays'}.{name}"
@@ -223,7 +226,7 @@ def _from_anywhere(name: str) -> str:
         "disliked": "dislikes.disliked",
         "disliked_way": "disliked_ways.disliked as disliked_way",
         "in_line": "queue.in_line",
-    }
+    } | {name: f"turned_down.{name}" for name in TURNED_DOWN}
     if name in beside:
         return beside[name]
     return (

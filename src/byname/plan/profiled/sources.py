@@ -32,6 +32,7 @@ class Sources:
         stands: the tables of `standing.room`, by name.
         told: the tables of `voice.telling`, by name.
         consents: from `people.consents`.
+        said_of_them: what colleagues decided, from `people.colleagues`.
     """
 
     facts: Mapping[str, Table]
@@ -46,6 +47,7 @@ class Sources:
     stands: Mapping[str, Table]
     told: Mapping[str, Table]
     consents: Table
+    said_of_them: Table
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -10,3 +12,7 @@ class AccountsConfig(AppConfig):
 
     name = "byname.web.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Listen to what allauth changes."""
+        import_module("byname.web.accounts.recording")

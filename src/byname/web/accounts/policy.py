@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-__all__ = ["VERBS", "Verb", "demand", "may", "requires"]
+__all__ = ["VERBS", "Verb", "demand", "may", "may_assign_to", "may_read_note", "needs_second_factor", "requires"]
 
 type Verb = Literal["read", "act", "export", "assign", "decide", "data", "settings", "accounts", "audit"]
 VERBS: tuple[Verb, ...] = get_args(Verb.__value__)
@@ -29,11 +29,34 @@ _MAY: dict[str, frozenset[Verb]] = {
     Role.STEWARD: frozenset({"read", "act", "export", "decide", "data", "audit"}),
     Role.OWNER: frozenset(VERBS),
 }
+_NEED_SECOND_FACTOR = frozenset({Role.STEWARD, Role.OWNER})
 
 
 def may(account: Any, verb: Verb) -> bool:
     """May this account do that? A stranger may nothing."""
     return isinstance(account, Account) and account.is_active and verb in _MAY[account.role]
+
+
+def may_assign_to(account: Any, team: str) -> bool:
+    """May this account give a customer to an employee of that team? A lead to the own team, an owner to anybody.
+
+    An empty team stands for an employee of no team, and for nobody: whoever assigns may give to them.
+    """
+    return may(account, "assign") and (not team or account.role == Role.OWNER or account.team == team)
+
+
+def may_read_note(account: Any, private_to: str) -> bool:
+    """May this account read a note that only that team reads? An empty team: everybody who reads.
+
+    Owners read all notes: they answer to a customer who asks what is held about her. Stewards and leads of other teams do
+    not: their work does not need it.
+    """
+    return may(account, "read") and (not private_to or account.role == Role.OWNER or account.team == private_to)
+
+
+def needs_second_factor(account: Any) -> bool:
+    """Must this account have a second factor, where byname.toml asks for it: does the role see or change what all rely on?"""
+    return isinstance(account, Account) and account.role in _NEED_SECOND_FACTOR
 
 
 def demand(account: Any, verb: Verb) -> None:

@@ -1,72 +1,66 @@
-"""What people wrote since the snapshot was made, as a reader of the snapshot needs it."""
+"""What people wrote since the snapshot was made, as a reader of the snapshot needs it.
+
+Asked for in every request, so it is kept from one to the next: a request costs a look at how many rows there are and
+which is the newest, and only where that changed is anything calculated. `laying` says what becomes of what.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from byname.app_rows import TABLES, opened
+from byname.web.written.laying import lay
+from byname.web.written.ledger_side import ledger_side
+from byname.web.written.shape import LaidOver, Said
+from byname.web.written.whose import whose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Hashable, Sequence
+    from pathlib import Path
 
     from byname.company import Company
     from byname.snapshot import Snapshot
 
-__all__ = ["LaidOver", "Said", "laid_over"]
+__all__ = ["LaidOver", "Said", "laid_over", "run_of"]
+
+_KEPT = 4  # snapshots
+
+_kept: dict[Path, tuple[Hashable, LaidOver]] = {}
+_private: dict[Path, Sequence[dict[str, Any]]] = {}
+_calculating = Lock()
 
 
-@dataclass(frozen=True)
-class Said:
-    """One thing that somebody wrote about a person.
-
-    Attributes:
-        fact_id: of the row in the app database.
-        table: decisions, promises, contacts, messages, preferences, consents.
-        kind: note, promise, call, visit, done, not now, not right, owner, standing, merge, apart, …
-        says: in a sentence or their own words.
-        by: who.
-        at: when, UTC.
-        private_to: the team that alone may read it; empty: everybody.
-    """
-
-    fact_id: str
-    table: str
-    kind: str
-    says: str
-    by: str
-    at: datetime
-    private_to: str = ""
-
-
-@dataclass(frozen=True)
-class LaidOver:
-    """What was written since the snapshot.
-
-    Attributes:
-        hidden: person_ids that nobody is shown: objected, restricted, erased, by the snapshot or since.
-        merged: person_id → whom they are shown as.
-        owners: person_id → employee.
-        standings: person_id → the standing that somebody corrected it to.
-        said: person_id → what was written about them, newest first.
-        handled: (person_id, action) → "done", "not now" or "not right".
-    """
-
-    hidden: frozenset[str] = frozenset()
-    merged: Mapping[str, str] = field(default_factory=dict)
-    owners: Mapping[str, str] = field(default_factory=dict)
-    standings: Mapping[str, str] = field(default_factory=dict)
-    said: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
-    handled: Mapping[tuple[str, str], str] = field(default_factory=dict)
-
-    def shown_as(self, person_id: str) -> str:
-        """Whom that person is shown as."""
-        return self.merged.get(person_id, person_id)
-
-    def is_pending(self, person_id: str) -> bool:
-        """Was something written about them that the numbers do not hold yet?"""
-        return person_id in self.said or person_id in self.merged.values()
-
-
-def laid_over(_company: Company, _snapshot: Snapshot) -> LaidOver:
+def laid_over(company: Company, snapshot: Snapshot) -> LaidOver:
     """What was written since that snapshot was made."""
-    return LaidOver()
+    run, until = run_of(snapshot), company.end_of(snapshot.as_of)
+    today = company.end_of(company.today())
+    ledger = ledger_side(company)
+    with opened(company) as rows:
+        stamp = () if rows is None else rows.stamp(run, until)
+        now = (stamp, ledger.commit, today)
+        then, found = _kept.get(snapshot.folder, (None, LaidOver()))
+        if then == now:
+            return found
+        with _calculating:
+            then, found = _kept.get(snapshot.folder, (None, LaidOver()))
+            if then == now:  # another thread was first
+                return found
+            if rows and snapshot.folder not in _private:
+                _private[snapshot.folder] = rows.private(run, until)  # the same for ever: a snapshot does not change
+            since = {TABLES[at]: rows.since(TABLES[at], run, until) for at, many, *_ in stamp if many} if rows else {}
+            found = lay(
+                since, ledger, _private.get(snapshot.folder, ()), whose(company, snapshot), run=run, today=today
+            )
+            _kept[snapshot.folder] = (now, found)
+            for old in list(_kept)[:-_KEPT]:
+                del _kept[old]
+                _private.pop(old, None)
+    return found
+
+
+def run_of(snapshot: Snapshot) -> datetime:
+    """When the snapshot's run began, UTC without a zone: what was drained up to then is in it."""
+    said = snapshot.folder.name.partition("_")[2]
+    return datetime.strptime(said, "%Y%m%dT%H%M%S%fZ")  # noqa: DTZ007 - UTC, as facts are

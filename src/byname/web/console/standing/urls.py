@@ -6,4 +6,10 @@ from django.urls import URLPattern, path
 
 from byname.web.console.standing import views
 
-urlpatterns: list[URLPattern] = [path("", views.standing, name="standing")]
+urlpatterns: list[URLPattern] = [
+    path("", views.standing, name="standing"),
+    path("alarms/", views.alarms, name="standing-alarms"),
+    path("movers/", views.movers, name="standing-movers"),
+    path("ties/", views.both_ways, name="standing-ties"),
+    path("record/", views.foretold, name="standing-record"),
+]

@@ -1,0 +1,43 @@
+"""People by what somebody types: a name, an e-mail, a phone, an order's number, in any spelling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from byname.web.console.people.listing import found_by_text
+
+if TYPE_CHECKING:
+    from byname.web.console.people.listing import Listed
+    from byname.web.desk import Desk
+
+__all__ = ["LONGEST", "Found", "search"]
+
+LONGEST = 200  # letters that are looked for
+_SHOWN = 20
+_MOST = 2_000  # asked for, where those who are not shown fill the first ones
+
+
+@dataclass(frozen=True)
+class Found:
+    """Whom a text found; `is_cut` where there are more, who are not shown."""
+
+    text: str
+    people: list[Listed]
+    is_cut: bool
+
+
+def search(desk: Desk, text: str) -> Found:
+    """The first people by that text, the most valuable first; merged ones as whom they are shown, hidden ones not."""
+    text = text.replace("\0", "").strip()[:LONGEST]
+    if not text:
+        return Found(text, [], is_cut=False)
+    since, wanted = desk.since, _SHOWN + 1
+    while True:
+        rows = desk.snapshot.find(text, wanted)
+        shown = dict.fromkeys(since.shown_as(row["person_id"]) for row in rows)
+        ids = [person for person in shown if person not in since.hidden]
+        if len(ids) > _SHOWN or len(rows) < wanted or wanted > _MOST:
+            break
+        wanted *= 4
+    return Found(text, found_by_text(desk, ids[:_SHOWN]), is_cut=len(ids) > _SHOWN)

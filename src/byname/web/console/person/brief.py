@@ -1,0 +1,239 @@
+"""What a colleague should know of one person before a call: one statement over the snapshot's tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from byname import who
+from byname.web.console.person.plain import plain
+from byname.web.remembered import remembered
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from byname.snapshot import Snapshot
+    from byname.web.desk import Desk
+    from byname.web.written.shape import Said
+
+__all__ = ["REASONS", "Brief", "brief"]
+
+REASONS = 5  # pieces of evidence that stand on the page; all of them are one click away
+_WORDS = 5
+_FRIENDS = 10
+_NOTED = 500
+
+WORTH = "select * exclude (person_id, model) from value where person_id = $1"
+MATTERS = """
+    select known_to, company, rank_share, orders, asks_365, gives_365, days_since_asked, days_since_thanked,
+           days_since_given, open_complaints, oldest_complaint_days, complaint_topic, open_questions,
+           promises_broken, incidents_open, incident, referral_unthanked, idea_shipped, too_much, neglected, feels,
+           speaks, would_recommend, does_recommend, ask, first_seen_on, favourite_thing
+    from profile
+    where person_id = $1
+"""
+SAID = f"""
+    select voice.fact_id, voice.occurred_at, voice.medium, voice.quote, voice.topic, voice.uncertain,
+           testimonials.state, testimonials.says as leave
+    from voice
+    left join testimonials on testimonials.fact_id = voice.fact_id and testimonials.person_id = voice.person_id
+    where voice.person_id = $1 and voice.quote is not null
+    order by voice.occurred_at desc, voice.fact_id
+    limit {_WORDS}
+"""  # noqa: S608 - a number of ours
+REACH = "select * exclude (person_id) from reach where person_id = $1 order by liking desc, channel"
+CONSENTS = """
+    select channel, purpose, state, since, reason from consents
+    where person_id = $1 and purpose = 'marketing'
+    order by channel, state = 'withdrawn' desc, since desc
+"""
+BOOK = """
+    select employee, is_known, since, times, says from client_book where person_id = $1
+    order by is_known desc, last_at desc, employee
+"""
+BROUGHT = f"""
+    select people.person_id, people.name, people.email, people.phone, brought.occurred_at
+    from brought
+    join people on people.person_id = brought.person_id
+    where brought.referrer_id = $1
+    order by brought.occurred_at desc, people.person_id
+    limit {_FRIENDS}
+"""  # noqa: S608 - a number of ours
+CAME_BY = """
+    select people.person_id, people.name, people.email, people.phone
+    from brought
+    join people on people.person_id = brought.referrer_id
+    where brought.person_id = $1
+"""
+# Notes are about the anchor record of the day on which they were written.
+NOTED = f"""
+    select distinct record_id from (
+        select anchor as record_id from people where person_id = $1
+        union all
+        select record_id from links where person_id = $1 and role in ('customer', 'contact', 'order', 'ticket')
+    )
+    limit {_NOTED}
+"""  # noqa: S608 - a number of ours
+RECORDS = """
+    select reason, min(probability) as probability, count(distinct record_id) as records,
+           count(distinct source || '/' || account) as sources
+    from links
+    where person_id = $1
+    group by reason
+    order by records desc, reason
+"""
+
+# What is asked of the snapshot at once; the first are one row or none.
+_ONE = {
+    "person": "select * from people where person_id = $1",
+    "value": WORTH,
+    "standing": who.STANDING,
+    "matters": MATTERS,
+    "pace": "select * exclude (person_id) from pace where person_id = $1",
+}
+_MANY = {
+    "reasons": who.REASONS.replace("$2", str(REASONS)),
+    "moves": who.MOVES,
+    "household": who.HOUSEHOLD,
+    "companies": who.COMPANIES,
+    "promises": who.PROMISES,
+    "planned": who.PLANNED,
+    "stopped": who.STOPPED,
+    "said": SAID,
+    "reach": REACH,
+    "consents": CONSENTS,
+    "book": BOOK,
+    "brought": BROUGHT,
+    "came_by": CAME_BY,
+    "records": RECORDS,
+    "noted": NOTED,
+}
+_TOLD = "(select list(told) from ({sql}) as told) as {name}"
+_ASKED = f"select {', '.join(_TOLD.format(sql=sql, name=name) for name, sql in (_ONE | _MANY).items())}"
+
+
+@dataclass(frozen=True)
+class Brief:
+    """One person, as a colleague needs them.
+
+    Attributes:
+        person: the row of `people`.
+        value: of `value`; None for who never bought, brought nobody and had no idea.
+        standing: of `standing`; None where nobody may say (minors).
+        matters: of `profile`: what is open, asked, given.
+        pace: of `pace`.
+        reasons: the strongest evidence for the standing.
+        moves: from standing to standing, newest first.
+        household: the others.
+        companies: for whom they buy.
+        promises: all of them, by when they are due.
+        planned: what the plan has for them.
+        stopped: rules of the gate that stop something, with their sentence.
+        said: quotes, with what may be done with them.
+        reach: a row for each channel.
+        consents: to marketing.
+        book: employees who know them.
+        brought: the friends who came by them, newest first.
+        came_by: who brought them.
+        records: reasons for which records are theirs, and how many.
+        since: what was written since the snapshot, newest first, as this reader may see it.
+        corrected: the standing that somebody corrected it to since.
+        owner: who looks after them now; None: as the snapshot says.
+        is_pending: something was written that the numbers do not hold yet.
+        others: person_ids that are shown as this one since the snapshot.
+        record_ids: what notes about them may refer to.
+    """
+
+    person: dict[str, Any]
+    value: dict[str, Any] | None = None
+    standing: dict[str, Any] | None = None
+    matters: dict[str, Any] = field(default_factory=dict)
+    pace: dict[str, Any] | None = None
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+    moves: list[dict[str, Any]] = field(default_factory=list)
+    household: list[dict[str, Any]] = field(default_factory=list)
+    companies: list[dict[str, Any]] = field(default_factory=list)
+    promises: list[dict[str, Any]] = field(default_factory=list)
+    planned: list[dict[str, Any]] = field(default_factory=list)
+    stopped: list[dict[str, Any]] = field(default_factory=list)
+    said: list[dict[str, Any]] = field(default_factory=list)
+    reach: list[dict[str, Any]] = field(default_factory=list)
+    consents: list[dict[str, Any]] = field(default_factory=list)
+    book: list[dict[str, Any]] = field(default_factory=list)
+    brought: list[dict[str, Any]] = field(default_factory=list)
+    came_by: list[dict[str, Any]] = field(default_factory=list)
+    records: list[dict[str, Any]] = field(default_factory=list)
+    since: tuple[Said, ...] = ()
+    corrected: str = ""
+    owner: str | None = None
+    is_pending: bool = False
+    others: tuple[str, ...] = ()
+    record_ids: tuple[str, ...] = ()
+
+    @property
+    def stands(self) -> str:
+        """Where they stand today."""
+        return self.corrected or (self.standing or {}).get("standing") or "unknown"
+
+    @property
+    def looked_after_by(self) -> str:
+        """Who looks after them today, else who knows them; empty: nobody."""
+        if self.owner is None:
+            return self.matters.get("known_to") or self.person["owner"] or ""
+        return self.owner
+
+
+def brief(desk: Desk, person_id: str, seen: Sequence[Said]) -> Brief | None:
+    """What is known of one person, with what was written since laid over; None for somebody who is not there.
+
+    Args:
+        desk: the snapshot with what was written since.
+        person_id: today's, as `Desk.person_id` gives it.
+        seen: what was written about them since, as far as this reader may see it.
+    """
+    since = desk.since
+    found = remembered(_known, desk.snapshot, person_id)
+    if found is None:
+        return None
+    others = tuple(one for one in since.shown_together(person_id) if one != person_id)
+    beside = [other for one in others if (other := remembered(_known, desk.snapshot, one)) is not None]
+    lists = {name: [*found[name], *(row for other in beside for row in other[name])] for name in _MANY}
+    for name in ("household", "brought", "came_by"):
+        lists[name] = _shown(desk, person_id, lists[name])
+    noted = tuple(row["record_id"] for row in lists.pop("noted"))
+    return Brief(
+        **{name: found[name] for name in _ONE},
+        **lists,
+        since=tuple(seen),
+        corrected=since.standings.get(person_id, ""),
+        owner=since.owners.get(person_id),
+        is_pending=since.is_pending(person_id),
+        others=others,
+        record_ids=noted,
+    )
+
+
+def _known(snapshot: Snapshot, person_id: str) -> dict[str, Any] | None:
+    """Everything of one person, or None."""
+    (row,) = snapshot.query(_ASKED, [person_id])
+    if not row["person"]:
+        return None
+    found: dict[str, Any] = {name: next(iter(row[name] or ()), None) for name in _ONE}
+    found["matters"] = found["matters"] or {}
+    for name in _MANY:
+        found[name] = [_clean(one) for one in row[name] or ()]
+    return found
+
+
+def _clean(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with people's own words as plain text."""
+    return {name: plain(one) if name in ("says", "quote", "what") else one for name, one in row.items()}
+
+
+def _shown(desk: Desk, person_id: str, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Other people of whom something is said: who is shown to nobody is not named, nor is the person themselves."""
+    since = desk.since
+    told = {since.shown_as(row["person_id"]): row for row in reversed(rows)}
+    return [
+        {**row, "person_id": one} for one, row in reversed(told.items()) if one not in since.hidden and one != person_id
+    ]

@@ -1,0 +1,176 @@
+"""Everything that happened to one person, newest first: what the snapshot holds, and what was written since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from django.utils.translation import gettext as _
+
+from byname.web.console.person.noted import says
+from byname.web.console.person.plain import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from decimal import Decimal
+
+    from byname.snapshot import Snapshot
+    from byname.web.written.shape import Said
+
+__all__ = ["SORTS", "Event", "Events", "Sort", "events", "sort_word"]
+
+type Sort = Literal["orders", "words", "contacts", "promises", "notes", "wishes", "use", "friends"]
+SORTS: tuple[Sort, ...] = get_args(Sort.__value__)
+SIZE = 30
+
+# Kinds of the timeline → what they are; every other kind is words, as a medium is called.
+_SORT_OF: dict[str, Sort] = {
+    "order": "orders", "return": "orders", "subscription": "orders",
+    "contact": "contacts", "answer": "contacts",
+    "promise": "promises",
+    "note": "notes", "owner": "notes", "standing": "notes", "done": "notes", "not now": "notes", "not right": "notes",
+    "consent": "wishes", "preference": "wishes",
+    "usage": "use",
+    "referral": "friends",
+}  # fmt: skip
+
+# What they used on a day is one line: a shop's visits would hide all else.
+TIMELINE = """
+    with told as (
+        select person_id, occurred_at, kind, says, amount, source, account, source_id, 1 as times
+        from timeline
+        where {people} and kind <> 'usage'
+        union all
+        select person_id, max(occurred_at), kind, string_agg(distinct says, ', ' order by says), null, source, account,
+               max_by(source_id, occurred_at), count(*)
+        from timeline
+        where {people} and kind = 'usage'
+        group by person_id, kind, source, account, date_trunc('day', occurred_at)
+    )
+    select * from told
+    where {kinds}
+    order by occurred_at desc, kind, source_id
+    limit {limit} offset {offset}
+"""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened.
+
+    Attributes:
+        at: when, UTC.
+        kind: as the snapshot has it.
+        sort: what it is.
+        says: in a few words; plain text.
+        amount: in its own currency, where there is one.
+        person_id: whose record it is.
+        source: the system that it comes from; empty: written here, since the snapshot.
+        account: which shop or inbox.
+        source_id: the id as the file has it.
+        times: how often that day.
+        by: who wrote it here.
+        is_private: only the reader's team sees it.
+    """
+
+    at: datetime
+    kind: str
+    sort: Sort
+    says: str
+    amount: Decimal | None = None
+    person_id: str = ""
+    source: str = ""
+    account: str = ""
+    source_id: str = ""
+    times: int = 1
+    by: str = ""
+    is_private: bool = False
+
+
+@dataclass(frozen=True)
+class Events:
+    """A page of them; `number` from 1."""
+
+    events: list[Event]
+    sort: Sort | None
+    number: int
+    has_more: bool
+
+
+def events(snapshot: Snapshot, people: Sequence[str], seen: Sequence[Said], sort: Sort | None, number: int) -> Events:
+    """A page of what happened.
+
+    Args:
+        snapshot: the current one.
+        people: the person, and who is shown as them since.
+        seen: what was written since, as far as this reader may see it; it stands on the first page.
+        sort: only these; None: everything.
+        number: which page, from 1.
+    """
+    given: list[Any] = [*people]
+    signs = ", ".join(f"${place}" for place in range(1, len(people) + 1))
+    sql = TIMELINE.format(
+        people=f"person_id in ({signs})",
+        kinds=_where(sort, given),
+        limit=SIZE + 1,
+        offset=(number - 1) * SIZE,
+    )
+    rows = snapshot.query(sql, given)
+    since = [_written(one) for one in seen] if number == 1 else []
+    told = [*(one for one in since if sort in (None, one.sort)), *(_event(row) for row in rows[:SIZE])]
+    return Events(told, sort, number, has_more=len(rows) > SIZE)
+
+
+def sort_word(sort: Sort) -> str:
+    """What it is, in a word."""
+    return {
+        "orders": _("orders"),
+        "words": _("words"),
+        "contacts": _("contacts"),
+        "promises": _("promises"),
+        "notes": _("notes"),
+        "wishes": _("wishes"),
+        "use": _("use"),
+        "friends": _("friends"),
+    }[sort]
+
+
+def _where(sort: Sort | None, given: list[Any]) -> str:
+    if sort is None:
+        return "true"
+    kinds = list(_SORT_OF) if sort == "words" else [kind for kind, one in _SORT_OF.items() if one == sort]
+    given.append(kinds)
+    inside = f"kind in (select unnest(${len(given)}::varchar[]))"
+    return f"not ({inside})" if sort == "words" else inside
+
+
+def _event(row: dict[str, Any]) -> Event:
+    return Event(
+        at=row["occurred_at"],
+        kind=row["kind"],
+        sort=_SORT_OF.get(row["kind"], "words"),
+        says=row["says"] if row["source"] == "byname" else plain(row["says"]),
+        amount=row["amount"],
+        person_id=row["person_id"],
+        source=row["source"] or "",
+        account=row["account"] or "",
+        source_id=row["source_id"] or "",
+        times=row["times"],
+    )
+
+
+_SORT_OF_TABLE: dict[str, Sort] = {
+    "decisions": "notes", "promises": "promises", "contacts": "contacts", "preferences": "wishes", "consents": "wishes",
+}  # fmt: skip
+
+
+def _written(said: Said) -> Event:
+    return Event(
+        at=said.at,
+        kind=said.kind,
+        sort=_SORT_OF_TABLE.get(said.table, "words"),
+        says=says(said),
+        by=said.by,
+        is_private=bool(said.private_to),
+    )

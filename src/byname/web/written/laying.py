@@ -1,0 +1,258 @@
+"""What becomes of what people wrote, until a refresh has read it: a pure function of rows to `LaidOver`.
+
+Of a person who was merged everything shows with the one whose id stays, as the next refresh names them: the one that
+a decision named, else the one known first. Whom the snapshot has as one and somebody set apart, nobody can take apart
+before the refresh has seen which record is whose: they are `parting`.
+
+Nobody is shown
+
+- who objected to marketing or profiling as a whole: an objection that names one channel, or another purpose than
+  marketing, hides nobody, the gate keeps to it; read as `plan.channel_wishes` reads it,
+- who restricted the use of their data, for whatever,
+- who asked to be erased: a decision of the kind "erase", until it is carried out,
+
+by the newest version of each of these, be it in the ledger or on its way there; nor anybody merged with one of them,
+since on a merge the stricter stays. Who took it back, by a new version with a last day that is over or by an undo, is
+shown again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from byname.people.decisions import KINDS, standing_rows, undone_by
+from byname.plan.channel_wishes import objected_to
+from byname.plan.channels import CHANNELS
+from byname.web.written.ledger_side import ERASE
+from byname.web.written.shape import LaidOver, Said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from byname.web.written.ledger_side import LedgerSide
+    from byname.web.written.whose import Whose
+
+__all__ = ["lay"]
+
+type Row = Mapping[str, Any]
+type Since = Mapping[str, Sequence[dict[str, Any]]]
+
+_HANDLED = ("done", "not now", "not right")
+_OF_CHANNEL = {"phone": "call", "in_person": "visit"}
+
+
+def lay(
+    since: Since, ledger: LedgerSide, private: Sequence[Row], whose: Whose, *, run: datetime, today: datetime
+) -> LaidOver:
+    """What is laid over a snapshot.
+
+    Args:
+        since: for each fact table its rows that the snapshot does not hold, oldest first.
+        ledger: what is in the ledger.
+        private: notes that the snapshot does not tell, though the ledger has them.
+        whose: whose a record is in the snapshot.
+        run: when the snapshot's run began, UTC without a zone.
+        today: the end of today, likewise.
+    """
+    decided = [{**row, "known_at": row["written_at"]} for row in since.get("decisions", ())]
+    every = list({row["fact_id"]: row for row in (*decided, *ledger.decisions)}.values())
+    undone = undone_by(every)
+    told = {name: [row for row in rows if row["fact_id"] not in undone] for name, rows in since.items()}
+    who = [row for row in every if row["kind"] in KINDS]
+    then = [row for row in who if "drained_at" not in row and row["known_at"] <= run]
+    whose.look_up(_records(who if len(then) < len(who) else (), private, *since.values()))
+    merged: dict[str, str] = {}
+    parting: set[str] = set()
+    of_identity: list[tuple[str, Said]] = []
+    if len(then) < len(who):
+        merged, parting, of_identity = _identity(who, then, whose)
+
+    def person(row: Row) -> str | None:
+        found = whose.person(row["record_id"])
+        return merged.get(found, found) if found else None
+
+    said = defaultdict[str, list[Said]](list)
+    for each, what in of_identity:
+        said[merged.get(each, each)].append(what)
+    for name, rows in told.items():
+        for row in _newest(rows):
+            one, read = person(row), _said(name, row)
+            if one and read:
+                said[one].append(read)
+    pending = frozenset(said)
+    for row in private:
+        one, read = person(row), _said("decisions", row)
+        if one and read:
+            said[one].append(read)
+    decisions = [(whom, row) for row in told.get("decisions", ()) if (whom := person(row))]
+    gone = _hidden([row for row in every if row["fact_id"] not in undone], told, ledger, whose, today)
+    shown = {merged.get(one, one) for one in gone}
+    return LaidOver(
+        hidden=frozenset(gone | shown | {one for one, other in merged.items() if other in shown}),
+        merged=merged,
+        parting=frozenset(merged.get(one, one) for one in parting),
+        owners={one: row["value"] or "" for one, row in decisions if row["kind"] == "owner"},
+        standings=_standings(decisions, ledger, whose, merged, run),
+        said={one: tuple(sorted(what, key=lambda each: each.at, reverse=True)) for one, what in said.items()},
+        pending=pending,
+        handled={
+            (one, row["value"].partition(" ")[0]): row["kind"] for one, row in decisions if row["kind"] in _HANDLED
+        },
+        kept=frozenset(row["fact_id"] for row in _newest(told.get("promises", ())) if row["kept_at"]),
+    )
+
+
+# ---------------------------------------------------------------------------------------------- who is who
+
+
+def _identity(
+    who: Sequence[dict[str, Any]], then: Sequence[dict[str, Any]], whose: Whose
+) -> tuple[dict[str, str], set[str], list[tuple[str, Said]]]:
+    """Whom somebody is shown as; who will be parted; and what is said of it, each with a person of the snapshot."""
+    now, before = standing_rows(who), {row["fact_id"] for row in standing_rows(then)}
+    holds = {row["fact_id"] for row in now}
+    merged = _merged(now, whose)
+    parting, said = set[str](), list[tuple[str, Said]]()
+    for row in now:
+        if row["fact_id"] not in before and row["kind"] != "keeps_id":
+            people = _both(row, whose)
+            if row["kind"] == "apart" and len(people) == 1:
+                parting |= people
+            said += [(one, _decision(row)) for one in people]
+    ended = {row["fact_id"]: row for row in then if row["fact_id"] in before - holds and row["kind"] == "merge"}
+    for row in ended.values():
+        if len(people := _both(row, whose)) == 1:
+            parting |= people
+    for row in who:
+        if row["kind"] == "undo" and row["value"] in ended:
+            said += [(one, _decision(row)) for one in _both(row, whose)]
+    return merged, parting, said
+
+
+def _merged(now: Sequence[dict[str, Any]], whose: Whose) -> dict[str, str]:
+    """Join people of the snapshot along the merges that hold, never what is set apart, as `people.joining` does."""
+    parent: dict[str, str] = {}
+    foes: list[tuple[str, str]] = [
+        (one, other) for row in now if row["kind"] == "apart" and (two := _pair(row, whose)) for one, other in (two,)
+    ]
+
+    def root(person: str) -> str:
+        while (above := parent.get(person, person)) != person:
+            person = above
+        return person
+
+    for row in now:
+        if row["kind"] == "merge" and (two := _pair(row, whose)):
+            one, other = root(two[0]), root(two[1])
+            if one != other and not any({root(foe), root(its)} == {one, other} for foe, its in foes):
+                parent[other] = one
+    together = defaultdict[str, set[str]](set)
+    for person in {*parent, *parent.values()}:
+        together[root(person)].add(person)
+    keeps = [row["record_id"] for row in now if row["kind"] == "keeps_id"]
+    merged: dict[str, str] = {}
+    for people in together.values():
+        kept = {record: its for record in keeps if (its := whose.person(record)) and its in people}
+        anchors = kept or {record: one for one, record in whose.anchors(people).items()}
+        stays = anchors[whose.known_first(anchors)]
+        merged |= dict.fromkeys(people - {stays}, stays)
+    return merged
+
+
+def _pair(row: Row, whose: Whose) -> tuple[str, str] | None:
+    """The two people of the snapshot whom a decision is about; None where they are one, or not known."""
+    one, other = whose.person(row["record_id"]), whose.person(row["other_record_id"])
+    return (one, other) if one and other and one != other else None
+
+
+def _both(row: Row, whose: Whose) -> set[str]:
+    """The people of the snapshot whom a decision is about."""
+    return {one for name in ("record_id", "other_record_id") if (one := whose.person(row[name]))}
+
+
+def _records(*tables: Iterable[Row]) -> set[str | None]:
+    return {row.get(name) for rows in tables for row in rows for name in ("record_id", "other_record_id")}
+
+
+# ------------------------------------------------------------------------------------- who is left in peace
+
+
+def _hidden(decisions: Sequence[Row], told: Since, ledger: LedgerSide, whose: Whose, today: datetime) -> set[str]:
+    """The people of the snapshot who are shown to nobody."""
+    preferences = _newest((*ledger.preferences, *told.get("preferences", ())))
+    rows = [row for row in preferences if (row["until"] is None or row["until"] >= today) and _hides(row)]
+    rows += [row for row in decisions if row["kind"] == ERASE]
+    whose.look_up(_records(rows))
+    return {one for row in rows if (one := whose.person(row["record_id"]))}
+
+
+def _hides(row: Row) -> bool:
+    return row["kind"] == "restriction" or (
+        row["kind"] == "objection" and objected_to(row["value"] or "") == frozenset(CHANNELS)
+    )
+
+
+# ------------------------------------------------------------------------------------------ what is written
+
+
+def _newest(rows: Iterable[Row]) -> list[Row]:
+    """The newest version of each fact: the one that says it changed last, else the one that we learnt last."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        before = found.get(row["fact_id"])
+        if before is None or _learnt(row) >= _learnt(before):
+            found[row["fact_id"]] = row
+    return list(found.values())
+
+
+def _learnt(row: Row) -> tuple[datetime, datetime]:
+    known = row["written_at"] if "written_at" in row else row["known_at"]
+    return row["updated_at"] or datetime.min, known  # noqa: DTZ901 - UTC without a zone, as facts are
+
+
+def _standings(
+    decisions: Sequence[tuple[str, Row]], ledger: LedgerSide, whose: Whose, merged: Mapping[str, str], run: datetime
+) -> dict[str, str]:
+    """What standings were corrected to; "unknown" where the snapshot has a correction that was taken back."""
+    newest = {one: row["value"].partition(" ")[0] for one, row in decisions if row["kind"] == "standing"}
+    if "unknown" in newest.values():
+        taken = [row for row in ledger.decisions if row["kind"] == "standing" and row["known_at"] <= run]
+        whose.look_up(_records(taken))
+        corrected = {merged.get(one, one) for row in taken if (one := whose.person(row["record_id"]))}
+        newest = {one: what for one, what in newest.items() if what != "unknown" or one in corrected}
+    return newest
+
+
+def _decision(row: Row) -> Said:
+    says = "" if row["kind"] == "undo" else row["value"] or ""
+    return Said(row["fact_id"], "decisions", row["kind"], says, row["by_whom"] or "", row["occurred_at"])
+
+
+def _said(name: str, row: Row) -> Said | None:
+    """A row as a person reads it; None for one that another says already."""
+    if name == "decisions" and row["kind"] in (*KINDS, ERASE):
+        return None
+    if name == "contacts" and row["action"]:
+        return None
+    kind, says, by = _WORDS[name](row)
+    at: datetime = row["occurred_at"] or row["written_at"]
+    return Said(row["fact_id"], name, kind, says or "", by or "", at, row.get("private_to") or "", row.get("due_at"))
+
+
+# Of a row of each table: its kind, what it says, by whom.
+_WORDS: Mapping[str, Callable[[Row], tuple[str, str | None, str | None]]] = {
+    "decisions": lambda row: (row["kind"], row["value"], row["by_whom"]),
+    "promises": lambda row: ("promise kept" if row["kept_at"] else "promise", row["what"], row["employee"]),
+    "contacts": lambda row: (_OF_CHANNEL.get(row["channel"] or "", row["channel"] or ""), row["kind"], row["employee"]),
+    "answers": lambda row: (row["kind"], None, None),
+    "consents": lambda row: ("consent", _joined(row, "state", "channel", "purpose"), row["by_whom"]),
+    "preferences": lambda row: (row["kind"], row["value"], row["by_whom"]),
+    "messages": lambda row: (row["medium"] or "message", row["text"] or row["subject"], None),
+    "ratings": lambda row: (row["scale"], f"{row['score']:g}", None),
+}
+
+
+def _joined(row: Row, *names: str) -> str:
+    return " ".join(row[name] for name in names if row[name])

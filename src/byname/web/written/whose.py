@@ -1,0 +1,82 @@
+"""Whose a record is: as the snapshot has it, looked up once; and which of two records was known first."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from byname.facts.change import show
+from byname.facts.intake import open_ledger
+from byname.facts.schema import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from byname.company import Company
+    from byname.snapshot import Snapshot
+
+__all__ = ["Whose", "whose"]
+
+_KEPT = 4  # snapshots
+_PERSON = "select record_id, person_id from records where record_id in (select unnest($1))"
+_ANCHOR = "select person_id, anchor from people where person_id in (select unnest($1))"
+_FIRST_KNOWN = """
+    select record_id, min(known_at) from all_versions where record_id in (select unnest($records)) group by record_id
+"""
+
+
+class Whose:
+    """What was looked up in a snapshot so far; a snapshot never changes."""
+
+    def __init__(self, company: Company, snapshot: Snapshot) -> None:
+        self._company = company
+        self._snapshot = snapshot
+        self._person: dict[str, str | None] = {}
+        self._anchor: dict[str, str] = {}
+        self._first_known: dict[str, datetime] = {}
+        self._lock = Lock()
+
+    def look_up(self, records: Iterable[str | None]) -> None:
+        """Look up whose these records are, those not known yet in one question."""
+        with self._lock:
+            new = sorted({record for record in records if record} - self._person.keys())
+            if new:
+                found = {row["record_id"]: row["person_id"] for row in self._snapshot.query(_PERSON, [new])}
+                self._person |= {record: found.get(record) for record in new}
+
+    def person(self, record: str | None) -> str | None:
+        """The person of a record that was looked up; None: the snapshot does not know it."""
+        return self._person.get(record or "")
+
+    def anchors(self, people: Iterable[str]) -> dict[str, str]:
+        """The anchor records of these people."""
+        wanted = sorted(people)
+        new = [person for person in wanted if person not in self._anchor]
+        if new:
+            self._anchor |= {row["person_id"]: row["anchor"] for row in self._snapshot.query(_ANCHOR, [new])}
+        return {person: self._anchor[person] for person in wanted}
+
+    def known_first(self, records: Iterable[str]) -> str:
+        """Which of these records was known first, as a refresh finds a person's anchor."""
+        wanted = sorted(set(records))
+        if len(wanted) > 1 and (new := [record for record in wanted if record not in self._first_known]):
+            with open_ledger(self._company).state() as state, duckdb.connect() as con:
+                show(con, "all_versions", table("records"), state.files("records"))
+                self._first_known |= dict(con.execute(_FIRST_KNOWN, {"records": new}).fetchall())
+        return min(wanted, key=lambda record: (record not in self._first_known, self._first_known.get(record), record))
+
+
+_kept: dict[object, Whose] = {}
+
+
+def whose(company: Company, snapshot: Snapshot) -> Whose:
+    """What was looked up in that snapshot so far."""
+    found = _kept.get(snapshot.folder)
+    if found is None:
+        found = _kept[snapshot.folder] = Whose(company, snapshot)
+        for old in list(_kept)[:-_KEPT]:
+            del _kept[old]
+    return found
