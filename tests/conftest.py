@@ -6,7 +6,9 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -17,6 +19,7 @@ from byname.engines import Engine, open_engine
 from byname.errors import EngineError
 from byname.facts import intake
 from byname.facts.intake import open_ledger
+from byname.facts.own import append, fact
 from byname.facts.reader import FOLDER
 
 
@@ -63,6 +66,7 @@ def company_of_samples(tmp_path_factory: pytest.TempPathFactory) -> Company:
         assert all(outcome.error is None for outcome in outcomes), outcomes
     _who_is_who(company, folder / "members.csv")
     _reached(company, folder)
+    _decided(company)
     return company
 
 
@@ -156,6 +160,42 @@ def _reached(company: Company, folder: Path) -> None:
         (outcome,) = intake.add(company, [str(path)])
         assert outcome.error is None, (path.name, outcome)
         assert outcome.new, (path.name, outcome)
+
+
+def _decided(company: Company) -> None:
+    """What colleagues decided of some of them, each of both what counts and what was taken back."""
+    with open_ledger(company).state() as state, duckdb.connect() as con:
+        found = dict(
+            con.sql(
+                "select email, min(record_id) from read_parquet($1) where email like '%@guests.test' group by email",
+                params=[state.files("records")],
+            ).fetchall()
+        )
+
+    def said(who: int, kind: str, value: str | None, day: int = 20, **more: str) -> dict[str, Any]:
+        about = {"record_id": found[f"guest{who}@guests.test"], "kind": kind, "value": value, "by_whom": "Ada"}
+        return fact("decisions", about | more | {"occurred_at": datetime(2026, 10, day, 9)}, reader="byname_pages")  # noqa: DTZ001
+
+    wrong = said(17, "note", "is somebody else")
+    rows = [
+        said(17, "owner", "Ben"),
+        said(18, "owner", None),
+        said(17, "note", "likes tea"),
+        said(17, "note", "is moody", private_to="service"),
+        wrong,
+        said(17, "undo", wrong["fact_id"], 21),
+        said(18, "standing", "dissatisfied told me so"),
+        said(19, "standing", "advocate"),
+        said(21, "standing", "loyal", 2),
+        said(21, "standing", "unknown", 3),
+        said(12, "not now", "apologise-for-a-promise is ill", 28),
+        said(14, "not right", "answer-a-complaint she moved away"),
+        said(13, "done", "keep-a-promise called her"),
+    ]
+    append(
+        company, {"decisions": rows}, what="written", sha256="decided", reader="byname_pages",
+        at=datetime(2026, 10, 29),  # noqa: DTZ001 - UTC by contract
+    )  # fmt: skip
 
 
 def _events(people: list[str], mail: dict[str, str]) -> Iterator[str]:

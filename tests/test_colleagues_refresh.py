@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import subprocess
 import sys
@@ -132,7 +133,8 @@ def test_a_corrected_standing_shows_from_its_day_on_with_who_and_why(days: Days)
         assert sum(row[name] for name in STATES) == pytest.approx(1)
     first = min(of(after, "evidence", "Jonas Keller"), key=lambda row: row["place"])
     assert (first["kind"], first["says"]) == ("corrected", "Ada corrected it on 10 June: he said so")
-    assert first["dissatisfied"] > 2 > 0 > first["loyal"]
+    assert first["dissatisfied"] > 1
+    assert first["loyal"] < -1
     (move,) = of(after, "moves", "Jonas Keller")
     assert (move["to_standing"], move["says"]) == ("dissatisfied", f"after: {first['says']}")
     assert of(before, "moves", "Jonas Keller") == []
@@ -163,16 +165,16 @@ def test_news_is_told_on_its_day_again_if_that_is_made_again_and_no_later(tmp_pa
         },
         name="promises",
     )
-    first = refresh(company, as_of=date(2026, 6, 10)).folder
-    assert pq.read_table(first / "news.parquet").num_rows == 0
-    made_of = [refresh(company, as_of=date(2026, 6, day)).folder for day in (12, 12, 13, 12)]
-    rows = [pq.read_table(folder / "news.parquet").to_pylist() for folder in made_of]
-    assert [(row["kind"], row["says"]) for row in rows[0]] == [
+    told = [
+        (refresh(company, as_of=date(2026, 6, day)).folder / "news.parquet").read_bytes() for day in (10, 12, 12, 13)
+    ]
+    rows = [pq.read_table(io.BytesIO(one)).to_pylist() for one in told]
+    assert rows[0] == []  # of the first snapshot nothing is news
+    assert [(row["kind"], row["says"]) for row in rows[1]] == [
         ("promise broken", 'Ben promised "a new mug" for 2026-06-11, and it is overdue')
     ]
-    assert (made_of[0] / "news.parquet").read_bytes() == (made_of[1] / "news.parquet").read_bytes()
-    assert rows[2] == []
-    assert rows[3] == []  # of a day before the current snapshot nothing is news
+    assert told[1] == told[2]
+    assert rows[3] == []
 
 
 # ------------------------------------------------------------------------------------------ one at a time

@@ -26,6 +26,7 @@ from byname.plan.choosing.firsts import firsts
 from byname.plan.effects import believed
 from byname.plan.gate import Limits, friend_check, judged, nothing_but_service
 from byname.plan.matching import matched
+from byname.plan.news import TAKES, Before, news
 from byname.plan.offered import offered
 from byname.playbooks.loading import load
 from byname.proof.holdouts import drawn_lots
@@ -52,7 +53,7 @@ CLOSE = 1e-6
 MAY_BE_EMPTY = {"people_changes", "told", "stress", "events", "traits", "backtest", "calibration"} | {
     # Too few people said anything for these; each has tests of its own.
     *("agents", "alarms", "community", "content", "content_for", "effort", "hard", "moves", "new_words", "praised"),
-    *("problems", "recovered"),
+    *("problems", "recovered", "news"),
 }
 MOVED = [
     pa.table({"record_id": ["a", "b", "c", "d", "e"], "person_id": ["p1", "p2", "p3", "p3", "p4"]}),
@@ -190,6 +191,16 @@ def of_planning_companies(recorder: Recorder, snapshot: Path) -> None:
         standing=recorder.arrow(pq.read_table(snapshot / "standing.parquet")), share=0.3, salt="s", campaign="c",
     )  # fmt: skip
     assert recorder.count(lots) == audience.num_rows
+    tables = {name: pq.read_table(snapshot / f"{name}.parquet") for name in (*TAKES, "evidence")}
+    now = {name: recorder.arrow(one) for name, one in tables.items()}
+    people = tables["standing"].column("person_id")
+    stood = pa.table({"person_id": people, "standing": (["loyal", "neutral"] * len(people))[: len(people)]})
+    before = tables | {"standing": stood, "promises": tables["promises"].slice(0, 0)}
+    first = news(engine, now, Before(before, is_same_day=False), as_of=AS_OF)
+    told = recorder.fetch(first)
+    assert {"moved", "promise broken"} <= set(told.column("kind").to_pylist())
+    again = news(engine, now, Before(tables | {"news": told.select(TAKES["news"])}, is_same_day=True), as_of=AS_OF)
+    assert recorder.fetch(again, order_by=("kind", "about")) == recorder.fetch(first, order_by=("kind", "about"))
     instance = made(60, 7, owed=0.01, seed=3)
     gain, _ = everybody(engine)(firsts(instance))(np.full(instance.capacity.size + 1, 0.5))
     assert gain > 0

@@ -17,17 +17,12 @@ _ORDER = {
 
 # Whom a playbook is meant for now: those whom the lot leaves without it, and those whom nothing stops.
 HELD = """
-    with meant as (
-        select action, person_id, true as held from blocked where rule = 'held-out'
-        union
-        select action, person_id, false from candidates
-    )
-    select action, count(distinct person_id) filter (where held) as held,
-           count(distinct person_id) filter (where not held) as let_through
-    from meant
-    group by action
-    having count(distinct person_id) filter (where held) > 0
-    order by held desc, action
+    with held as (select action, count(*) as people from blocked where rule = 'held-out' group by action),
+    through as (select action, count(*) as people from candidates group by action)
+    select held.action, held.people as held, coalesce(through.people, 0) as let_through
+    from held
+    left join through on through.action = held.action
+    order by held.people desc, held.action
 """
 
 

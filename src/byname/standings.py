@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from byname.cards import named
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -47,12 +49,9 @@ QUARTERS = """
 """
 # Worse is a higher place in the list.
 MOVERS = """
-    select moves.*, people.name, people.email, people.phone, coalesce(value.clv, 0) as clv, value.clv_low,
-           value.clv_high, standing.standing, count(*) over () as of_all
+    select moves.*, coalesce(value.clv, 0) as clv, count(*) over () as of_all
     from moves
-    join people on people.person_id = moves.person_id
-    left join value on value.person_id = moves.person_id
-    left join standing on standing.person_id = moves.person_id
+    left join (select person_id, clv from value) as value on value.person_id = moves.person_id
     where moves.day = coalesce($6, (select max(day) from moves))
       and moves.person_id not in (select unnest($3::varchar[]))
       and ($4 = '' or moves.to_standing = $4)
@@ -63,16 +62,12 @@ MOVERS = """
     limit $1 offset $2
 """
 ALARMS = """
-    select alarms.*, people.name, people.email, people.phone, standing.standing, value.clv, value.clv_low,
-           value.clv_high, count(*) over () as of_all
+    select *, count(*) over () as of_all
     from alarms
-    join people on people.person_id = alarms.person_id
-    left join standing on standing.person_id = alarms.person_id
-    left join value on value.person_id = alarms.person_id
-    where alarms.person_id not in (select unnest($3::varchar[]))
-      and ($4 = '' or alarms.kind = $4)
-      and ($5 = '' or alarms.person_id in (select person_id from plan where team = $5))
-    order by alarms.worth desc, alarms.person_id
+    where person_id not in (select unnest($3::varchar[]))
+      and ($4 = '' or kind = $4)
+      and ($5 = '' or person_id in (select person_id from plan where team = $5))
+    order by worth desc, person_id
     limit $1 offset $2
 """
 PLANNED = """
@@ -147,25 +142,27 @@ class Wanted:
     way: str = ""
     into: str = ""
     day: date | None = None
-    without: Sequence[str] = ()
+    without: tuple[str, ...] = ()
     limit: int = 20
     offset: int = 0
 
 
 def moved(snapshot: Snapshot, wanted: Wanted) -> list[dict[str, Any]]:
     """Who moved in a quarter, by name, the most valuable first; `of_all`: how many there are."""
-    return snapshot.query(
+    rows = snapshot.query(
         MOVERS,
         [
             wanted.limit, wanted.offset, list(wanted.without), wanted.into, wanted.team, wanted.day, wanted.way,
             list(_ORDER),
         ],
     )  # fmt: skip
+    return named(snapshot, rows)
 
 
 def alarmed(snapshot: Snapshot, wanted: Wanted) -> list[dict[str, Any]]:
     """Who of the best fell or is about to, by name, the most valuable first; `of_all`: how many there are."""
-    return snapshot.query(ALARMS, [wanted.limit, wanted.offset, list(wanted.without), wanted.kind, wanted.team])
+    rows = snapshot.query(ALARMS, [wanted.limit, wanted.offset, list(wanted.without), wanted.kind, wanted.team])
+    return named(snapshot, rows)
 
 
 def next_steps(snapshot: Snapshot, people: Sequence[str]) -> dict[str, dict[str, Any]]:

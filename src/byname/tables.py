@@ -310,6 +310,7 @@ TABLES: dict[str, dict[str, str]] = {
         "person_id": "who told of it within 364 days",
         "fact_id": "in which message",
         "occurred_at": "when, UTC",
+        "worth": "clv of the person",
         "words": "the sentence that tells of it, personal data masked",
     },
     "new_words": {

@@ -36,7 +36,7 @@ PROBLEMS = pa.schema(
 )
 MESSAGES = pa.schema(
     dict.fromkeys(("problem", "person_id", "fact_id"), pa.string())
-    | {"occurred_at": pa.timestamp("us"), "words": pa.string()}
+    | {"occurred_at": pa.timestamp("us"), "worth": pa.float64(), "words": pa.string()}
 )
 
 # A problem is what complains, asks, threatens to leave, or is more negative than anything else. A question alone may
@@ -128,9 +128,10 @@ QUOTED = statement(
 SHARED = statement(
     "voice.problem_messages",
     """
-    select told.problem, told.person_id, told.fact_id, told.occurred_at, told.text
+    select told.problem, told.person_id, told.fact_id, told.occurred_at, worth.clv as worth, told.text
     from told
-    semi join problems on problems.problem = told.problem
+    join problems on problems.problem = told.problem
+    left join worth on worth.person_id = told.person_id
     """,
     lazy=True,
 )
@@ -158,7 +159,8 @@ class Problems:
 
     Attributes:
         table: columns as `PROBLEMS`, the one of most people first when ordered by people.
-        messages: columns as `MESSAGES`: who told of which problem, when, and the sentence that tells of it.
+        messages: columns as `MESSAGES`: who told of which problem, when, what they are
+            worth, and the sentence that tells of it.
         topics: the learned problems, to tell a text's problem by its phrases; empty where the shipped topics stand in.
         report: what was counted and how, for the run report.
     """
@@ -205,7 +207,7 @@ def problems(
     _add_trends(counted, spans)
     _add_words(counted, found, _quotes(engine, rows, topics))
     table = engine.arrow(pa.Table.from_pylist(counted, schema=PROBLEMS))
-    kept = engine.run(SHARED, told=rows, problems=table)
+    kept = engine.run(SHARED, told=rows, problems=table, worth=worth)
     messages = engine.apply(partial(_sentences, topics=topics), kept, MESSAGES)
     return Problems(table, messages, topics, _report(reach, len(counted), learned=bool(found)))
 

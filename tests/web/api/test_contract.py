@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
 from hypothesis import HealthCheck, given
@@ -12,6 +13,7 @@ from byname.web.api import tokens
 from tests.web.conftest import signed_in
 
 
+@pytest.mark.django_db(transaction=True)  # the server closes its connection after each answer
 def test_every_answer_is_one_that_is_described(alice: Account) -> None:
     schema = schemathesis.openapi.from_dict(signed_in(alice).get("/api/openapi.json").json())
     schema.app = WSGIHandler()
@@ -21,7 +23,7 @@ def test_every_answer_is_one_that_is_described(alice: Account) -> None:
         operation = found.ok()
 
         @given(case=operation.as_strategy())
-        @limits(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+        @limits(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
         def keeps(case: schemathesis.Case) -> None:
             case.call_and_validate(headers=headers)  # noqa: B023 - called at once
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from byname.cards import cards
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -14,8 +16,6 @@ __all__ = ["SIZE", "Page", "gone", "hidden", "laid", "page_number", "paged"]
 
 SIZE = 50  # names on a page
 _MOST_PAGES = 10_000
-
-NAMED = "select person_id, name, email, phone from people where person_id in (select unnest($1::varchar[]))"
 
 
 @dataclass(frozen=True)
@@ -64,25 +64,25 @@ def paged(desk: Desk, rows: Sequence[Mapping[str, Any]], number: int) -> Page:
     return Page(laid(desk, rows), number, rows[0]["of_all"] if rows else 0)
 
 
-def hidden(desk: Desk) -> list[str]:
+def hidden(desk: Desk) -> tuple[str, ...]:
     """Who is shown to nobody."""
-    return sorted(desk.since.hidden)
+    return tuple(sorted(desk.since.hidden))
 
 
-def gone(desk: Desk) -> list[str]:
+def gone(desk: Desk) -> tuple[str, ...]:
     """Who is not on a list of people: who is shown to nobody, and who is shown as somebody else."""
-    return sorted(desk.since.hidden | desk.since.merged.keys())
+    return tuple(sorted(desk.since.hidden | desk.since.merged.keys()))
 
 
 def laid(desk: Desk, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rows with what was written since: the person whom somebody is shown as, a corrected standing, `pending`."""
     since = desk.since
     others = sorted({since.merged[row["person_id"]] for row in rows if row["person_id"] in since.merged})
-    named = {row["person_id"]: row for row in desk.snapshot.query(NAMED, [others])} if others else {}
+    known = cards(desk.snapshot, others)
     found = []
     for row in rows:
         person = since.shown_as(row["person_id"])
-        one = {**row, **named.get(person, {}), "person_id": person, "pending": since.is_pending(person)}
+        one = {**row, **known.get(person, {}), "person_id": person, "pending": since.is_pending(person)}
         if person in since.standings:
             one["standing"] = since.standings[person]
         found.append(one)

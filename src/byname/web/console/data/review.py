@@ -16,6 +16,7 @@ from byname import deciding
 from byname.errors import UsageError
 from byname.web.accounts.policy import requires
 from byname.web.desk import desk_of
+from byname.web.written import actions
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -119,8 +120,6 @@ def decide(request: HttpRequest) -> HttpResponse:
     if how == "again":
         request.session[_LATER] = []
         return redirect("data_review")
-    from byname.web.written import actions
-
     act = {"merge": actions.merge, "apart": actions.apart}.get(how)
     if act is None:
         raise Http404
@@ -138,8 +137,6 @@ def decide(request: HttpRequest) -> HttpResponse:
 @requires("decide")
 def undo(request: HttpRequest) -> HttpResponse:
     """Take the last decision back."""
-    from byname.web.written import actions
-
     try:
         written = actions.undo(request.user, desk_of(request), request.POST.get("decision_id", ""))
     except UsageError as wrong:

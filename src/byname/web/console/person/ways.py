@@ -99,6 +99,20 @@ def kind_choices() -> list[tuple[str, str]]:
     ]
 
 
+def wish_choices() -> list[tuple[str, str]]:
+    """What they may have asked of us."""
+    return [
+        ("channel", _("to be reached so, or not so")),
+        ("pace", _("how often")),
+        ("quiet", _("to be left in peace for a time")),
+        ("topic", _("what they want to hear of")),
+        ("dislike", _("what they dislike")),
+        ("line", _("what we do not speak of")),
+        ("objection", _("they object to marketing")),
+        ("restriction", _("they restrict the use of their data")),
+    ]
+
+
 def _way(brief: Brief, settings: Settings, row: Mapping[str, Any], consent: Mapping[str, Any] | None) -> Way | None:
     channel = row["channel"]
     if not row["address"] and channel != "in_person":

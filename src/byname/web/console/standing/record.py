@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from byname.cards import named
 from byname.charts import Ranged, forest
 from byname.report.words import figure
 
@@ -28,26 +29,18 @@ FORETOLD = """
 RECOVERIES = "select * from recoveries order by outcome"
 # What is still open, of the most valuable first; then whom it was put right for, and who came back since.
 OPEN = """
-    select recovered.*, people.name, people.email, people.phone, standing.standing, value.clv, value.clv_low,
-           value.clv_high
+    select recovered.*
     from recovered
-    join people on people.person_id = recovered.person_id
-    left join standing on standing.person_id = recovered.person_id
-    left join value on value.person_id = recovered.person_id
+    left join (select person_id, clv from value) as value on value.person_id = recovered.person_id
     where recovered.recovered is null and recovered.person_id not in (select unnest($2::varchar[]))
     order by value.clv desc nulls last, recovered.person_id, recovered.fact_id
     limit $1
 """
 MENDED = """
-    select recovered.*, people.name, people.email, people.phone, standing.standing, value.clv, value.clv_low,
-           value.clv_high
+    select *
     from recovered
-    join people on people.person_id = recovered.person_id
-    left join standing on standing.person_id = recovered.person_id
-    left join value on value.person_id = recovered.person_id
-    where recovered.recovered and recovered.became in ('loyal', 'advocate')
-      and recovered.person_id not in (select unnest($2::varchar[]))
-    order by recovered.day desc, value.clv desc nulls last, recovered.person_id, recovered.fact_id
+    where recovered and became in ('loyal', 'advocate') and person_id not in (select unnest($2::varchar[]))
+    order by day desc, person_id, fact_id
     limit $1
 """
 
@@ -103,8 +96,8 @@ def record(snapshot: Snapshot, without: Sequence[str]) -> Record:
         [_foretold(outcome, list(rows)) for outcome, rows in told],
         became,
         next((row["limits"] for row in became if row["limits"]), ""),
-        snapshot.query(OPEN, [_NAMED, list(without)]),
-        snapshot.query(MENDED, [_NAMED, list(without)]),
+        named(snapshot, snapshot.query(OPEN, [_NAMED, list(without)])),
+        named(snapshot, snapshot.query(MENDED, [_NAMED, list(without)])),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from byname.cards import named
 from byname.standings import WOULD_AND_DOES
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from byname.snapshot import Snapshot
 
-__all__ = ["Ties", "ties"]
+__all__ = ["Ties", "helpers", "ties", "uneven"]
 
 _NAMED = 15
 _PRODUCTS = 12
@@ -20,14 +21,10 @@ _PRODUCTS = 12
 QUADRANTS = "select quadrant, count(*) as people from both_ways group by quadrant order by people desc, quadrant"
 # Whom we count among our best, and who does not count us among theirs: there is something to win.
 UNEVEN = """
-    select both_ways.person_id, both_ways.says, people.name, people.email, people.phone, standing.standing,
-           value.clv, value.clv_low, value.clv_high
+    select person_id, says
     from both_ways
-    join people on people.person_id = both_ways.person_id
-    left join standing on standing.person_id = both_ways.person_id
-    left join value on value.person_id = both_ways.person_id
-    where both_ways.quadrant = 'we count them' and both_ways.person_id not in (select unnest($2::varchar[]))
-    order by both_ways.we_rank_them desc, both_ways.person_id
+    where quadrant = 'we count them' and person_id not in (select unnest($2::varchar[]))
+    order by we_rank_them desc, person_id
     limit $1
 """
 STAGES = """
@@ -47,12 +44,10 @@ BY_PRODUCT = """
     limit $1
 """
 HELPERS = """
-    select community.*, people.name, people.email, people.phone, standing.standing
+    select *
     from community
-    join people on people.person_id = community.person_id
-    left join standing on standing.person_id = community.person_id
-    where community.score > 0 and community.person_id not in (select unnest($2::varchar[]))
-    order by community.score desc, community.person_id
+    where score > 0 and person_id not in (select unnest($2::varchar[]))
+    order by score desc, person_id
     limit $1
 """
 ACTIVE = "select count(*) as people, count(*) filter (where score > 0) as within_a_year from community"
@@ -61,41 +56,50 @@ _STAGES = ("attention", "interest", "desire", "action", None)
 
 @dataclass(frozen=True)
 class Ties:
-    """What ties customers to us and to each other.
+    """What ties customers to us and to each other, of all of them together.
 
     Attributes:
         would: how many were asked whether they recommend us, would, do, and both.
         quadrants: both ways: quadrant, people.
-        uneven: whom we count among our best, and who does not count us among theirs, by name.
         stages: with the company as a whole: stage, people, went_back.
         products: by product: people of each stage.
-        helpers: who does most among our customers, by name.
         active: people who ever did something there, and within a year.
     """
 
     would: dict[str, Any]
     quadrants: list[dict[str, Any]]
-    uneven: list[dict[str, Any]]
     stages: list[dict[str, Any]]
     products: list[dict[str, Any]]
-    helpers: list[dict[str, Any]]
     active: dict[str, Any]
 
 
-def ties(snapshot: Snapshot, without: Sequence[str]) -> Ties:
-    """Read them.
+def ties(snapshot: Snapshot) -> Ties:
+    """Count them."""
+    stages = {row["stage"]: row for row in snapshot.query(STAGES)}
+    return Ties(
+        snapshot.query(WOULD_AND_DOES)[0],
+        snapshot.query(QUADRANTS),
+        [stages[stage] for stage in _STAGES if stage in stages],
+        snapshot.query(BY_PRODUCT, [_PRODUCTS]),
+        snapshot.query(ACTIVE)[0],
+    )
+
+
+def uneven(snapshot: Snapshot, without: Sequence[str]) -> list[dict[str, Any]]:
+    """Whom we count among our best, and who does not count us among theirs, by name.
 
     Args:
         snapshot: the current one.
         without: people who are on no list.
     """
-    stages = {row["stage"]: row for row in snapshot.query(STAGES)}
-    return Ties(
-        snapshot.query(WOULD_AND_DOES)[0],
-        snapshot.query(QUADRANTS),
-        snapshot.query(UNEVEN, [_NAMED, list(without)]),
-        [stages[stage] for stage in _STAGES if stage in stages],
-        snapshot.query(BY_PRODUCT, [_PRODUCTS]),
-        snapshot.query(HELPERS, [_NAMED, list(without)]),
-        snapshot.query(ACTIVE)[0],
-    )
+    return named(snapshot, snapshot.query(UNEVEN, [_NAMED, list(without)]))
+
+
+def helpers(snapshot: Snapshot, without: Sequence[str]) -> list[dict[str, Any]]:
+    """Who does most among our customers, by name.
+
+    Args:
+        snapshot: the current one.
+        without: people who are on no list.
+    """
+    return named(snapshot, snapshot.query(HELPERS, [_NAMED, list(without)]))

@@ -14,7 +14,7 @@ from byname.web.accounts.policy import requires
 from byname.web.console.lists import SIZE, gone, hidden, laid, page_number, paged
 from byname.web.console.standing.flows import flows
 from byname.web.console.standing.record import record
-from byname.web.console.standing.ties import ties
+from byname.web.console.standing.ties import helpers, ties, uneven
 from byname.web.desk import desk_of
 from byname.web.remembered import remembered
 
@@ -37,8 +37,8 @@ def standing(request: HttpRequest) -> HttpResponse:
     desk = desk_of(request)
     found = remembered(counted, desk.snapshot)
     known = sum(row["people"] for row in found.counts if row["standing"] != "unknown")
-    alarms = alarmed(desk.snapshot, Wanted(without=hidden(desk), limit=_FIRST))
-    movers = moved(desk.snapshot, Wanted(without=hidden(desk), limit=_FIRST))
+    first = Wanted(without=hidden(desk), limit=_FIRST)
+    alarms, movers = remembered(alarmed, desk.snapshot, first), remembered(moved, desk.snapshot, first)
     return render(
         request,
         "console/standing.html",
@@ -65,7 +65,8 @@ def alarms(request: HttpRequest) -> HttpResponse:
     """Everybody of the best who fell or is about to, with what is done about it."""
     desk, number = desk_of(request), page_number(request.GET)
     team, kind = _one_of(request, "team", TEAMS), _one_of(request, "kind", ("fell", "warning"))
-    rows = alarmed(desk.snapshot, Wanted(team, kind, without=hidden(desk), limit=SIZE, offset=(number - 1) * SIZE))
+    wanted = Wanted(team, kind, without=hidden(desk), limit=SIZE, offset=(number - 1) * SIZE)
+    rows = remembered(alarmed, desk.snapshot, wanted)
     page = paged(desk, rows, number)
     return render(
         request,
@@ -89,7 +90,7 @@ def movers(request: HttpRequest) -> HttpResponse:
     wanted = Wanted(
         team, way=way, into=into, day=picture.day, without=hidden(desk), limit=SIZE, offset=(number - 1) * SIZE
     )
-    page = paged(desk, moved(desk.snapshot, wanted), number)
+    page = paged(desk, remembered(moved, desk.snapshot, wanted), number)
     return render(
         request,
         "console/standing_movers.html",
@@ -105,11 +106,14 @@ def movers(request: HttpRequest) -> HttpResponse:
 def both_ways(request: HttpRequest) -> HttpResponse:
     """Ties: who would recommend us and who does, both ways, stages, what people do among our customers."""
     desk = desk_of(request)
-    found = remembered(ties, desk.snapshot, tuple(gone(desk)))
     return render(
         request,
         "console/standing_ties.html",
-        {"found": found, "uneven": laid(desk, found.uneven), "helpers": laid(desk, found.helpers)},
+        {
+            "found": remembered(ties, desk.snapshot),
+            "uneven": laid(desk, remembered(uneven, desk.snapshot, gone(desk))),
+            "helpers": laid(desk, remembered(helpers, desk.snapshot, gone(desk))),
+        },
     )
 
 

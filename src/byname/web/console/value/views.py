@@ -44,7 +44,7 @@ def value(request: HttpRequest) -> HttpResponse:
             "tables": tables(found, [], currency),
             "charts": drawn(found, [], currency),
             "sales": remembered(sold, desk.snapshot),
-            "people": laid(desk, at_risk(desk.snapshot, gone(desk), limit=_FIRST)),
+            "people": laid(desk, remembered(at_risk, desk.snapshot, gone(desk), limit=_FIRST)),
             "as_of": desk.as_of,
             "days": days,
             "is_a_year": days in _YEAR,
@@ -59,8 +59,8 @@ def value(request: HttpRequest) -> HttpResponse:
 def risk(request: HttpRequest) -> HttpResponse:
     """Everybody whose worth may be slipping away, by name."""
     desk, number = desk_of(request), page_number(request.GET)
-    rows = at_risk(desk.snapshot, gone(desk), limit=SIZE, offset=(number - 1) * SIZE)
-    many = remembered(people_at_risk, desk.snapshot, tuple(gone(desk)))
+    rows = remembered(at_risk, desk.snapshot, gone(desk), limit=SIZE, offset=(number - 1) * SIZE)
+    many = remembered(people_at_risk, desk.snapshot, gone(desk))
     page = Page(laid(desk, rows), number, many["people"])
     return render(request, "console/value_risk.html", {"page": page, "rows": page.rows, "many": many})
 

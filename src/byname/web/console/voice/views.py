@@ -17,9 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 from byname.correcting import LABELS
 from byname.errors import BynameError
 from byname.report.said import WAITED, problems_chart, waiting_chart
-from byname.voices import Part, shortlist, text, told, voices, waiting
+from byname.voices import Part, shortlist, text, told, waiting, words
 from byname.web.accounts.policy import requires
-from byname.web.console.lists import SIZE, gone, hidden, laid, page_number, paged
+from byname.web.console.lists import SIZE, Page, gone, hidden, laid, page_number, paged
 from byname.web.console.voice.hard import found_it_hard
 from byname.web.console.voice.writing import correct_reading, permit_quote
 from byname.web.desk import desk_of
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from byname.snapshot import Snapshot
+    from byname.web.desk import Desk
 
 _FIRST = 10  # names on the first page
 _SHOWN = 20  # problems and words
@@ -41,10 +42,10 @@ _INTENTS = ("complaint", "praise", "recommends", "question", "idea", "leaving", 
 def voice(request: HttpRequest) -> HttpResponse:
     """Problems in their own words, rising words, who waits, how we answer, effort, praise, what may be quoted."""
     desk = desk_of(request)
-    found = remembered(voices, desk.snapshot, _SHOWN)
+    found = remembered(words, desk.snapshot, _SHOWN)
     waited = remembered(_waited, desk.snapshot)
-    waits = waiting(desk.snapshot, Part(_FIRST, without=hidden(desk)))
-    quotes = shortlist(desk.snapshot, Part(_FIRST, without=hidden(desk)))
+    waits = remembered(waiting, desk.snapshot, Part(_FIRST, without=hidden(desk)))
+    quotes = remembered(shortlist, desk.snapshot, Part(_FIRST, without=hidden(desk)))
     return render(
         request,
         "console/voice.html",
@@ -57,7 +58,7 @@ def voice(request: HttpRequest) -> HttpResponse:
             "waiting_in_all": waits[0]["of_all"] if waits else 0,
             "testimonials": laid(desk, quotes),
             "testimonials_in_all": quotes[0]["of_all"] if quotes else 0,
-            "hard": laid(desk, found_it_hard(desk.snapshot, gone(desk), _FIRST)),
+            "hard": laid(desk, remembered(found_it_hard, desk.snapshot, gone(desk), _FIRST)),
             "agents_on": desk.company.settings.voice.agents,
             "as_of": desk.as_of,
         },
@@ -72,7 +73,8 @@ def problem(request: HttpRequest) -> HttpResponse:
     found = remembered(_problems, desk.snapshot).get(name)
     if found is None:
         raise Http404
-    page = paged(desk, told(desk.snapshot, name, Part(SIZE, (number - 1) * SIZE, hidden(desk))), number)
+    rows = remembered(told, desk.snapshot, name, Part(SIZE, (number - 1) * SIZE, hidden(desk)))
+    page = Page(laid(desk, rows), number, found["messages"])
     return render(request, "console/voice_problem.html", {"problem": found, "page": page, "rows": page.rows})
 
 
@@ -83,7 +85,7 @@ def waiters(request: HttpRequest) -> HttpResponse:
     desk, number = desk_of(request), page_number(request.GET)
     first = "oldest" if request.GET.get("first") == "oldest" else "worthiest"
     part = Part(SIZE, (number - 1) * SIZE, hidden(desk))
-    page = paged(desk, waiting(desk.snapshot, part, first=first), number)
+    page = paged(desk, remembered(waiting, desk.snapshot, part, first=first), number)
     return render(request, "console/voice_waiting.html", {"page": page, "rows": page.rows, "first": first})
 
 
@@ -95,7 +97,7 @@ def quotes(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in _STATES else ""
     part = Part(SIZE, (number - 1) * SIZE, hidden(desk))
-    page = paged(desk, shortlist(desk.snapshot, part, state=state), number)
+    page = paged(desk, remembered(shortlist, desk.snapshot, part, state=state), number)
     return render(
         request,
         "console/voice_quotes.html",
@@ -108,12 +110,7 @@ def quotes(request: HttpRequest) -> HttpResponse:
 def one_text(request: HttpRequest, fact_id: str) -> HttpResponse:
     """One message: what it was read as, and a form to say what it really was."""
     desk = desk_of(request)
-    row = text(desk.snapshot, fact_id)
-    if row is None:
-        raise Http404
-    if row["person_id"]:
-        desk.person_id(row["person_id"])
-        (row,) = laid(desk, [row])
+    row = _seen(request, desk, fact_id)
     readings = [(name, row[name]) for name in _INTENTS if row[name]]
     return render(request, "console/voice_text.html", {"row": row, "readings": readings, "labels": LABELS})
 
@@ -123,17 +120,13 @@ def one_text(request: HttpRequest, fact_id: str) -> HttpResponse:
 def correct(request: HttpRequest, fact_id: str) -> HttpResponse:
     """Say what a text really was."""
     desk = desk_of(request)
-    row = text(desk.snapshot, fact_id)
-    if row is None:
-        raise Http404
-    if row["person_id"]:
-        desk.person_id(row["person_id"])
+    row = _seen(request, desk, fact_id)
     try:
         says = correct_reading(request.user, desk, fact_id, request.POST.get("label", ""))  # type: ignore[arg-type]
         messages.success(request, _("%(says)s It counts from the next refresh on.") % {"says": says})
     except BynameError as wrong:
         messages.error(request, str(wrong))
-    return redirect("voice-text", fact_id=fact_id)
+    return redirect(reverse("voice-text", args=[fact_id]) + "?" + urlencode({"of": row["person_id"]}))
 
 
 @require_POST
@@ -158,6 +151,20 @@ def allow(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("The last day is not a day such as 2027-05-31."))
     state = asked.get("state", "")
     return redirect(reverse("voice-quotes") + (f"?{urlencode({'state': state})}" if state in _STATES else ""))
+
+
+def _seen(request: HttpRequest, desk: Desk, fact_id: str) -> dict[str, Any]:
+    """A message of somebody who may be seen.
+
+    Raises:
+        Http404: no such message, or nobody is shown who wrote it.
+    """
+    row = text(desk.snapshot, fact_id, request.GET.get("of", ""))
+    if row is None:
+        raise Http404
+    desk.person_id(row["person_id"])
+    (one,) = laid(desk, [row])
+    return one
 
 
 def _waited(snapshot: Snapshot) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["apart", "merge", "undo"]
 
 _MOST = 1_000
-_RECORD = re.compile("[0-9a-f]{64}")
+_RECORD = re.compile("[0-9a-f]{32,64}")
 _WHOSE = "select person_id from records where record_id = $1"
 
 
