@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer.main
 
@@ -203,6 +203,47 @@ def profile_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def api_page() -> str:
+    """The API, from its own description."""
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "byname.web.settings")
+    import django
+
+    django.setup()
+    from byname.web.api.routes import api
+    from byname.web.api.tokens import SCOPES
+
+    said = api.get_openapi_schema()
+    rows = [
+        f"| `{verb.upper()} {path}` | {asked['summary']} | {asked['description']} | {_asks(asked)} |"
+        for path, verbs in said["paths"].items()
+        for verb, asked in verbs.items()
+    ]
+    parts = [
+        "# The API",
+        "JSON over HTTP beside the pages, for a till, a phone system or a web shop. `GET /api/openapi.json` describes it whole. "
+        "A program sends `Authorization: Bearer TOKEN`; an owner makes the token on the page Programs, where it is shown once. It may "
+        f"no more than its scopes ({', '.join(SCOPES)}) and no more than its account's role.",
+        "What went wrong comes as `detail`, with `where`, `found`, `expected` and `do` where there is more to say: 401 no token, 403 not "
+        "allowed, 404 nobody of that id (or nobody whom we show), 409 it cannot be done, 422 not understood, 503 no snapshot yet.",
+        "\n".join(["| call | what for | | asks for |", "|---|---|---|---|", *rows]),
+        "## At the till",
+        '```text\ncurl -s -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\\n'
+        '  -d \'{"phone": "0664 1234567"}\' http://localhost:8000/api/recognise\n```',
+        "`greeting` may be said aloud: it holds a name and years. `hint` and `perks` are for the employee's eyes. Who waits for an answer "
+        "is offered nothing.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _asks(asked: dict[str, Any]) -> str:
+    """The names of what a call takes."""
+    names = [f"`{one['name']}`" for one in asked.get("parameters", [])]
+    body = asked.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    return ", ".join([*names, *([f"body {body['$ref'].rpartition('/')[2]}"] if "$ref" in body else [])])
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "facts.md": facts_page,
     "snapshot.md": snapshot_page,
@@ -212,6 +253,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "standing.md": standing_page,
     "gate.md": gate_page,
     "profile.md": profile_page,
+    "api.md": api_page,
 }
 
 

@@ -26,7 +26,7 @@ from byname.facts.locks import take
 from byname.facts.opening import all_versions, newest
 from byname.people import Asked, directory, identify, links, timeline
 from byname.people.changes import people_changes
-from byname.people.colleagues import colleagues
+from byname.people.colleagues import colleagues, without_undone
 from byname.people.companies import companies
 from byname.people.consents import consents
 from byname.people.decisions import standing_decisions
@@ -218,7 +218,7 @@ def _made(  # noqa: PLR0915 - the rooms in order, seen whole
         ):
             with step("open the facts") as says:
                 known = company.end_of(known_by) if known_by else None
-                facts = newest(at, state, known_by=known)
+                facts = without_undone(at, newest(at, state, known_by=known), until=until)
                 says[0] = f"commit {state.commit}"
             with step("who is who") as says, _second_step(company) as con:
                 decided = at.fetch(facts["decisions"])

@@ -10,8 +10,9 @@ import pytest
 
 from byname.engines import Engine, Table
 from byname.facts.schema import TABLES
+from byname.people.colleagues import without_undone
 from byname.people.timeline import timeline
-from tests.people.decided_made import decided
+from tests.people.decided_made import decided, decisions
 from tests.standing.made import facts, links
 
 DAY = datetime(2026, 11, 3, 9)
@@ -106,6 +107,20 @@ def test_the_timeline_tells_what_was_decided_but_nothing_private(duck_engine: En
     ]
     assert {(row["person_id"], row["source"], row["account"]) for row in told} == {("p1", "byname", "main")}
     assert [row["source_id"] for row in told] == ["s0", "s2", "s3", "s4", "s5", "s6", "s8"]
+
+
+@pytest.mark.parametrize(("until", "left"), [(datetime(2026, 11, 4), ["promises0"]), (datetime(2026, 11, 6), [])])
+def test_whatever_was_written_on_the_pages_can_be_taken_back(
+    duck_engine: Engine, until: datetime, left: list[str]
+) -> None:
+    undo = {"kind": "undo", "value": "promises0", "occurred_at": datetime(2026, 11, 5)}
+    given = {one.name: facts(duck_engine, one.name) for one in TABLES} | {
+        "promises": facts(duck_engine, "promises", {"what": "a call", "occurred_at": DAY}),
+        "decisions": decisions(duck_engine, undo),
+    }
+    found = without_undone(duck_engine, given, until=until)
+    assert [row["fact_id"] for row in duck_engine.fetch(found["promises"]).to_pylist()] == left
+    assert found["orders"] is given["orders"]
 
 
 def test_a_promise_kept_says_so_from_that_day_on(duck_engine: Engine) -> None:

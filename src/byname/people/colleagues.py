@@ -17,11 +17,15 @@ from byname.engines.zone import local_day_sql
 from byname.people.decisions import undone_by
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from byname.engines import Engine, Table
 
-__all__ = ["Colleagues", "colleagues", "undone"]
+__all__ = ["Colleagues", "colleagues", "without_undone"]
+
+# What people write on the pages, beside decisions. Of consents the strictest version counts, whoever takes it back.
+_WRITTEN = ("promises", "contacts", "answers", "preferences", "messages", "ratings")
 
 UNDOS = statement(
     "people.undos",
@@ -44,6 +48,9 @@ DECIDED = statement(
     where decisions.kind in ('owner', 'note', 'standing', 'done', 'not now', 'not right')
       and coalesce(decisions.occurred_at, decisions.known_at) < $until
     """,
+)
+NOT_UNDONE = statement(
+    "people.not_undone", "select written.* from written anti join undone on undone.fact_id = written.fact_id", lazy=True
 )
 SPAN = statement("people.decided_span", "select min(occurred_at) as first_at, max(occurred_at) as last_at from decided")
 # Everything from the first space on, line ends too; and the first word with that space.
@@ -95,7 +102,7 @@ def colleagues(engine: Engine, decisions: Table, record_person: Table, *, zone: 
         zone: the company's IANA zone.
         until: the end of the as-of day, UTC: what was decided or undone later is not seen.
     """
-    taken_back = undone(engine, decisions, until=until)
+    taken_back = _undone(engine, decisions, until=until)
     decided = engine.run(DECIDED, decisions=decisions, record_person=record_person, undone=taken_back, until=until)
     (span,) = engine.fetch(engine.run(SPAN, decided=decided)).to_pylist()
     first = span["first_at"] or until
@@ -104,7 +111,22 @@ def colleagues(engine: Engine, decisions: Table, record_person: Table, *, zone: 
     return Colleagues(said, engine.run(OWNERS, said=said))
 
 
-def undone(engine: Engine, decisions: Table, *, until: datetime) -> Table:
+def without_undone(engine: Engine, facts: Mapping[str, Table], *, until: datetime) -> dict[str, Table]:
+    """The facts but for those that somebody wrote on the pages and took back by the end of a day.
+
+    Args:
+        engine: where the tables are.
+        facts: the newest version of each fact, by table.
+        until: the end of the as-of day, UTC.
+    """
+    taken_back = _undone(engine, facts["decisions"], until=until)
+    if not engine.count(taken_back):
+        return dict(facts)
+    left = {name: engine.run(NOT_UNDONE, written=facts[name], undone=taken_back) for name in _WRITTEN}
+    return {**facts, **left}
+
+
+def _undone(engine: Engine, decisions: Table, *, until: datetime) -> Table:
     """fact_id of whatever an undo took back by the end of a day.
 
     Args:

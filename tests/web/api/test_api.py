@@ -82,6 +82,8 @@ def test_a_token_may_no_more_than_its_scopes_and_its_account(alice: Account, rit
     assert reader.get("/people")[0] == 200
     assert reader.post("/decisions", {"decision": {"kind": "note", "person_id": best, "text": "x"}})[0] == 403
     assert reader.get("/decisions")[0] == 403
+    then = reader.get("/people", limit=5)[1]["then"]
+    assert reader.get("/people", limit=5, after=then)[0] == 403, "to read on is an export"
 
 
 def test_only_an_owner_makes_tokens(as_alice: Client, as_bob: Client, bob: Account) -> None:
@@ -104,6 +106,7 @@ def test_people_are_ranked_named_and_paged(program: Program, snapshot: Snapshot)
     assert status == 200
     assert (first["as_of"], first["currency"]) == (snapshot.as_of.isoformat(), "EUR")
     status, then = program.get("/people", limit=30, after=first["then"])
+    assert Entry.objects.filter(action="export", about="api/people").count() == 1
     ranks = [row["rank"] for row in first["people"] + then["people"]]
     assert ranks == sorted(ranks)
     assert len({row["person_id"] for row in first["people"] + then["people"]}) == 60

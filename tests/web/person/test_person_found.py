@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,6 +35,11 @@ def second(snapshot: Snapshot) -> str:
     return str(snapshot.query("select person_id from value order by rank, person_id limit 1 offset 1")[0]["person_id"])
 
 
+def without_token(page: bytes) -> bytes:
+    """A page without what is drawn anew for each answer."""
+    return re.sub(rb"[A-Za-z0-9]{64}", b"", page)
+
+
 def test_a_merged_person_is_forwarded_and_both_records_show_as_one(
     as_alice: Client, alice: Account, desk: Desk, best: str, second: str
 ) -> None:
@@ -54,7 +60,7 @@ def test_who_is_hidden_is_not_told_from_who_never_was(
     actions.wish(alice, desk, best, "objection")
     hidden, never = (as_alice.get(reverse(part, args=[one])) for one in (best, NOBODY))
     assert hidden.status_code == never.status_code == 404
-    assert hidden.content == never.content
+    assert without_token(hidden.content) == without_token(never.content)
 
 
 def test_what_is_no_id_finds_nobody_by_chance(as_alice: Client, snapshot: Snapshot) -> None:
@@ -64,13 +70,13 @@ def test_what_is_no_id_finds_nobody_by_chance(as_alice: Client, snapshot: Snapsh
 
 
 def test_an_id_of_before_leads_to_todays_person(as_alice: Client, snapshot: Snapshot) -> None:
-    from byname.people.identify import person_id_of
+    from byname.people.identify import person_id
 
     other = snapshot.query(
         "select record_id, records.person_id from records join people on people.person_id = records.person_id "
         "where records.record_id <> people.anchor order by record_id limit 1"
     )[0]
-    answer = as_alice.get(reverse("person", args=[person_id_of(other["record_id"])]))
+    answer = as_alice.get(reverse("person", args=[person_id(other["record_id"])]))
     assert answer.status_code == 302
     assert answer["Location"] == reverse("person", args=[other["person_id"]])
 

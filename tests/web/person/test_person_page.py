@@ -46,7 +46,7 @@ def test_worth_stands_with_its_range_its_place_and_how_such_predictions_came_tru
 ) -> None:
     value = row_of(snapshot, f"select * from value where person_id = '{best}'")
     page = text(as_rita.get(reverse("person", args=[best])).content)
-    assert f"{value['clv']:,.0f} EUR ({value['clv_low']:,.0f}–{value['clv_high']:,.0f}) in the next 365 days" in page
+    assert f"{value['clv']:,.0f} EUR ({value['clv_low']:,.0f}\u2013{value['clv_high']:,.0f}) in the next 365 days" in page
     assert "number 1 of all, of the best 1%" in page
     assert f"On {snapshot.terms['record_day']} we said about" in page
     bins = snapshot.query("select * from calibration")
@@ -121,7 +121,7 @@ def test_who_was_brought_and_by_whom_are_named_both_ways(as_rita: Client, snapsh
 def test_the_household_is_named(as_rita: Client, snapshot: Snapshot) -> None:
     rows = snapshot.query(
         "select households.person_id, people.name from households join people using (person_id) "
-        "where household_id = (select min(household_id) from households)"
+        "where households.household_id = (select min(household_id) from households)"
     )
     page = text(as_rita.get(reverse("person", args=[rows[0]["person_id"]])).content)
     assert all(row["name"] in page for row in rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,15 +16,15 @@ from byname.app_rows import writing
 from byname.company import open_company
 from byname.draining import drain
 from byname.facts.own import fact
-from byname.snapshot import open_current
+from byname.snapshot import Snapshot, open_current
 from byname.web.accounts.models import Account
 from byname.web.desk import Desk
-from byname.web.written import actions, laid_over
+from byname.web.written import actions
+from byname.web.written.models import Decision
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
-
-    from byname.company import Company
 
 
 def again(desk: Desk) -> Desk:
@@ -41,6 +41,14 @@ def write(desk: Desk, table: str, person_id: str, **row: object) -> str:
         at = rows.moment()
         rows.add(table, [{"occurred_at": at, **made}], at=at)
     return str(made["fact_id"])
+
+
+@pytest.fixture
+def own(shop_made: Path, tmp_path: Path, settings: object, db: None) -> Desk:
+    """A shop of the test's own, whose ledger it may fill."""
+    shutil.copytree(shop_made, tmp_path / "shop")
+    company = settings.COMPANY = open_company(tmp_path / "shop")  # type: ignore[attr-defined]
+    return Desk(company, open_current(company))
 
 
 @pytest.fixture
@@ -71,7 +79,7 @@ def two(desk: Desk) -> tuple[str, str]:
     ],
 )
 def test_who_objected_or_restricted_is_shown_to_nobody(
-    kind: str, value: str | None, hides: bool, desk: Desk, two: tuple[str, str]
+    kind: str, value: str | None, *, hides: bool, desk: Desk, two: tuple[str, str]
 ) -> None:
     """One channel closed is for the gate to keep to: the person is still somebody we know."""
     write(desk, "preferences", two[0], kind=kind, value=value)
@@ -144,44 +152,46 @@ def test_on_a_merge_the_stricter_stays(alice: Account, desk: Desk, two: tuple[st
 # ---------------------------------------------------------------------------------- what belongs to a snapshot
 
 
-def test_after_the_drain_the_old_snapshot_shows_what_it_showed(bob: Account, desk: Desk, best: str) -> None:
+def drained(desk: Desk, *, seconds_later: int = 0, as_of: date | None = None) -> Desk:
+    """The desk of a snapshot that is made after all was drained, of the same people."""
+    run = drain(desk.company) + timedelta(seconds=seconds_later)
+    as_of = as_of or desk.company.today()
+    folder = desk.snapshot.folder.with_name(f"{as_of}_{run:%Y%m%dT%H%M%S%fZ}")
+    shutil.copytree(desk.snapshot.folder, folder)
+    return Desk(desk.company, Snapshot(folder, desk.snapshot.terms | {"as_of": as_of.isoformat()}))
+
+
+def test_after_the_drain_the_old_snapshot_shows_what_it_showed(bob: Account, own: Desk, best: str) -> None:
     """A refresh drains first and takes minutes: until it is done, its rows stay laid over."""
-    actions.note(bob, desk, best, "still here")
-    before = again(desk).since
-    run = drain(desk.company)
-    since = again(desk).since
-    assert since.said == before.said
-    assert run.replace(tzinfo=None) > laid_over.run_of(desk.snapshot)
+    actions.note(bob, own, best, "still here")
+    before = again(own).since
+    newer = drained(own)
+    assert again(own).since.said == before.said
+    assert best not in newer.since.said
 
 
-def test_what_is_of_a_later_day_than_the_snapshot_stays_laid_over(
-    bob: Account, desk: Desk, best: str, tmp_path: Path
-) -> None:
-    """Such as a snapshot of last month, made today: it does not count what was said since, though it was drained."""
-    actions.note(bob, desk, best, "of today")
-    run = drain(desk.company)
-    later = tmp_path / f"{desk.as_of}_{run + timedelta(seconds=1):%Y%m%dT%H%M%S%fZ}"
-    shutil.copytree(desk.snapshot.folder, later)
-    newer = type(desk.snapshot)(later, desk.snapshot.terms)
-    assert desk.company.end_of(newer.as_of) < datetime.now(UTC).replace(tzinfo=None)
-    assert [said.says for said in Desk(desk.company, newer).since.said[best]] == ["of today"]
-    todays = type(desk.snapshot)(later, desk.snapshot.terms | {"as_of": desk.company.today().isoformat()})
-    laid_over._kept.clear()
-    assert best not in Desk(desk.company, todays).since.said
+def test_what_is_of_a_later_day_than_the_snapshot_stays_laid_over(bob: Account, own: Desk, best: str) -> None:
+    """A snapshot of last month, made today, does not count what was said since, though it was drained."""
+    actions.note(bob, own, best, "of today")
+    assert [said.says for said in drained(own, as_of=own.as_of).since.said[best]] == ["of today"]
+    assert best not in drained(own, seconds_later=1).since.said
 
 
-def test_a_private_note_stays_with_its_team_after_the_drain(
-    bob: Account, desk: Desk, best: str, tmp_path: Path
-) -> None:
+def test_a_private_note_stays_with_its_team_after_the_drain(bob: Account, own: Desk, best: str) -> None:
     """No snapshot tells it, so it is laid over for ever; and the numbers are not said to be behind because of it."""
-    actions.note(bob, desk, best, "hush", private=True)
-    run = drain(desk.company)
-    later = tmp_path / f"{desk.company.today()}_{run:%Y%m%dT%H%M%S%fZ}"
-    shutil.copytree(desk.snapshot.folder, later)
-    todays = type(desk.snapshot)(later, desk.snapshot.terms | {"as_of": desk.company.today().isoformat()})
-    since = Desk(desk.company, todays).since
+    actions.note(bob, own, best, "hush", private=True)
+    since = drained(own).since
     assert [(said.says, said.private_to) for said in since.said[best]] == [("hush", "marketing")]
     assert not since.is_pending(best)
+
+
+def test_a_merge_of_the_ledger_is_laid_over_too(alice: Account, own: Desk, two: tuple[str, str]) -> None:
+    """Such as one that the command line wrote there before there were pages."""
+    actions.merge(alice, own, *two)
+    merged = again(own).since.merged
+    drain(own.company)
+    Decision.objects.all()._raw_delete("default")  # type: ignore[attr-defined]
+    assert again(own).since.merged == merged != {}
 
 
 # ------------------------------------------------------------------------------------------------- what it costs
@@ -200,12 +210,9 @@ def test_a_request_asks_one_question_until_something_is_written(
     assert len(asked) == 1
 
 
-def test_without_an_app_database_nothing_is_laid_over(shop_made: Path, tmp_path: Path, settings: object) -> None:
-    folder = tmp_path / "other"
-    shutil.copytree(shop_made, folder)
-    other: Company = open_company(folder)
+def test_without_an_app_database_nothing_is_laid_over(own: Desk, settings: object) -> None:
     settings.COMPANY = None  # type: ignore[attr-defined]
-    since = Desk(other, open_current(other)).since
+    since = again(own).since
     assert not since.said
     assert not since.merged
     assert since.hidden

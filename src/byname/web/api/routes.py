@@ -15,6 +15,7 @@ from byname import deciding
 from byname.errors import BynameError, SnapshotError
 from byname.standings import standings
 from byname.today import today, week
+from byname.web.accounts import audit
 from byname.web.api import schemas, tokens
 from byname.web.api.listed import listed
 from byname.web.api.one import one
@@ -60,9 +61,12 @@ def people(
     after: schemas.Short = "",
     limit: schemas.Limit = 50,
 ) -> dict[str, Any]:
-    """A page of people, ranked, or found by name, e-mail, phone or number."""
-    _caller(request).demand("read", "read")
+    """A page of people, ranked, or found by name, e-mail, phone or number. To read on is an export, and is logged."""
+    account = _caller(request).demand("read", "read")
     desk = desk_of(request)
+    if after:
+        _caller(request).demand("export", "export")
+        audit.log(account, "export", "api/people", after={"by": by, "after": after, "limit": limit})
     rows, then = listed(desk, by=by, text=q, standing=standing or "", owner=owner, after=after, limit=limit)
     return {"people": rows, "then": then, **_terms(desk)}
 

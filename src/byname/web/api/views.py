@@ -43,6 +43,7 @@ class TokenForm(forms.Form):
             ("act", gettext_lazy("note, promise, log, mark as done")),
             ("decide", gettext_lazy("merge and keep apart")),
             ("assign", gettext_lazy("say who looks after whom")),
+            ("export", gettext_lazy("read whole lists, page by page")),
         ],
         widget=forms.CheckboxSelectMultiple,
     )

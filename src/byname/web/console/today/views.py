@@ -61,7 +61,8 @@ def today(request: HttpRequest) -> HttpResponse:
         {
             "greeting": _greeting(), "today": today, "day": day, "choice": choice, "choice_key": choice.key,
             "is_old": desk.as_of < today, "as_of": desk.as_of, "folder": desk.company.folder,
-            "one": one, "rows": rows, "page": page, "many": len(of_the_day), "standings": standings.most_common(), "standing": standing,
+            "one": one, "rows": rows, "page": page, "many": len(of_the_day),
+            "standings": standings.most_common(), "standing": standing,
             "minutes": minutes_of(desk, choice, day, of_the_day), "why_not": _why_not(),
             "prices": [price_said(row, desk.company.settings.currency) for row in prices],
             "left": left, "not_today": max(0, left.meant - len({row["person_id"] for row in of_the_day})),
