@@ -21,6 +21,20 @@ ROWS = report_case.tables()
 STEPS = ("from", "new", "grown", "shrunk", "lost", "won back", "to")
 CHANGE = sorted((row for row in ROWS["equity"] if row["kind"] == "change"), key=lambda row: STEPS.index(row["name"]))
 BEST = [row | {"name": "Rosa"} for row in ROWS["value"][:20]]
+EFFECTS = [{"effect": effect} for effect in (5.0, None, -2.5)]
+KINDS = [(kind, "o", f"o {kind}") for kind in ("best", "good", "so-so", "bad", "worst")]
+SHARES = [
+    {"day": date(2026, month, 30), "kind": kind, "share": 0.2} for month in (3, 6) for kind, _symbol, _name in KINDS
+]
+
+
+def ranged(rows: list[dict[str, Any]]) -> list[charts.Ranged]:
+    return [
+        charts.Ranged(f"Playbook {place}", one, one and one - 1, one and one + 1, str(one), strong=place == 0)
+        for place, one in enumerate(row["effect"] for row in rows)
+    ]
+
+
 CHARTS: dict[str, tuple[list[dict[str, Any]], Callable[[Any], charts.Spec]]] = {
     "concentration": (ROWS["concentration"], charts.concentration),
     "equity bridge": (CHANGE, lambda rows: charts.equity_bridge(rows, "EUR")),
@@ -29,6 +43,8 @@ CHARTS: dict[str, tuple[list[dict[str, Any]], Callable[[Any], charts.Spec]]] = {
     "back-test": (ROWS["backtest"], charts.backtest_scores),
     "back-test by capture": (ROWS["backtest"], lambda rows: charts.backtest_scores(rows, "capture")),
     "best": (BEST, lambda rows: charts.best(rows, "EUR")),
+    "forest": (EFFECTS, lambda rows: charts.forest("Effects", "Each.", "points", ranged(rows), none=0, style=".0f")),
+    "shares": (SHARES, lambda rows: charts.shares_by_quarter(rows, KINDS, "Where they stood", "Each quarter.")),
 }
 
 
@@ -111,3 +127,12 @@ def test_words_and_lines_stand_out_from_paper(colour: str) -> None:
     """WCAG 2.2 AA: 4.5 to 1."""
     ratio = (_luminance(charts.PAPER) + 0.05) / (_luminance(colour) + 0.05)
     assert ratio >= 4.5
+
+
+def test_shares_of_a_quarter_lie_end_to_end_in_their_order() -> None:
+    spec = charts.shares_by_quarter([*reversed(SHARES)], KINDS, "Where they stood", "Each quarter.")
+    june = [row for row in spec["data"]["values"] if row["day"] == "Jun 2026"]
+    assert [row["kind"] for row in june] == [name for _kind, _symbol, name in KINDS]
+    assert [round(row["start"], 9) for row in june] == [0, 0.2, 0.4, 0.6, 0.8]
+    assert june[-1]["end"] == pytest.approx(1)
+    assert {row["symbol"] for row in june} == {"o"}

@@ -18,6 +18,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -143,10 +144,7 @@ class Snapshot:
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Rows of a SELECT in DuckDB's SQL, in which each table of the snapshot is a view."""
-        with duckdb.connect() as con:
-            for name in TABLES:
-                path = str(self.folder / f"{name}.parquet").replace("'", "''")
-                con.execute(f"create view {name} as select * from read_parquet('{path}')")  # noqa: S608
+        with _opened(self.folder).cursor() as con:
             rows: list[dict[str, Any]] = con.sql(sql, params=list(parameters)).to_arrow_table().to_pylist()
             return rows
 
@@ -226,6 +224,17 @@ def open_current(company: Company) -> Snapshot:
             do=f"Make a new one with: {again}",
         )
     return Snapshot(folder, terms)
+
+
+@lru_cache(KEPT)
+def _opened(folder: Path) -> duckdb.DuckDBPyConnection:
+    """An engine over a snapshot's tables: to make it costs more than most questions, and a snapshot never changes."""
+    con = duckdb.connect()
+    con.execute("set parquet_metadata_cache = true")
+    for name in TABLES:
+        path = str(folder / f"{name}.parquet").replace("'", "''")
+        con.execute(f"create view {name} as select * from read_parquet('{path}')")  # noqa: S608
+    return con
 
 
 def _sync(path: Path) -> None:

@@ -92,6 +92,21 @@ def test_problems_are_found_and_named_in_the_customers_own_words(engine: Engine)
     assert made.report == [("problems", f"{len(by_name)}, among 60 people, in the customers' own words")]
 
 
+def test_each_problem_has_its_messages_with_the_sentence_that_tells_of_it(engine: Engine) -> None:
+    twice = [{"who": "zipper0", "intents": "complaint", "masked": "Thanks for the tea. The zipper jammed once more."}]
+    by_name, made = found(
+        engine, [*complaints("zipper", 30), *complaints("voucher", 20), *glad(200), *twice], {"zipper0": 7.0}
+    )
+    told = engine.fetch(made.messages).to_pylist()
+    for name, row in by_name.items():
+        behind = [one for one in told if one["problem"] == name]
+        assert len({one["person_id"] for one in behind}) == row["people"]
+        assert len(behind) == row["messages"]
+    zipper = next(name for name, row in by_name.items() if "zipper" in f"{name}, {row['words']}")
+    words = {one["words"]: one["worth"] for one in told if one["problem"] == zipper and one["person_id"] == "zipper0"}
+    assert words["The zipper jammed once more."] == 7.0
+
+
 def test_people_count_and_not_messages(engine: Engine) -> None:
     troll = [
         {"who": "troll", "intents": "complaint", "masked": f"{varied('the chandelier fell on me', n)} {'x' * (n % 50)}"}

@@ -18,7 +18,7 @@ from byname.snapshot import Snapshot
 from byname.web import desk
 from byname.web.written.laid_over import LaidOver
 
-_LINK = re.compile(r'/person/(p[A-Z2-7]{16})/')
+_LINK = re.compile(r"/person/(p[A-Z2-7]{16})/")
 
 
 def people_on(page: bytes) -> list[str]:
@@ -26,8 +26,9 @@ def people_on(page: bytes) -> list[str]:
     return list(dict.fromkeys(_LINK.findall(page.decode())))
 
 
-def copied(snapshot: Snapshot, folder: Path) -> Snapshot:
-    """A snapshot of its own to change."""
+def copied(snapshot: Snapshot, into: Path) -> Snapshot:
+    """A snapshot of its own to change, in a folder of that folder."""
+    folder = into / snapshot.folder.name  # whose name says when it was made
     shutil.copytree(snapshot.folder, folder)
     return replace(snapshot, folder=folder)
 

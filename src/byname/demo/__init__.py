@@ -19,6 +19,7 @@ from byname.demo import simulated
 from byname.demo.names import invent
 from byname.errors import UsageError
 from byname.facts import intake
+from byname.facts.locks import take
 from byname.proofs import proofs
 from byname.refresh import refresh
 from byname.snapshot import Snapshot, open_current
@@ -219,7 +220,8 @@ def _make_room(folder: Path) -> None:
     if not folder.exists() or not any(folder.iterdir()):
         return
     if (folder / "byname.toml").is_file() and open_company(folder).settings.name in {NAME, simulated.NAME}:
-        shutil.rmtree(folder)
+        with take(folder / "serving.lock", wait=0):  # its pages may be open in another window
+            shutil.rmtree(folder)
         return
     raise UsageError(
         where=str(folder),

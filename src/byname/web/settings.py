@@ -179,7 +179,7 @@ LOGGING = {
     "handlers": {"terminal": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["terminal"], "level": "WARNING"},
     "loggers": {
-        "django": {"handlers": [], "propagate": True},  # Django's own handlers are silent without DEBUG
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},  # Django's own handlers are silent without DEBUG
         "django.request": {"level": "ERROR"},  # a page that is not there is no news
         "axes": {"level": "WARNING"},
     },

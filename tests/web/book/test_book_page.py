@@ -147,9 +147,7 @@ def test_whoever_was_given_to_somebody_changes_the_book_at_once(
 
 
 @pytest.mark.parametrize("in_place", [True, False])
-def test_a_promise_is_made_and_kept_in_the_book(
-    transactional_db: None, liam: Account, page: str, *, in_place: bool
-) -> None:
+def test_a_promise_is_made_and_kept_in_the_book(liam: Account, page: str, *, in_place: bool) -> None:
     client = signed_in(liam)
     headers = {"HX-Request": "true"} if in_place else {}
     person = client.get(page).context["rows"][0].person["person_id"]
@@ -171,7 +169,7 @@ def test_a_promise_is_made_and_kept_in_the_book(
             assert (answer.status_code, answer["Location"]) == (302, f"{page}#b-{person}")
 
 
-def test_a_promise_of_the_snapshot_is_kept(transactional_db: None, liam: Account, page: str) -> None:
+def test_a_promise_of_the_snapshot_is_kept(liam: Account, page: str) -> None:
     client = signed_in(liam)
     row = client.get(page).context["rows"][0]
     promised = row.promised[0]
@@ -191,7 +189,7 @@ def test_what_cannot_be_promised_is_said(liam: Account, page: str, wrong: dict[s
     assert not Entry.objects.exists()
 
 
-def test_an_address_to_go_back_to_is_one_of_ours(transactional_db: None, liam: Account, page: str) -> None:
+def test_an_address_to_go_back_to_is_one_of_ours(liam: Account, page: str) -> None:
     client = signed_in(liam)
     person = client.get(page).context["rows"][0].person["person_id"]
     for back in ("https://evil.test/", "//evil.test", "javascript:alert(1)"):
@@ -199,7 +197,7 @@ def test_an_address_to_go_back_to_is_one_of_ours(transactional_db: None, liam: A
         assert answer["Location"] == f"{page}#b-{person}"
 
 
-def test_a_lead_gives_people_to_the_own_team(transactional_db: None, lena: Account, best: str) -> None:
+def test_a_lead_gives_people_to_the_own_team(lena: Account, best: str) -> None:
     client = signed_in(lena)
     form = {"person": best, "of": "Maren Solberg", "employee": ME}
     assert client.post(reverse("book_assign"), form, headers={"HX-Request": "true"}).status_code == 200
@@ -221,7 +219,7 @@ def test_people_whose_colleague_has_left_are_without_an_owner(
     as_alice: Client, page: str, snapshot: Snapshot, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not as_alice.get(page).context["nobodys"]
-    monkeypatch.setattr(orphans, "spellings", lambda desk: ["ingrid halvorsen", "maren solberg"])
+    monkeypatch.setattr(orphans, "spellings", lambda _: ["ingrid halvorsen", "maren solberg"])
     promised = snapshot.query(
         "select distinct person_id from client_book where promised is not null and employee <> 'Maren Solberg'"
     )
@@ -235,7 +233,7 @@ def test_people_whose_colleague_has_left_are_without_an_owner(
 
 
 def test_where_byname_toml_names_nobody_nobody_has_left(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orphans, "spellings", lambda desk: [])
+    monkeypatch.setattr(orphans, "spellings", lambda _: [])
     assert orphans.orphans(desk) == []
 
 

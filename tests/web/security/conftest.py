@@ -6,9 +6,11 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from byname.company import Company
 from byname.web.accounts.models import Account
 from tests.web.conftest import signed_in
-from tests.web.security.walking import Table, walked
+from tests.web.security.standing import everything
+from tests.web.security.walking import Patient, Table, walked
 
 _TABLE: list[Table] = []
 
@@ -19,31 +21,31 @@ def _quick(_of_this_company: None, settings: object) -> None:
     cache.clear()
 
 
-def patient(client: Client) -> Client:
-    """A browser that shows an error's page, so that a test can name every address that fails."""
-    client.raise_request_exception = False
-    return client
-
-
 @pytest.fixture
 def as_alice(as_alice: Client) -> Client:
-    return patient(as_alice)
+    return Patient(as_alice)
 
 
 @pytest.fixture
 def as_rita(as_rita: Client) -> Client:
-    return patient(as_rita)
+    return Patient(as_rita)
 
 
 @pytest.fixture
-def charlie(charlie: Client) -> Client:
-    return patient(charlie)
+def charlie() -> Client:
+    return Patient()
 
 
 @pytest.fixture
-def table(alice: Account, best: str) -> Table:
-    """The URL table with an address for each entry; walked once."""
+def table(alice: Account, best: str, company: Company) -> Table:
+    """The URL table as an owner sees it; walked once."""
     if not _TABLE:
         known = {"person_id": best, "name": "Ingrid Halvorsen", "action": "welcome", "verb": "note", "number": str(alice.pk)}
-        _TABLE.append(walked(patient(signed_in(alice)), known))
+        client = Patient(signed_in(alice))
+        client.get("/accounts/")
+        before = everything(company)
+        found = walked(client, known)
+        after = everything(company)
+        found.changed = [thing for thing, stood in before.items() if after[thing] != stood]
+        _TABLE.append(found)
     return _TABLE[0]

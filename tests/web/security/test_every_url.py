@@ -6,22 +6,17 @@ A page that is added is tested by what stands here; see `walking`. Demands: S3.1
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.contrib.sessions.models import Session
-from django.db.models import Model
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from byname.company import Company
 from byname.web.accounts.models import Account, Role
 from tests.web.conftest import account, signed_in
-from tests.web.security.conftest import patient
-from tests.web.security.walking import Page, Table, is_html
+from tests.web.security.standing import everything
+from tests.web.security.walking import Page, Patient, Table, is_html
 
 # What a stranger may open: the door itself, and what the API says of itself. Whoever adds one decides it here.
 AT_THE_DOOR = {"account_login", "account_reset_password", "account_reset_password_done", "account_link"}
@@ -36,10 +31,11 @@ def send(client: Client, method: str, page: Page, table: Table) -> Any:
     return getattr(client, method)(page.address, data)
 
 
-def is_refused(answer: HttpResponse) -> bool:
-    return answer.status_code in REFUSED or (
-        answer.status_code == 302 and answer["Location"].startswith(reverse("account_login"))
-    )
+def is_refused(answer: Any) -> bool:
+    if answer.status_code == 302:
+        return bool(answer["Location"].startswith(reverse("account_login")))
+    says_only_how = answer.request["REQUEST_METHOD"] == "OPTIONS" and not answer.read
+    return answer.status_code in REFUSED or says_only_how
 
 
 def test_the_table_is_walked(table: Table) -> None:
@@ -61,25 +57,15 @@ def test_a_stranger_sees_nothing(table: Table, charlie: Client) -> None:
 
 
 def test_a_shut_account_sees_nothing(table: Table, bob: Account) -> None:
-    client = patient(signed_in(bob))
+    client = Patient(signed_in(bob))
     Account.objects.filter(pk=bob.pk).update(is_active=False)
     seen = [page.address for page in table.pages if page.name not in AT_THE_DOOR and not is_refused(client.get(page.address))]
     assert seen == []
 
 
-def everything(company: Company) -> dict[str, Any]:
-    """What the app database and the folder hold, but for sessions."""
-    stands: dict[str, Any] = {"byname.toml": (company.folder / "byname.toml").read_bytes()}
-    for model in apps.get_models():
-        if model is not Session:
-            rows: Iterator[Model] = model._default_manager.order_by("pk").values_list()  # type: ignore[assignment]
-            stands[model._meta.label] = list(rows)
-    return stands
-
-
-def plain(answer: HttpResponse) -> str:
+def plain(answer: Any) -> str:
     """A page's text without what is new each time."""
-    return re.sub(r'(value="|X-CSRFToken&quot;: &quot;|X-CSRFToken": ")[A-Za-z0-9]{64}', "", answer.content.decode())
+    return re.sub(r"[A-Za-z0-9]{64}", "", answer.read.decode())
 
 
 def test_a_reader_changes_nothing(table: Table, as_rita: Client, company: Company) -> None:
@@ -93,7 +79,7 @@ def test_a_reader_changes_nothing(table: Table, as_rita: Client, company: Compan
             answer = send(as_rita, method, page, table)
             # A page that takes no notice of how it is asked shows what it always shows.
             if answer.status_code not in REFUSED and not (
-                answer.status_code == 200 and is_html(answer) and plain(answer) == plain(as_rita.get(page.address))
+                answer.status_code == 200 and plain(answer) == plain(as_rita.get(page.address))
             ):
                 allowed.append((method, page.address, answer.status_code))
     assert allowed == []
@@ -102,7 +88,7 @@ def test_a_reader_changes_nothing(table: Table, as_rita: Client, company: Compan
 
 @pytest.mark.parametrize("role", [Role.READER, Role.MEMBER, Role.LEAD, Role.STEWARD])
 def test_settings_and_accounts_are_an_owners(table: Table, role: Role, db: None) -> None:
-    client = patient(signed_in(account("Mo", role, "sales")))
+    client = Patient(signed_in(account("Mo", role, "sales")))
     settings_pages = [page for page in table.pages if page.route.startswith("/settings/")]
     assert len(settings_pages) > 15
     reached = [
@@ -115,17 +101,13 @@ def test_settings_and_accounts_are_an_owners(table: Table, role: Role, db: None)
     assert reached == []
 
 
-def test_looking_changes_nothing(table: Table, as_alice: Client, company: Company) -> None:
+def test_looking_changes_nothing(table: Table) -> None:
     """What a link or a picture on a stranger's page could open must not change anything."""
-    as_alice.get("/")
-    before = everything(company)
-    for page in table.pages:
-        as_alice.get(page.address)
-    assert everything(company) == before
+    assert table.changed == []
 
 
 def test_no_form_is_taken_without_its_token(table: Table, alice: Account, company: Company) -> None:
-    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client = Patient(enforce_csrf_checks=True)
     client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
     client.get("/")
     before = everything(company)
@@ -138,27 +120,25 @@ def test_no_form_is_taken_without_its_token(table: Table, alice: Account, compan
     assert everything(company) == before
 
 
-def test_headers_are_on_every_answer(table: Table, as_alice: Client, charlie: Client) -> None:
-    lacking = []
-    for client in (as_alice, charlie):
-        for address in [*(page.address for page in table.pages), "/no/such/page", "/static/console/console.css"]:
-            if address.startswith("/accounts/logout"):
-                continue
-            answer = client.get(address)
-            policy = answer.get("Content-Security-Policy", "")
-            if "default-src 'none'" not in policy or "unsafe" in policy or "frame-ancestors 'none'" not in policy:
-                lacking.append((address, policy))
-            lacking += [
-                (address, header)
-                for header, value in (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"))
-                if answer.get(header) != value
-            ]
-            if not address.startswith("/static/"):
-                if "no-store" not in answer.get("Cache-Control", ""):
-                    lacking.append((address, "Cache-Control"))
-                if answer.get("X-Frame-Options") != "DENY":
-                    lacking.append((address, "X-Frame-Options"))
-    assert lacking == []
+def lacking(address: str, headers: Any) -> list[str]:
+    """Which headers are not as they must be."""
+    wanted = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
+    if not address.startswith("/static/"):
+        wanted |= {"X-Frame-Options": "DENY", "Cross-Origin-Opener-Policy": "same-origin"}
+    wrong = [header for header, value in wanted.items() if headers.get(header) != value]
+    policy = headers.get("Content-Security-Policy", "")
+    if "default-src 'none'" not in policy or "unsafe" in policy or "frame-ancestors 'none'" not in policy:
+        wrong.append(f"policy {policy}")
+    if not address.startswith("/static/") and "no-store" not in headers.get("Cache-Control", ""):
+        wrong.append("Cache-Control")
+    return wrong
+
+
+def test_headers_are_on_every_answer(table: Table, charlie: Client) -> None:
+    answers = {address: answer.headers for address, answer in table.shown.items()}
+    for address in [*answers, "/no/such/page", "/static/console/console.css"]:
+        answers[f"{address} for a stranger"] = charlie.get(address).headers  # type: ignore[assignment]
+    assert {address: wrong for address, headers in answers.items() if (wrong := lacking(address, headers))} == {}
 
 
 _AGAINST_THE_POLICY = re.compile(
@@ -167,28 +147,25 @@ _AGAINST_THE_POLICY = re.compile(
 )
 
 
-def test_pages_hold_nothing_that_their_policy_forbids(table: Table, as_alice: Client) -> None:
-    forbidden = [
-        (page.address, found[0])
-        for page in table.pages
-        if is_html(answer := as_alice.get(page.address)) and (found := _AGAINST_THE_POLICY.search(answer.content.decode()))
-    ]
-    assert forbidden == []
+def test_pages_hold_nothing_that_their_policy_forbids(table: Table) -> None:
+    pages = {address: answer.text for address, answer in table.shown.items() if is_html(answer.headers)}
+    assert len(pages) > 30
+    assert {address: found[0] for address, text in pages.items() if (found := _AGAINST_THE_POLICY.search(text))} == {}
 
 
-def test_every_page_opens_for_the_owner(table: Table, as_alice: Client) -> None:
-    broken = [
-        (page.address, answer.status_code) for page in table.pages if (answer := as_alice.get(page.address)).status_code >= 500
-    ]
-    assert broken == []
+def test_every_page_opens_for_the_owner(table: Table) -> None:
+    assert {address: answer.status for address, answer in table.shown.items() if answer.status >= 500} == {}
+    opened = sum(answer.status == 200 for answer in table.shown.values())
+    assert opened > len(table.pages) / 3
 
 
 def test_nothing_leads_elsewhere(table: Table, as_alice: Client, charlie: Client) -> None:
-    led = []
-    for page in table.pages:
-        for elsewhere in ("//evil.test", "https://evil.test", "/\\evil.test"):
-            for client in (as_alice, charlie):
-                answer = client.get(page.address, {"next": elsewhere, "back": elsewhere, "to": elsewhere, "url": elsewhere})
-                if answer.status_code in (301, 302, 303, 307, 308) and not re.match(r"/(?![/\\])", answer["Location"]):
-                    led.append((page.address, answer["Location"]))
+    asked = dict.fromkeys(("next", "back", "to", "url", "return"), "//evil.test")
+    led = [
+        (page.address, answer["Location"])
+        for page in table.pages
+        for client in (as_alice, charlie)
+        if (answer := client.get(page.address, asked)).status_code in (301, 302, 303, 307, 308)
+        and not re.match(r"/(?![/\\])", answer["Location"])
+    ]
     assert led == []

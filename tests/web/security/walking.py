@@ -18,12 +18,11 @@ from django.http import HttpResponse, QueryDict
 from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
-__all__ = ["Form", "Page", "Reading", "Table", "is_html", "walked"]
+__all__ = ["Answer", "Form", "Page", "Patient", "Reading", "Table", "is_html", "walked"]
 
 _ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
 _MADE = {"int": "1", "uuid": "00000000-0000-4000-8000-000000000000", "str": "x", "slug": "x", "path": "x"}
 _TYPED = {"email": "somebody@kettle.test", "number": "1", "date": "2026-06-30", "time": "08:00", "hidden": ""}
-_NO_PAGES = ("/static/", "/api/docs")
 
 
 @dataclass(frozen=True)
@@ -50,12 +49,38 @@ class Form:
     fields: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+class Patient(Client):
+    """A browser that shows an error's page, so that a test can name every address that fails, and reads files to their end."""
+
+    def __init__(self, like: Client | None = None, **more: Any) -> None:
+        super().__init__(raise_request_exception=False, **more)
+        if like is not None:
+            self.cookies = like.cookies
+
+    def request(self, **request: Any) -> Any:
+        """Answer, with the whole of a file in `read`."""
+        answer = super().request(**request)
+        answer.read = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+        return answer
+
+
 @dataclass
 class Table:
-    """All entries, and the forms that lead to them."""
+    """All entries, the forms that lead to them, what each showed to who may see everything, and what looking changed."""
 
     pages: list[Page]
     forms: list[Form]
+    shown: Mapping[str, Answer]
+    changed: list[str] = field(default_factory=list)
 
     def sent_to(self, address: str) -> Mapping[str, str]:
         """What the pages' own form sends there; nothing where no form was seen."""
@@ -91,8 +116,9 @@ class _Seen(HTMLParser):
             self._select = ""
 
 
-def is_html(answer: HttpResponse) -> bool:
-    return str(answer.get("Content-Type", "")).startswith("text/html") and not answer.streaming
+def is_html(answer: HttpResponse | Mapping[str, str]) -> bool:
+    """Whether it is a page; an answer or its headers."""
+    return str(answer.get("Content-Type", "")).startswith("text/html")
 
 
 def _entries(
@@ -122,17 +148,17 @@ def walked(client: Client, known: Mapping[str, str]) -> Table:
     assert not [route for route in routes if "(?P" in route], "write these as path(), so that they can be walked"
     address_of = {route: route for route in routes if not _ARGUMENT.search(route)}
     forms: dict[tuple[str, str, tuple[str, ...]], Form] = {}
-    waiting, done = list(address_of.values()), set[str]()
-    while waiting:
-        address = waiting.pop(0)
-        if address in done or address.startswith(("/accounts/logout", *_NO_PAGES)):
-            continue
-        done.add(address)
+    shown: dict[str, Answer] = {}
+
+    def look(address: str) -> None:
+        if address in shown:
+            return
         answer = client.get(address)
+        shown[address] = Answer(answer.status_code, dict(answer.headers), answer.read.decode(errors="replace"))  # type: ignore[attr-defined]
         if answer.status_code != 200 or not is_html(answer):  # type: ignore[arg-type]
-            continue
+            return
         seen = _Seen()
-        seen.feed(answer.content.decode())
+        seen.feed(shown[address].text)
         for action, method, fields in seen.forms:
             there = urljoin(address, action or address).partition("?")[0]
             sent = {**dict(parse_qsl(urlsplit(action).query)), **fields}
@@ -141,7 +167,7 @@ def walked(client: Client, known: Mapping[str, str]) -> Table:
             seen.links.append(there)
         for link in seen.links:
             parts = urlsplit(urljoin(f"http://testserver{address}", link))
-            if parts.netloc != "testserver" or parts.path.startswith(_NO_PAGES):
+            if parts.netloc != "testserver" or parts.path.startswith("/static/"):
                 continue
             try:
                 route = f"/{resolve(parts.path).route}"
@@ -149,9 +175,14 @@ def walked(client: Client, known: Mapping[str, str]) -> Table:
                 continue
             if route in routes and route not in address_of:
                 address_of[route] = parts.path
-                waiting.append(parts.path)
+
+    while waiting := [address for address in address_of.values() if address not in shown]:
+        for address in waiting:
+            look(address)
     pages = [Page(name, route, address_of.get(route) or _made(route, known)) for route, name in routes.items()]
-    return Table(pages, list(forms.values()))
+    for page in pages:
+        look(page.address)
+    return Table(pages, list(forms.values()), shown)
 
 
 class Reading:

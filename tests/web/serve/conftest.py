@@ -79,12 +79,12 @@ def until(found: Any, server: Server | None = None, seconds: float = _SECONDS) -
 class Browser:
     """Somebody who is signed in to a server."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, email: str = EMAIL, password: str = PASSWORD) -> None:
         self.address = address
         self._cookies = CookieJar()
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._cookies))
         page = self.get("/accounts/login/")
-        self.post("/accounts/login/", {"login": EMAIL, "password": PASSWORD}, token=_token(page))
+        self.post("/accounts/login/?next=/data/", {"login": email, "password": password}, token=_token(page))
 
     def get(self, path: str) -> str:
         with self._opener.open(self.address + path, timeout=60) as answer:

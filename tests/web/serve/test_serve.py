@@ -12,9 +12,10 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
-from byname.company import Company, create
+from byname.company import Company, create, open_company
 from byname.snapshot import SCHEMA_VERSION, open_current
 from tests.web.serve.conftest import EMAIL, PASSWORD, Browser
 
@@ -71,34 +72,29 @@ def test_an_address_of_another_machine_is_refused(empty: Path) -> None:
     assert "expected an address of this machine" in refused(empty, "--host", "192.0.2.1")
 
 
-def test_it_serves_a_company_without_a_snapshot_once_and_ends_cleanly(empty: Path, serving: Any) -> None:
+def test_it_serves_a_company_without_a_snapshot_or_with_an_older_one_and_ends_cleanly(
+    empty: Path, company: Company, serving: Any
+) -> None:
     server = serving(empty, *FIRST, BYNAME_PASSWORD=PASSWORD)
-    address = server.address
+    browser = Browser(server.address)
     assert "no snapshot" in server.said
-    browser = Browser(address)
     assert "no snapshot yet" in browser.get("/data/")
+
+    shutil.copytree(company.snapshots, empty / "snapshots", dirs_exist_ok=True)
+    value = open_current(open_company(empty)).folder / "value.parquet"
+    table = pq.read_table(value)
+    pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), b"schema_version": b"1"}), value)
+    shown = browser.get("/data/")
+    assert "a snapshot of version 1" in shown
+    assert f"version {SCHEMA_VERSION}" in shown
+    assert "Refresh now" in shown
+
     said = refused(empty)
     assert "found a server that serves it already" in said
     assert f"process {server.process.pid}" in said
     assert server.end(signal.SIGINT) == 0
     assert "Ended." in server.said
     assert PASSWORD not in server.said
-
-
-def test_an_older_snapshot_is_said_on_the_page_with_the_way_out(company: Company, tmp_path: Path, serving: Any) -> None:
-    folder = tmp_path / "shop"
-    shutil.copytree(company.folder, folder, ignore=shutil.ignore_patterns("app.sqlite3*", "facts"))
-    value = folder / "snapshots" / open_current(company).folder.name / "value.parquet"
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(value)
-    pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), b"schema_version": b"1"}), value)
-    server = serving(folder, *FIRST, BYNAME_PASSWORD=PASSWORD)
-    browser = Browser(server.address)
-    shown = browser.get("/data/")
-    assert "a snapshot of version 1" in shown
-    assert f"version {SCHEMA_VERSION}" in shown
-    assert "Refresh now" in shown
 
 
 @pytest.mark.parametrize("is_trusted", [True, False])

@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from byname.snapshot import Snapshot
 from byname.standings import Wanted, alarmed, counted, moved, next_steps, quarters, ways
+from byname.web.console.lists import hidden
+from byname.web.desk import Desk
 from byname.web.written.laid_over import LaidOver, Said
 from tests.web.shown import called, copied, lay_over, people_on, rewritten, show
 
@@ -29,8 +31,8 @@ def a_quarter_with_moves(snapshot: Snapshot) -> str:
     return row["day"].isoformat()
 
 
-def test_alarms_come_first_with_what_is_done_about_them(as_rita: Client, snapshot: Snapshot) -> None:
-    alarms = alarmed(snapshot, Wanted(limit=10))
+def test_alarms_come_first_with_what_is_done_about_them(as_rita: Client, desk: Desk, snapshot: Snapshot) -> None:
+    alarms = alarmed(snapshot, Wanted(limit=10, without=hidden(desk)))
     assert alarms, "the shop must have an alarm for this test to look at"
     page = text(as_rita, "standing")
     assert people_on(page.encode())[: len(alarms)] == [row["person_id"] for row in alarms]
@@ -75,22 +77,25 @@ def test_the_flows_of_an_earlier_quarter_are_shown_when_asked_for(as_rita: Clien
 
 
 @pytest.mark.parametrize("way", ["fell", "rose"])
-def test_movers_are_filtered_by_the_way(as_rita: Client, snapshot: Snapshot, way: str) -> None:
+def test_movers_are_filtered_by_the_way(as_rita: Client, desk: Desk, snapshot: Snapshot, way: str) -> None:
     quarter = a_quarter_with_moves(snapshot)
     both = snapshot.query("select * from moves where day = cast($1 as date)", [quarter])
-    wanted = {row["person_id"] for row in both if (FALL[row["to_standing"]] > FALL[row["from_standing"]]) is (way == "fell")}
+    wanted = {
+        row["person_id"] for row in both if (FALL[row["to_standing"]] > FALL[row["from_standing"]]) is (way == "fell")
+    }
     shown = people_on(text(as_rita, "standing-movers", way=way, quarter=quarter).encode())
-    assert set(shown) == wanted
+    assert set(shown) == wanted - desk.since.hidden
     assert wanted
 
 
-def test_movers_are_filtered_by_where_they_stand_and_by_team(as_rita: Client, snapshot: Snapshot) -> None:
+def test_movers_are_filtered_by_where_they_stand_and_by_team(as_rita: Client, desk: Desk, snapshot: Snapshot) -> None:
     quarter = a_quarter_with_moves(snapshot)
     rows = snapshot.query(
         "select moves.person_id, to_standing, plan.team from moves left join plan on plan.person_id = moves.person_id "
         "where moves.day = cast($1 as date)",
         [quarter],
     )
+    rows = [row for row in rows if row["person_id"] not in desk.since.hidden]
     into = rows[0]["to_standing"]
     assert set(people_on(text(as_rita, "standing-movers", into=into, quarter=quarter).encode())) == {
         row["person_id"] for row in rows if row["to_standing"] == into
@@ -108,8 +113,10 @@ def test_what_an_address_says_is_never_believed(as_rita: Client, name: str, said
     assert as_rita.get(reverse(name), asked).status_code == 200
 
 
-def test_a_long_list_has_pages(snapshot: Snapshot, as_rita: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    many = copied(snapshot, tmp_path / "2026-06-30_many")
+def test_a_long_list_has_pages(
+    snapshot: Snapshot, as_rita: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = copied(snapshot, tmp_path)
     people = [row["person_id"] for row in snapshot.query("select person_id from value order by rank limit 120")]
     (alarm,) = snapshot.query("select * from alarms limit 1")
     rewritten(many, "alarms", [alarm | {"person_id": one, "worth": 1000.0 - n} for n, one in enumerate(people)])
@@ -142,7 +149,9 @@ def test_an_alarm_of_somebody_who_was_merged_is_the_alarm_of_whom_they_are_shown
     assert "numbers follow at the next refresh" in page
 
 
-def test_a_corrected_standing_shows_at_once(as_rita: Client, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_corrected_standing_shows_at_once(
+    as_rita: Client, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     alarm = next(row for row in alarmed(snapshot, Wanted(limit=10)) if row["standing"] != "actively_dissatisfied")
     person = alarm["person_id"]
     said = Said("f1", "decisions", "standing", "is angry", "Bob", datetime(2026, 7, 1, tzinfo=UTC))
@@ -159,7 +168,7 @@ def test_a_corrected_standing_shows_at_once(as_rita: Client, snapshot: Snapshot,
 def test_hostile_names_are_only_names(
     as_rita: Client, snapshot: Snapshot, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changed = copied(snapshot, tmp_path / "2026-06-30_hostile")
+    changed = copied(snapshot, tmp_path)
     called(changed, alarmed(snapshot, Wanted(limit=1))[0]["person_id"], name)
     show(monkeypatch, changed)
     page = text(as_rita, "standing")
@@ -191,7 +200,7 @@ def test_what_standings_foretold_is_told_in_the_snapshots_own_words(as_rita: Cli
 def test_with_nothing_on_record_a_page_says_what_to_do(
     as_rita: Client, snapshot: Snapshot, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    empty = copied(snapshot, tmp_path / "2026-06-30_empty")
+    empty = copied(snapshot, tmp_path)
     for path in empty.folder.glob("*.parquet"):
         rewritten(empty, path.stem, [])
     show(monkeypatch, empty)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from byname.snapshot import Snapshot
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

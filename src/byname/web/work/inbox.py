@@ -84,7 +84,7 @@ class Settled:
     def look(self) -> list[str]:
         """Those that have not changed for some seconds, each once; again after a while, if it still lies there."""
         now, found = time.monotonic(), []
-        names = list(waiting(self.company))
+        names = [_spelled(self.company, name) for name in waiting(self.company)]
         for name in names:
             state = _state(folder(self.company) / name)
             before, since = self._seen.get(name, (None, now))
@@ -100,6 +100,14 @@ class Settled:
             for gone in known.keys() - set(names):
                 del known[gone]
         return found
+
+
+def _spelled(company: Company, name: str) -> str:
+    """Give a file whose name is no text, as other systems write it, one that is: databases and pages take text only."""
+    text = os.fsencode(name).decode("utf-8", "replace")
+    if text != name:
+        (folder(company) / name).rename(folder(company) / text)
+    return text
 
 
 def _state(path: Path) -> object:

@@ -44,7 +44,7 @@ class Run(models.Model):
     """
 
     kind = models.CharField(max_length=12, choices=Kind)
-    about = models.CharField(max_length=255, blank=True)  # a file's name, an import's id
+    about = models.CharField(max_length=520, blank=True)  # a file's name in the inbox, an import's id
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
     by = models.CharField(max_length=254)  # stays when the account goes
     is_nightly = models.BooleanField(default=False)  # the morning's mail follows it

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from django.db import Error, close_old_connections, connections
+from django.db import close_old_connections, connections
 from django_tasks_db.models import DBTaskResult
 
 from byname.web.work import clock
@@ -69,7 +69,7 @@ class WatchThread(Thread):
             close_old_connections()
             try:
                 self._watch.look(datetime.now(UTC))
-            except (Error, OSError):
+            except Exception:  # noqa: BLE001 - one odd file must not end the watch
                 _log.exception("could not look at the inbox and the clock; it tries again")
         connections.close_all()
 

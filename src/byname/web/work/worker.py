@@ -10,7 +10,7 @@ import logging
 import time
 from threading import Thread
 
-from django.db import Error, connections
+from django.db import connections
 from django.tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
 from django_tasks_db.management.commands.db_worker import Worker
 
@@ -44,7 +44,7 @@ class WorkerThread(Thread):
         while not stopping.is_set():
             try:
                 self._worker.run()
-            except (Error, OSError):
+            except Exception:  # noqa: BLE001 - a database that is away must not end the work
                 _log.exception("the worker could not go on; it tries again")
                 time.sleep(_AFTER_AN_ERROR_SECONDS)
         connections.close_all()

@@ -61,7 +61,7 @@ class Asked:
         said |= {"low": _plain(self.low), "high": _plain(self.high), "stage": self.stage, "owner": self.owner}
         return urlencode({name: value for name, value in said.items() if value})
 
-    def at(self, after: tuple[float, int, str]) -> Asked:
+    def at(self, after: tuple[float, int, str] | None) -> Asked:
         """The same question from there on."""
         return replace(self, after=after)
 

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from byname.best import MEASURES, last_on, measure_range, why
-from byname.web.console.people.asked import NOBODY, NONE
+from byname.cards import cards
+from byname.web.console.people.asked import NOBODY, NONE, Asked
+from byname.web.console.people.laid import Laid
+from byname.web.remembered import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
-    from byname.web.console.people.asked import Asked
+    from byname.snapshot import Snapshot
     from byname.web.desk import Desk
 
 __all__ = ["Group", "Listed", "Page", "found_by_text", "groups", "owners", "page", "total_range"]
@@ -23,43 +25,30 @@ __all__ = ["Group", "Listed", "Page", "found_by_text", "groups", "owners", "page
 _UNRANKED = 2**62  # whose worth is not known comes last
 _LEAST = 0.01  # of a measure other than worth: who has none is not on its list
 _LEVEL_OF = 100  # people whose sum may be doubted as the sum of all is; of fewer, chance is as large
+_REMEMBERED = 100  # rows of a page that is worth keeping for the next who asks
 
 TOP = """
-    select profile.person_id, {measure} as measure, coalesce(profile.rank, {unranked}) as place,
-           {standing} as standing, {owner} as owner, profile.stage
+    select profile.person_id, profile.name, profile.city, profile.country, profile.rank, profile.clv, profile.clv_low,
+           profile.clv_high, {measure} as measure, coalesce(profile.rank, {unranked}) as place,
+           {standing} as standing, {owner} as owner
     {source}
     where {where}
     order by {order}
     limit {limit}
 """
 GROUPS = """
-    select {standing} as standing, count(*) as people, sum(profile.clv) as clv,
+    select coalesce({standing}, 'unknown') as standing, count(*) as people, sum(profile.clv) as clv,
            count(*) filter (where coalesce({measure}, 0) < {least}) as without
     {source}
     where {where}
     group by 1
     order by people desc, 1
 """
-DETAILS = """
-    select people.person_id, people.name, people.email, people.phone, people.city, people.country,
-           value.* exclude (person_id)
-    from people
-    left join (select * from value where person_id in (select unnest($1::varchar[]))) as value
-      on value.person_id = people.person_id
-    where people.person_id in (select unnest($1::varchar[]))
-"""
-STOOD = """
-    select person_id, standing, since, moved_from from standing where person_id in (select unnest($1::varchar[]))
-"""
-FRIENDS = """
-    select brought.referrer_id as person_id, sum(value.clv) as friends_clv, sum(value.clv_low) as friends_low,
-           sum(value.clv_high) as friends_high
-    from brought
-    join value on value.person_id = brought.person_id
-    where brought.referrer_id in (select unnest($1::varchar[]))
-    group by brought.referrer_id
-"""
-OWNERS = "select distinct known_to from profile where known_to is not null order by known_to"
+# `value` is sorted by rank: a few ranks are found without reading the others.
+WORTH = "select * from value where rank in (select unnest($1::bigint[]))"
+STOOD = "select person_id, standing, known_to from profile where person_id in (select unnest($1::varchar[]))"
+FRIENDS = "select referrer_id, person_id from brought where referrer_id in (select unnest($1::varchar[]))"
+OWNERS = "select distinct known_to from profile where known_to is not null"
 
 _PRICED = """
     join (select person_id as priced_id, engagement_value from value) as priced
@@ -146,7 +135,56 @@ def page(desk: Desk, asked: Asked, size: int) -> Page:
         asked: which, ranked by what, from where on.
         size: how many at most.
     """
-    query = _query(desk, asked)
+    laid = Laid.over(desk.since)
+    if size <= _REMEMBERED:
+        rows = remembered(_top, desk.snapshot, asked, laid, size)
+    else:
+        rows = _top(desk.snapshot, asked, laid, size)
+    last = rows[size - 1] if len(rows) > size else None
+    after = (float(last["measure"] or 0), last["place"], last["person_id"]) if last else None
+    return Page(_listed(desk, rows[:size], asked.by), after)
+
+
+def groups(desk: Desk, asked: Asked) -> list[Group]:
+    """How many are asked for and what they are worth together, by where they stand."""
+    return remembered(_counted, desk.snapshot, asked.at(None), Laid.over(desk.since))
+
+
+def total_range(desk: Desk, found: Sequence[Group]) -> tuple[float, float] | None:
+    """The range of what they are worth together, as far as the sum of all may be off; None for too few."""
+    terms = desk.snapshot.terms
+    if sum(group.people for group in found) < _LEVEL_OF or "total_low" not in terms:
+        return None
+    worth = sum(group.clv for group in found)
+    return worth * float(terms["total_low"]), worth * float(terms["total_high"])
+
+
+def owners(desk: Desk) -> list[str]:
+    """Whom people know: employees that a list can be asked for."""
+    found = remembered(_known_to, desk.snapshot)
+    return sorted(found.union(filter(None, desk.since.owners.values())))
+
+
+def found_by_text(desk: Desk, found: Sequence[dict[str, Any]]) -> list[Listed]:
+    """People as `Snapshot.find` gives them, as a list shows them, in that order."""
+    ids = [row["person_id"] for row in found]
+    stood = {row["person_id"]: row for row in desk.snapshot.query(STOOD, [ids])} if ids else {}
+    rows = [
+        {"measure": None, "clv_low": None, "clv_high": None}
+        | row
+        | {"standing": desk.since.standings.get(one) or stood.get(one, {}).get("standing")}
+        | {"owner": desk.since.owners.get(one, stood.get(one, {}).get("known_to"))}
+        for one, row in zip(ids, found, strict=True)
+    ]
+    return _listed(desk, rows, "clv")
+
+
+# ------------------------------------------------------------------------------------------------- asking
+
+
+def _top(snapshot: Snapshot, asked: Asked, laid: Laid, size: int) -> list[dict[str, Any]]:
+    """One row more than a page has, to see whether there is a next one."""
+    query = _query(asked, laid)
     measure = MEASURES[asked.by][0]
     by_worth = asked.by == "clv"
     if not by_worth:
@@ -163,15 +201,11 @@ def page(desk: Desk, asked: Asked, size: int) -> Page:
         order="place, person_id" if by_worth else "measure desc, place, person_id",
         limit=query.put(size + 1),
     )
-    rows = desk.snapshot.query(sql, query.parameters)
-    last = rows[size - 1] if len(rows) > size else None
-    after = (float(last["measure"] or 0), last["place"], last["person_id"]) if last else None
-    return Page(_listed(desk, rows[:size], asked.by), after)
+    return snapshot.query(sql, query.parameters)
 
 
-def groups(desk: Desk, asked: Asked) -> list[Group]:
-    """How many are asked for and what they are worth together, by where they stand."""
-    query = _query(desk, asked)
+def _counted(snapshot: Snapshot, asked: Asked, laid: Laid) -> list[Group]:
+    query = _query(asked, laid)
     sql = GROUPS.format(
         standing=query.standing,
         measure=MEASURES[asked.by][0],
@@ -179,60 +213,29 @@ def groups(desk: Desk, asked: Asked) -> list[Group]:
         source=query.source,
         where=" and ".join(query.where),
     )
-    rows = desk.snapshot.query(sql, query.parameters)
-    return [Group(row["standing"] or "unknown", row["people"], row["clv"] or 0.0, row["without"]) for row in rows]
+    rows = snapshot.query(sql, query.parameters)
+    return [Group(row["standing"], row["people"], row["clv"] or 0.0, row["without"]) for row in rows]
 
 
-def total_range(desk: Desk, found: Sequence[Group]) -> tuple[float, float] | None:
-    """The range of what they are worth together, as far as the sum of all may be off; None for too few."""
-    terms = desk.snapshot.terms
-    if sum(group.people for group in found) < _LEVEL_OF or "total_low" not in terms:
-        return None
-    worth = sum(group.clv for group in found)
-    return worth * float(terms["total_low"]), worth * float(terms["total_high"])
+def _known_to(snapshot: Snapshot) -> set[str]:
+    return {row["known_to"] for row in snapshot.query(OWNERS)}
 
 
-def owners(desk: Desk) -> list[str]:
-    """Whom people know: employees that a list can be asked for."""
-    found = {row["known_to"] for row in desk.snapshot.query(OWNERS)}
-    return sorted(found.union(filter(None, desk.since.owners.values())))
-
-
-def _details(desk: Desk, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Names, addresses and worth of these people, by person_id."""
-    rows = desk.snapshot.query(DETAILS, [list(ids)]) if ids else []
-    return {row["person_id"]: row for row in rows}
-
-
-def found_by_text(desk: Desk, ids: Sequence[str]) -> list[Listed]:
-    """These people as a list shows them, in that order."""
-    if not ids:
-        return []
-    stood = {row["person_id"]: row for row in desk.snapshot.query(STOOD, [list(ids)])}
-    rows = [
-        {"person_id": one, "measure": None, "owner": desk.since.owners.get(one, "")}
-        | {"standing": desk.since.standings.get(one) or stood.get(one, {}).get("standing")}
-        for one in ids
-    ]
-    return _listed(desk, rows, "clv")
-
-
-def _query(desk: Desk, asked: Asked) -> _Query:
+def _query(asked: Asked, laid: Laid) -> _Query:
     """Who is asked for, with what was written since the snapshot laid over."""
     query = _Query()
-    since = desk.since
     if asked.by == "engagement":
         query.source += _PRICED
-    if since.standings:
-        ids, said = query.put(list(since.standings)), query.put(list(since.standings.values()))
+    if laid.standings:
+        ids, said = (query.put(list(column)) for column in zip(*laid.standings, strict=True))
         query.source += _CORRECTED.format(ids=ids, said=said)
         query.standing = "coalesce(corrected.said, profile.standing)"
-    if since.owners:
-        ids, said = query.put(list(since.owners)), query.put(list(since.owners.values()))
+    if laid.owners:
+        ids, said = (query.put(list(column)) for column in zip(*laid.owners, strict=True))
         query.source += _OWNED.format(ids=ids, said=said)
         query.owner = _OWNER_NOW
-    if gone := [*since.hidden, *since.merged]:
-        query.where.append(f"profile.person_id not in (select unnest({query.put(gone)}::varchar[]))")
+    if laid.gone:
+        query.where.append(f"profile.person_id not in (select unnest({query.put(list(laid.gone))}::varchar[]))")
     _narrow(query, asked)
     return query
 
@@ -271,34 +274,56 @@ def _from(query: _Query, asked: Asked, measure: str) -> str:
     return f"({measure} < {amount_sign} or ({measure} = {amount_sign} and {later}))"
 
 
+# -------------------------------------------------------------------------------------------- what is shown
+
+
 def _listed(desk: Desk, rows: Sequence[dict[str, Any]], by: str) -> list[Listed]:
-    ids = [row["person_id"] for row in rows]
-    known = _details(desk, ids)
-    if by == "referrals" and ids:
-        for friends in desk.snapshot.query(FRIENDS, [ids]):
-            known[friends["person_id"]].update(friends)
-    return [_said(desk, row, known[row["person_id"]], by) for row in rows if row["person_id"] in known]
+    """Rows of people with what the page's own few are looked up for: worth, addresses of who has no name, friends."""
+    snapshot = desk.snapshot
+    ranks = [row["rank"] for row in rows if row["rank"] is not None]
+    worth = {row["rank"]: row for row in snapshot.query(WORTH, [ranks])} if ranks else {}
+    nameless = cards(snapshot, [row["person_id"] for row in rows if not row["name"]])
+    friends = _friends(snapshot, [row["person_id"] for row in rows]) if by == "referrals" else {}
+    return [
+        _said(
+            desk,
+            {**worth.get(row["rank"], {}), **nameless.get(row["person_id"], {}), **friends.get(row["person_id"], {})},
+            row,
+            by,
+        )
+        for row in rows
+    ]
 
 
-def _said(desk: Desk, row: dict[str, Any], known: dict[str, Any], by: str) -> Listed:
-    currency, as_of = desk.snapshot.terms["currency"], desk.as_of
+def _friends(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, dict[str, float]]:
+    """What the friends whom these people brought are worth together."""
+    rows = snapshot.query(FRIENDS, [list(ids)])
+    known = cards(snapshot, [row["person_id"] for row in rows])
+    found: dict[str, dict[str, float]] = {}
+    for row in rows:
+        sums = found.setdefault(row["referrer_id"], dict.fromkeys(("friends_clv", "friends_low", "friends_high"), 0.0))
+        for name in sums:
+            told = known.get(row["person_id"], {}).get(name.replace("friends_clv", "clv").replace("friends", "clv"))
+            sums[name] += float(told or 0)
+    return found
+
+
+def _said(desk: Desk, known: dict[str, Any], row: dict[str, Any], by: str) -> Listed:
+    currency, since = desk.snapshot.terms["currency"], desk.since
+    has_worth = row["rank"] is not None and "age_days" in known
+    ranged = {name: known[name] if has_worth else None for name in ("clv", "clv_low", "clv_high")}
+    shown = {"email": known.get("email"), "phone": known.get("phone")} | row | ranged
     measure, low, high = None, 0.0, 0.0
     if by != "clv":
         measure = row["measure"]
         low, high = measure_range({"friends_clv": 0, "friends_low": 0, "friends_high": 0} | known | row, by)
     return Listed(
-        known,
+        shown,
         row["standing"] or "unknown",
         row["owner"] or "",
-        _why(known, by, currency, as_of),
+        why(known | {"last_on": last_on(known, desk.as_of)}, by, currency) if has_worth else "",
         measure,
         low,
         high,
-        desk.since.is_pending(row["person_id"]),
+        since.is_pending(row["person_id"]),
     )
-
-
-def _why(known: dict[str, Any], by: str, currency: str, as_of: date) -> str:
-    if known["rank"] is None:
-        return ""
-    return why(known | {"last_on": last_on(known, as_of)}, by, currency)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from byname.web.console.people.listing import found_by_text
 
@@ -35,9 +35,18 @@ def search(desk: Desk, text: str) -> Found:
     since, wanted = desk.since, _SHOWN + 1
     while True:
         rows = desk.snapshot.find(text, wanted)
-        shown = dict.fromkeys(since.shown_as(row["person_id"]) for row in rows)
-        ids = [person for person in shown if person not in since.hidden]
-        if len(ids) > _SHOWN or len(rows) < wanted or wanted > _MOST:
+        people = [row for row in rows if row["person_id"] not in since.hidden]
+        if len(people) > _SHOWN or len(rows) < wanted or wanted > _MOST:
             break
         wanted *= 4
-    return Found(text, found_by_text(desk, ids[:_SHOWN]), is_cut=len(ids) > _SHOWN)
+    shown: dict[str, dict[str, Any]] = {}
+    for row in people:
+        one = since.shown_as(row["person_id"])
+        shown.setdefault(one, row if one == row["person_id"] else _card(desk, one))
+    found = list(shown.values())
+    return Found(text, found_by_text(desk, found[:_SHOWN]), is_cut=len(found) > _SHOWN)
+
+
+def _card(desk: Desk, person_id: str) -> dict[str, Any]:
+    """The card of whom somebody is shown as."""
+    return desk.snapshot.find(person_id, 1)[0]

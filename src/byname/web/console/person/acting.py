@@ -15,7 +15,7 @@ from byname.errors import UsageError
 from byname.web.accounts.policy import requires
 from byname.web.console.people.searching import search
 from byname.web.console.person import identity
-from byname.web.console.person.found import todays_id
+from byname.web.console.person.found import card_of
 from byname.web.console.person.views import shown
 from byname.web.desk import Desk, desk_of
 from byname.web.written import actions
@@ -95,7 +95,7 @@ def act(request: HttpRequest, person_id: str, verb: str) -> HttpResponse:
     if verb not in VERBS:
         raise Http404
     desk = desk_of(request)
-    today = todays_id(desk, person_id)
+    today = card_of(desk, person_id)["person_id"]
     try:
         written = VERBS[verb](request.user, desk, today, request.POST)
     except UsageError as wrong:
@@ -112,14 +112,12 @@ def act(request: HttpRequest, person_id: str, verb: str) -> HttpResponse:
 def merge(request: HttpRequest, person_id: str) -> HttpResponse:
     """Search for the other, and see both beside each other before anything is decided."""
     desk = desk_of(request)
-    today = todays_id(desk, person_id)
-    one, other_id = identity.side(desk, today), request.GET.get("other", "")
-    other = identity.side(desk, todays_id(desk, other_id)) if other_id else None
-    if one is None:
-        raise Http404
+    card, other_id = card_of(desk, person_id), request.GET.get("other", "")
+    today = card["person_id"]
+    other = identity.side(desk, card_of(desk, other_id)) if other_id else None
     found = search(desk, request.GET.get("q", ""))
     people = [row for row in found.people if row.row["person_id"] != today]
-    context = {"one": one, "other": other, "found": found, "people": people, "person_id": today}
+    context = {"one": identity.side(desk, card), "other": other, "found": found, "people": people, "person_id": today}
     return render(request, "console/person_merge.html", context)
 
 
@@ -128,12 +126,13 @@ def merge(request: HttpRequest, person_id: str) -> HttpResponse:
 def apart(request: HttpRequest, person_id: str) -> HttpResponse:
     """See the record that is to be somebody else's before anything is decided."""
     desk = desk_of(request)
-    today = todays_id(desk, person_id)
-    one = identity.side(desk, today)
+    card = card_of(desk, person_id)
+    today = card["person_id"]
     record = identity.record_of(desk.snapshot, desk.since.shown_together(today), request.GET.get("record", ""))
-    if one is None or record is None:
+    if record is None:
         raise Http404
-    return render(request, "console/person_apart.html", {"one": one, "record": record, "person_id": today})
+    context = {"one": identity.side(desk, card), "record": record, "person_id": today}
+    return render(request, "console/person_apart.html", context)
 
 
 def _day(typed: str) -> date | None:

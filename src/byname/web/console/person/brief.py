@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from byname import who
+from byname.cards import cards
 from byname.web.console.person.plain import plain
 from byname.web.remembered import remembered
 
@@ -16,14 +17,13 @@ if TYPE_CHECKING:
     from byname.web.desk import Desk
     from byname.web.written.shape import Said
 
-__all__ = ["REASONS", "Brief", "brief"]
+__all__ = ["Brief", "brief"]
 
-REASONS = 5  # pieces of evidence that stand on the page; all of them are one click away
+_REASONS = 5  # pieces of evidence that stand on the page; all of them are one click away
 _WORDS = 5
 _FRIENDS = 10
-_NOTED = 500
 
-WORTH = "select * exclude (person_id, model) from value where person_id = $1"
+WORTH = "select * exclude (person_id, model) from value where rank = $2 and person_id = $1"
 MATTERS = """
     select known_to, company, rank_share, orders, asks_365, gives_365, days_since_asked, days_since_thanked,
            days_since_given, open_complaints, oldest_complaint_days, complaint_topic, open_questions,
@@ -51,37 +51,20 @@ BOOK = """
     select employee, is_known, since, times, says from client_book where person_id = $1
     order by is_known desc, last_at desc, employee
 """
+REASONS = f"""
+    select fact_id, kind, occurred_at, says, pull from evidence
+    where person_id = $1 and pull > 0
+    order by place
+    limit {_REASONS}
+"""  # noqa: S608 - a number of ours
 BROUGHT = f"""
-    select people.person_id, people.name, people.email, people.phone, brought.occurred_at
-    from brought
-    join people on people.person_id = brought.person_id
-    where brought.referrer_id = $1
-    order by brought.occurred_at desc, people.person_id
+    select person_id, occurred_at from brought where referrer_id = $1
+    order by occurred_at desc, person_id
     limit {_FRIENDS}
 """  # noqa: S608 - a number of ours
-CAME_BY = """
-    select people.person_id, people.name, people.email, people.phone
-    from brought
-    join people on people.person_id = brought.referrer_id
-    where brought.person_id = $1
-"""
-# Notes are about the anchor record of the day on which they were written.
-NOTED = f"""
-    select distinct record_id from (
-        select anchor as record_id from people where person_id = $1
-        union all
-        select record_id from links where person_id = $1 and role in ('customer', 'contact', 'order', 'ticket')
-    )
-    limit {_NOTED}
-"""  # noqa: S608 - a number of ours
-RECORDS = """
-    select reason, min(probability) as probability, count(distinct record_id) as records,
-           count(distinct source || '/' || account) as sources
-    from links
-    where person_id = $1
-    group by reason
-    order by records desc, reason
-"""
+CAME_BY = "select referrer_id as person_id from brought where person_id = $1"
+# Only who has a household is looked for in it.
+HOUSEHOLD = "select person_id, reason from households where household_id = $1 and person_id <> $2 order by person_id"
 
 # What is asked of the snapshot at once; the first are one row or none.
 _ONE = {
@@ -92,9 +75,8 @@ _ONE = {
     "pace": "select * exclude (person_id) from pace where person_id = $1",
 }
 _MANY = {
-    "reasons": who.REASONS.replace("$2", str(REASONS)),
+    "reasons": REASONS,
     "moves": who.MOVES,
-    "household": who.HOUSEHOLD,
     "companies": who.COMPANIES,
     "promises": who.PROMISES,
     "planned": who.PLANNED,
@@ -105,9 +87,8 @@ _MANY = {
     "book": BOOK,
     "brought": BROUGHT,
     "came_by": CAME_BY,
-    "records": RECORDS,
-    "noted": NOTED,
 }
+_OTHERS = ("household", "brought", "came_by")  # rows about somebody else
 _TOLD = "(select list(told) from ({sql}) as told) as {name}"
 _ASKED = f"select {', '.join(_TOLD.format(sql=sql, name=name) for name, sql in (_ONE | _MANY).items())}"
 
@@ -135,13 +116,11 @@ class Brief:
         book: employees who know them.
         brought: the friends who came by them, newest first.
         came_by: who brought them.
-        records: reasons for which records are theirs, and how many.
         since: what was written since the snapshot, newest first, as this reader may see it.
         corrected: the standing that somebody corrected it to since.
         owner: who looks after them now; None: as the snapshot says.
         is_pending: something was written that the numbers do not hold yet.
         others: person_ids that are shown as this one since the snapshot.
-        record_ids: what notes about them may refer to.
     """
 
     person: dict[str, Any]
@@ -162,13 +141,11 @@ class Brief:
     book: list[dict[str, Any]] = field(default_factory=list)
     brought: list[dict[str, Any]] = field(default_factory=list)
     came_by: list[dict[str, Any]] = field(default_factory=list)
-    records: list[dict[str, Any]] = field(default_factory=list)
     since: tuple[Said, ...] = ()
     corrected: str = ""
     owner: str | None = None
     is_pending: bool = False
     others: tuple[str, ...] = ()
-    record_ids: tuple[str, ...] = ()
 
     @property
     def stands(self) -> str:
@@ -183,24 +160,30 @@ class Brief:
         return self.owner
 
 
-def brief(desk: Desk, person_id: str, seen: Sequence[Said]) -> Brief | None:
+def brief(desk: Desk, person_id: str, rank: int | None, seen: Sequence[Said]) -> Brief | None:
     """What is known of one person, with what was written since laid over; None for somebody who is not there.
 
     Args:
         desk: the snapshot with what was written since.
         person_id: today's, as `Desk.person_id` gives it.
+        rank: theirs by worth, None where it is not known: `value` is sorted by it.
         seen: what was written about them since, as far as this reader may see it.
     """
     since = desk.since
-    found = remembered(_known, desk.snapshot, person_id)
+    found = remembered(_known, desk.snapshot, person_id, rank)
     if found is None:
         return None
-    others = tuple(one for one in since.shown_together(person_id) if one != person_id)
-    beside = [other for one in others if (other := remembered(_known, desk.snapshot, one)) is not None]
-    lists = {name: [*found[name], *(row for other in beside for row in other[name])] for name in _MANY}
-    for name in ("household", "brought", "came_by"):
+    others = since.shown_together(person_id)[1:]
+    theirs = [desk.snapshot.find(one, 1)[0] for one in others]
+    beside = [
+        remembered(_known, desk.snapshot, one, card["rank"]) or {} for one, card in zip(others, theirs, strict=True)
+    ]
+    lists = {
+        name: [*found[name], *(row for other in beside for row in other.get(name, ()))]
+        for name in ("household", *_MANY)
+    }
+    for name in _OTHERS:
         lists[name] = _shown(desk, person_id, lists[name])
-    noted = tuple(row["record_id"] for row in lists.pop("noted"))
     return Brief(
         **{name: found[name] for name in _ONE},
         **lists,
@@ -208,20 +191,24 @@ def brief(desk: Desk, person_id: str, seen: Sequence[Said]) -> Brief | None:
         corrected=since.standings.get(person_id, ""),
         owner=since.owners.get(person_id),
         is_pending=since.is_pending(person_id),
-        others=others,
-        record_ids=noted,
+        others=tuple(others),
     )
 
 
-def _known(snapshot: Snapshot, person_id: str) -> dict[str, Any] | None:
+def _known(snapshot: Snapshot, person_id: str, rank: int | None) -> dict[str, Any] | None:
     """Everything of one person, or None."""
-    (row,) = snapshot.query(_ASKED, [person_id])
+    (row,) = snapshot.query(_ASKED, [person_id, rank])
     if not row["person"]:
         return None
     found: dict[str, Any] = {name: next(iter(row[name] or ()), None) for name in _ONE}
     found["matters"] = found["matters"] or {}
     for name in _MANY:
         found[name] = [_clean(one) for one in row[name] or ()]
+    home = found["person"]["household_id"]
+    found["household"] = snapshot.query(HOUSEHOLD, [home, person_id]) if home else []
+    names = cards(snapshot, [one["person_id"] for name in _OTHERS for one in found[name]])
+    for name in _OTHERS:
+        found[name] = [one | names[one["person_id"]] for one in found[name] if one["person_id"] in names]
     return found
 
 

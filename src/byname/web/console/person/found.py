@@ -3,49 +3,47 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 
 from byname.web.accounts import policy
 from byname.web.console.person.brief import brief
-from byname.web.remembered import remembered
 
 if TYPE_CHECKING:
-    from byname.snapshot import Snapshot
     from byname.web.accounts.models import Account
     from byname.web.console.person.brief import Brief
     from byname.web.desk import Desk
     from byname.web.written.shape import Said
 
-__all__ = ["brief_of", "seen_by", "todays_id"]
+__all__ = ["Card", "brief_of", "card_of", "seen_by"]
+
+type Card = dict[str, Any]
 
 _ID = re.compile(r"p[A-Z2-7]{16}")
 
 
-def todays_id(desk: Desk, said: str) -> str:
-    """Today's id of the person that an address names.
+def card_of(desk: Desk, said: str) -> Card:
+    """The card of the person that an address names, as `Snapshot.find` has it; its person_id is today's.
 
     Raises:
         Http404: nobody, or somebody who is shown to nobody any more; which of them is not said.
     """
     if not _ID.fullmatch(said):
         raise Http404
-    person = desk.person_id(said)
-    if remembered(_is_there, desk.snapshot, person):
-        return person
-    for row in desk.snapshot.find(person, 1):
-        return desk.person_id(row["person_id"])
+    for row in desk.snapshot.find(desk.person_id(said), 1):
+        today = desk.person_id(row["person_id"])
+        return row if today == row["person_id"] else desk.snapshot.find(today, 1)[0]
     raise Http404
 
 
-def brief_of(desk: Desk, person_id: str, account: Account) -> Brief:
+def brief_of(desk: Desk, card: Card, account: Account) -> Brief:
     """The brief of somebody who is there, as this account may see it.
 
     Raises:
         Http404: they are not.
     """
-    found = brief(desk, person_id, seen_by(desk, person_id, account))
+    found = brief(desk, card["person_id"], card["rank"], seen_by(desk, card["person_id"], account))
     if found is None:
         raise Http404
     return found
@@ -55,7 +53,3 @@ def seen_by(desk: Desk, person_id: str, account: Account) -> tuple[Said, ...]:
     """What was written about them since the snapshot, without other teams' private notes."""
     said = desk.since.said.get(person_id, ())
     return tuple(one for one in said if policy.may_read_note(account, one.private_to))
-
-
-def _is_there(snapshot: Snapshot, person_id: str) -> bool:
-    return bool(snapshot.query("select 1 from people where person_id = $1", [person_id]))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from byname.web.console.person.noted import says
 from byname.web.console.person.plain import plain
+from byname.web.remembered import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,15 +38,18 @@ _SORT_OF: dict[str, Sort] = {
 
 # What they used on a day is one line: a shop's visits would hide all else.
 TIMELINE = """
-    with told as (
+    with mine as materialized (
+        select * from timeline where {people}
+    ),
+    told as (
         select person_id, occurred_at, kind, says, amount, source, account, source_id, 1 as times
-        from timeline
-        where {people} and kind <> 'usage'
+        from mine
+        where kind <> 'usage'
         union all
         select person_id, max(occurred_at), kind, string_agg(distinct says, ', ' order by says), null, source, account,
                max_by(source_id, occurred_at), count(*)
-        from timeline
-        where {people} and kind = 'usage'
+        from mine
+        where kind = 'usage'
         group by person_id, kind, source, account, date_trunc('day', occurred_at)
     )
     select * from told
@@ -108,15 +112,7 @@ def events(snapshot: Snapshot, people: Sequence[str], seen: Sequence[Said], sort
         sort: only these; None: everything.
         number: which page, from 1.
     """
-    given: list[Any] = [*people]
-    signs = ", ".join(f"${place}" for place in range(1, len(people) + 1))
-    sql = TIMELINE.format(
-        people=f"person_id in ({signs})",
-        kinds=_where(sort, given),
-        limit=SIZE + 1,
-        offset=(number - 1) * SIZE,
-    )
-    rows = snapshot.query(sql, given)
+    rows = remembered(_rows, snapshot, tuple(people), sort, number)
     since = [_written(one) for one in seen] if number == 1 else []
     told = [*(one for one in since if sort in (None, one.sort)), *(_event(row) for row in rows[:SIZE])]
     return Events(told, sort, number, has_more=len(rows) > SIZE)
@@ -134,6 +130,16 @@ def sort_word(sort: Sort) -> str:
         "use": _("use"),
         "friends": _("friends"),
     }[sort]
+
+
+def _rows(snapshot: Snapshot, people: tuple[str, ...], sort: Sort | None, number: int) -> list[dict[str, Any]]:
+    """One row more than a page has, to see whether there is a next one."""
+    given: list[Any] = [*people]
+    signs = ", ".join(f"${place}" for place in range(1, len(people) + 1))
+    sql = TIMELINE.format(
+        people=f"person_id in ({signs})", kinds=_where(sort, given), limit=SIZE + 1, offset=(number - 1) * SIZE
+    )
+    return snapshot.query(sql, given)
 
 
 def _where(sort: Sort | None, given: list[Any]) -> str:

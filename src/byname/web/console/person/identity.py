@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from byname.snapshot import Snapshot
+    from byname.web.console.person.found import Card
     from byname.web.desk import Desk
 
 __all__ = ["Records", "Side", "decided", "record_of", "records", "side"]
@@ -31,6 +32,14 @@ RECORDS = """
     order by probability, facts desc, record_id
     limit $2
 """
+REASONS = """
+    select reason, min(probability) as probability, count(distinct record_id) as records,
+           count(distinct source || '/' || account) as sources
+    from links
+    where person_id in (select unnest($1::varchar[]))
+    group by reason
+    order by records desc, reason
+"""
 RECORD = """
     select distinct record_id, source, account, source_id, role, reason, probability
     from links
@@ -44,7 +53,7 @@ SIDE = """
            people.country, people.language, people.records, people.first_seen, people.last_seen,
            value.orders, value.spend_total, value.clv, value.clv_low, value.clv_high, standing.standing
     from people
-    left join (select * from value where person_id = $1) as value on value.person_id = people.person_id
+    left join (select * from value where rank = $2) as value on value.person_id = people.person_id
     left join (select * from standing where person_id = $1) as standing on standing.person_id = people.person_id
     where people.person_id = $1
 """
@@ -53,10 +62,11 @@ _SAYS = ("merge", "apart")
 
 @dataclass(frozen=True)
 class Records:
-    """Records, the least sure first; `of_all` where not all are shown."""
+    """Records, the least sure first; how many there are; and by which reasons, each with how many."""
 
     rows: list[dict[str, Any]]
     of_all: int
+    reasons: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,7 @@ class Side:
 def records(snapshot: Snapshot, people: Sequence[str]) -> Records:
     """Which records are theirs, and why."""
     rows = snapshot.query(RECORDS, [list(people), _MOST])
-    return Records(rows, rows[0]["of_all"] if rows else 0)
+    return Records(rows, rows[0]["of_all"] if rows else 0, snapshot.query(REASONS, [list(people)]))
 
 
 def record_of(snapshot: Snapshot, people: Sequence[str], record_id: str) -> dict[str, Any] | None:
@@ -94,9 +104,7 @@ def decided(desk: Desk, people: Sequence[str]) -> list[Decision]:
     return found
 
 
-def side(desk: Desk, person_id: str) -> Side | None:
-    """One person as they stand beside another; None if nobody has that id."""
-    rows = desk.snapshot.query(SIDE, [person_id])
-    if not rows:
-        return None
-    return Side(rows[0], desk.since.standings.get(person_id) or rows[0]["standing"] or "unknown")
+def side(desk: Desk, card: Card) -> Side:
+    """One person as they stand beside another."""
+    (row,) = desk.snapshot.query(SIDE, [card["person_id"], card["rank"]])
+    return Side(row, desk.since.standings.get(card["person_id"]) or row["standing"] or "unknown")

@@ -13,7 +13,7 @@ from byname.best import last_on, why
 from byname.web.accounts.policy import requires
 from byname.web.console.person import behind, history, identity, standing
 from byname.web.console.person.foretold import record_of
-from byname.web.console.person.found import brief_of, seen_by, todays_id
+from byname.web.console.person.found import Card, brief_of, card_of, seen_by
 from byname.web.console.person.noted import private_notes
 from byname.web.console.person.owed import owed, promised
 from byname.web.console.person.ways import channel_choices, kind_choices, pace_of, ways, wish_choices
@@ -49,16 +49,17 @@ def shown(request: HttpRequest, person_id: str, *, status: int = 200, **more: An
         more: what was typed into a form that was not taken, and why not.
     """
     desk = desk_of(request)
-    today = todays_id(desk, person_id)
+    card = card_of(desk, person_id)
+    today = card["person_id"]
     if today != person_id:
         return redirect("person", today)
-    one = brief_of(desk, today, request.user)
+    one = brief_of(desk, card, request.user)
     context = {
         "one": one,
         "person_id": today,
         "promises": promised(one, desk.since.kept),
         "owed": owed(one),
-        "notes": private_notes(request.user, one.record_ids),
+        "notes": private_notes(request.user, desk, today),
         "is_parting": today in desk.since.parting,
         **_worth(desk, one),
         "ways": ways(one, desk.company.settings),
@@ -82,39 +83,37 @@ def shown(request: HttpRequest, person_id: str, *, status: int = 200, **more: An
 @requires("read")
 def timeline(request: HttpRequest, person_id: str) -> HttpResponse:
     """What happened, a page of it."""
-    desk, today, people = _whom(request, person_id)
+    desk, card, people = _whom(request, person_id)
     asked, page = request.GET.get("sort", ""), request.GET.get("page", "")
     sort = next((one for one in history.SORTS if one == asked), None)
     number = min(int(page), _MOST_PAGES) if page.isdecimal() and len(page) < len(str(_MOST_PAGES)) + 1 else 1
-    found = history.events(desk.snapshot, people, seen_by(desk, today, request.user), sort, max(number, 1))
+    found = history.events(desk.snapshot, people, seen_by(desk, card["person_id"], request.user), sort, max(number, 1))
     sorts = [(one, history.sort_word(one)) for one in history.SORTS]
-    return _part(request, "console/person_timeline.html", desk, today, {"events": found, "sorts": sorts})
+    return _part(request, "console/person_timeline.html", card, {"events": found, "sorts": sorts})
 
 
 @require_GET
 @requires("read")
 def evidence(request: HttpRequest, person_id: str) -> HttpResponse:
     """Everything that says where they stand."""
-    desk, today, people = _whom(request, person_id)
-    return _part(
-        request, "console/person_evidence.html", desk, today, {"evidence": standing.evidence(desk.snapshot, people)}
-    )
+    desk, card, people = _whom(request, person_id)
+    return _part(request, "console/person_evidence.html", card, {"evidence": standing.evidence(desk.snapshot, people)})
 
 
 @require_GET
 @requires("read")
 def records(request: HttpRequest, person_id: str) -> HttpResponse:
     """Which records are theirs and why, and what was decided about that."""
-    desk, today, people = _whom(request, person_id)
+    desk, card, people = _whom(request, person_id)
     found = {"records": identity.records(desk.snapshot, people), "decisions": identity.decided(desk, people)}
-    return _part(request, "console/person_records.html", desk, today, found)
+    return _part(request, "console/person_records.html", card, found)
 
 
 @require_GET
 @requires("read")
 def fact(request: HttpRequest, person_id: str) -> HttpResponse:
     """The record behind a claim, as the ledger has it."""
-    desk, today, people = _whom(request, person_id)
+    desk, card, people = _whom(request, person_id)
     asked = {name: request.GET.get(name, "")[:_LONGEST] for name in ("id", "source", "account", "number")}
     if asked["id"]:
         facts = behind.facts_of(desk, people, asked["id"])
@@ -122,7 +121,7 @@ def fact(request: HttpRequest, person_id: str) -> HttpResponse:
         facts = behind.facts_with(desk, people, asked["source"], asked["account"], asked["number"])
     if not facts:
         raise Http404
-    return _part(request, "console/person_fact.html", desk, today, {"facts": facts})
+    return _part(request, "console/person_fact.html", card, {"facts": facts})
 
 
 def _worth(desk: Desk, one: Brief) -> dict[str, Any]:
@@ -140,15 +139,14 @@ def _worth(desk: Desk, one: Brief) -> dict[str, Any]:
     }
 
 
-def _whom(request: HttpRequest, person_id: str) -> tuple[Desk, str, list[str]]:
+def _whom(request: HttpRequest, person_id: str) -> tuple[Desk, Card, list[str]]:
     desk = desk_of(request)
-    today = todays_id(desk, person_id)
-    return desk, today, desk.since.shown_together(today)
+    card = card_of(desk, person_id)
+    return desk, card, desk.since.shown_together(card["person_id"])
 
 
-def _part(request: HttpRequest, template: str, desk: Desk, person_id: str, found: dict[str, Any]) -> HttpResponse:
+def _part(request: HttpRequest, template: str, card: Card, found: dict[str, Any]) -> HttpResponse:
     """For htmx the part alone, else a page of its own."""
-    named = desk.snapshot.query("select person_id, name, email, phone from people where person_id = $1", [person_id])
-    context = {"row": named[0], "person_id": person_id, **found}
+    context = {"row": card, "person_id": card["person_id"], **found}
     is_part = request.headers.get("HX-Request") == "true"
     return render(request, f"{template}#part" if is_part else template, context)
