@@ -125,7 +125,7 @@ def measure_range(row: dict[str, Any], by: str) -> tuple[float, float]:
 
 
 def last_on(row: dict[str, Any], as_of: date) -> date | None:
-    """The day of the last purchase, from the summary of purchases alone; None for who never bought."""
+    """The day of the last purchase that was not undone, by the summary of purchases; None for who never bought."""
     if row["p_alive"] is None:
         return None
     return as_of - timedelta(days=row["age_days"] - row["recency_days"])

@@ -426,19 +426,19 @@ def shares_by_quarter(rows: Rows, kinds: Sequence[tuple[str, str, str]], title: 
     data: list[Spec] = []
     reached: dict[str, float] = {}
     for row in sorted((row for row in rows if row["kind"] in at), key=lambda row: (row["day"], at[row["kind"]])):
-        day, share = f"{row['day']:%b %Y}", float(row["share"])
-        start = reached.get(day, 0.0)
-        reached[day] = start + share
+        quarter, share = f"{row['day']:%b %Y}", float(row["share"])
+        start = reached.get(quarter, 0.0)
+        end = reached[quarter] = start + share
         _, symbol, name = kinds[at[row["kind"]]]
         data.append(
-            {"day": day, "kind": name, "start": start, "end": reached[day], "middle": start + share / 2, "share": share}
+            {"day": quarter, "kind": name, "start": start, "end": end, "middle": start + share / 2, "share": share}
             | {"symbol": symbol if share >= _NARROW else "", "dark": "no" if row["kind"] == kinds[2][0] else "yes"}
         )
     day = {
         "field": "day", "type": "ordinal", "sort": None, "title": None,
         "axis": {"labelColor": INK, "grid": False},
     }  # fmt: skip
-    names = [f"{name}" for _, _, name in kinds]
+    names = [name for _, _, name in kinds]
     bars = {
         "mark": {"type": "bar", "height": {"band": 0.78}, "stroke": PAPER, "strokeWidth": 1},
         "encoding": {

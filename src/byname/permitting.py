@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from byname.company import Company
 
-__all__ = ["permit"]
+__all__ = ["REFUSED", "permit"]
 
-_REFUSED = "withdrawn"
+REFUSED = "withdrawn"  # what the fact says of who allows it no longer
 
 
 def permit(
@@ -43,7 +43,7 @@ def permit(
     if until is not None and until < company.today():
         raise UsageError(where="--until", found=until.isoformat(), expected="a day that is not over")
     named = name(open_current(company), person)
-    row = row_of("quote", named.record_id, "", _REFUSED if withdrawn else scope.strip(), by)
+    row = row_of("quote", named.record_id, "", REFUSED if withdrawn else scope.strip(), by)
     if until is not None and not withdrawn:
         row["until"] = company.end_of(until)
     with history(company) as before:

@@ -1,7 +1,7 @@
-"""Changing byname.toml from a program: its comments stay, a wrong value changes nothing, no writer loses another's change.
+"""Changing byname.toml from a program: its comments stay, a wrong value changes nothing, nobody's change is lost.
 
-A writer takes the lock, reads the file as it stands, changes only the keys that it means, checks the whole as `open_company`
-would, writes it aside and swaps it in one step.
+A writer takes the lock, reads the file as it stands, changes only the keys that it means, checks the whole as
+`open_company` would, writes it aside and swaps it in one step.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def changed(
     Args:
         company: whose.
         edit: the change.
-        first: what must be done before the change counts, such as a line in the audit log; if it fails nothing is changed.
+        first: what must be done before the change counts, such as a line in the audit log; if it fails nothing is.
 
     Raises:
         SettingsError: the file as changed would be wrong, or is wrong already; nothing was written.
@@ -77,7 +77,10 @@ def changed(
                 _swap(path, new)
     except portalocker.AlreadyLocked as taken:
         raise BynameError(
-            where=str(path), found="another program that changes it", expected="a free file", do="Try again in a moment."
+            where=str(path),
+            found="another program that changes it",
+            expected="a free file",
+            do="Try again in a moment.",
         ) from taken
     return before, after
 
@@ -108,7 +111,9 @@ def set_values(values: Mapping[tuple[str, str], Any]) -> Edit:
             stood = _item(table, key)
             table[key] = value
             is_now = _item(table, key)
-            if stood is not None and is_now is not None and is_now.trivia.comment:  # leave the comment in the column where it stood
+            if (
+                stood is not None and is_now is not None and is_now.trivia.comment
+            ):  # leave the comment in the column where it stood
                 room = len(stood.as_string()) + len(stood.trivia.comment_ws) - len(is_now.as_string())
                 is_now.trivia.comment_ws = " " * max(1, room)
 
@@ -117,9 +122,10 @@ def set_values(values: Mapping[tuple[str, str], Any]) -> Edit:
 
 def _item(table: Any, key: str) -> Item | None:
     """A value with what is written around it; None where a section is not written in one place under its own head."""
-    from tomlkit.items import Table
+    from tomlkit.items import Item, Table
 
-    return table.value.item(key) if isinstance(table, Table) and key in table else None
+    item = table.value.item(key) if isinstance(table, Table) and key in table else None
+    return item if isinstance(item, Item) else None
 
 
 def put_employee(name: str, values: Mapping[str, Any]) -> Edit:
@@ -155,7 +161,9 @@ def remove_employee(name: str) -> Edit:
         employees: Any = document.get("employees", [])
         place = _place(employees, name)
         if place is None:
-            raise SettingsError(where="byname.toml, [[employees]]", found=f'no "{name}"', expected="a name that is there")
+            raise SettingsError(
+                where="byname.toml, [[employees]]", found=f'no "{name}"', expected="a name that is there"
+            )
         del employees[place]
 
     return edit

@@ -57,6 +57,11 @@ def test_a_kept_id_ends_with_the_merge_that_it_came_with() -> None:
     assert states_of(keeps | {"value": None}) == ["replaced"]
 
 
+def test_an_undo_of_something_else_is_no_decision_of_who_is_who() -> None:
+    merge, other = decision(1, "merge"), decision(2, "undo", value="a note") | {"other_record_id": None}
+    assert states_of(merge, other, decision(3, "undo", value="d02")) == ["stands"]
+
+
 def test_of_facts_come_pairs_and_kept_records() -> None:
     rows = [
         decision(1, "merge"), decision(2, "apart", "c", "d"), decision(3, "keeps_id", "b", "a"),

@@ -40,7 +40,7 @@ def states(rows: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
     Args:
         rows: facts of the table `decisions`: fact_id, kind, record_id, other_record_id, value, occurred_at, known_at.
     """
-    ordered = _ordered([row for row in rows if row["kind"] in KINDS])
+    ordered = _of_who_is_who(_ordered([row for row in rows if row["kind"] in KINDS]))
     undone = undone_by(rows)
     newest = {
         _pair(row): row["fact_id"]
@@ -69,6 +69,17 @@ def states(rows: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
         return "stands" if holds else "replaced"
 
     return [(row, state(row)) for row in ordered]
+
+
+def _of_who_is_who(ordered: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """All but the undos of something else, such as a note: an undo comes later than what it takes back."""
+    known = {row["fact_id"] for row in ordered if row["kind"] != "undo"}
+    found = []
+    for row in ordered:
+        if row["kind"] != "undo" or row["value"] in known:
+            known.add(row["fact_id"])
+            found.append(row)
+    return found
 
 
 def standing_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

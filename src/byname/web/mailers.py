@@ -13,8 +13,8 @@ _SECONDS = 10
 def mailers(url: str) -> dict[str, Any]:
     """Django's settings of it; an empty URL sends nothing.
 
-    `smtps://` speaks TLS from the first byte; `smtp://` with a password begins it by STARTTLS, so that no password goes in
-    the clear; `smtp://` without one speaks to a relay as it is.
+    `smtps://` speaks TLS from the first byte; `smtp://` with a password begins it by STARTTLS, so that no password goes
+    in the clear; `smtp://` without one speaks to a relay as it is.
     """
     if not url:
         return {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}

@@ -125,8 +125,8 @@ ACCOUNT_RATE_LIMITS = {
 MFA_TOTP_ISSUER = f"byname, {COMPANY.settings.name}" if COMPANY else "byname"
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 
-# Ten wrong passwords in a row, of one account or from one address, shut that account or address out for a while. A right one
-# begins the count anew, so that an office behind one address is not shut out by its own slips.
+# Ten wrong passwords in a row, of one account or from one address, shut that account or address out for a while. The
+# right one begins the count anew, so that an office behind one address is not shut out by its slips.
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -179,7 +179,11 @@ LOGGING = {
     "handlers": {"terminal": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["terminal"], "level": "WARNING"},
     "loggers": {
-        "django": {"handlers": [], "level": "WARNING", "propagate": True},  # Django's own handlers are silent without DEBUG
+        "django": {
+            "handlers": [],
+            "level": "WARNING",
+            "propagate": True,
+        },  # Django's own handlers are silent without DEBUG
         "django.request": {"level": "ERROR"},  # a page that is not there is no news
         "axes": {"level": "WARNING"},
     },

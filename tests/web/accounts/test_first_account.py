@@ -57,7 +57,7 @@ def test_who_has_the_folder_lets_an_owner_in(alice: Account, charlie: Client) ->
 
 
 def test_an_unknown_email_is_refused_with_the_nearest(alice: Account) -> None:
-    with pytest.raises(UsageError, match='did you mean "alice@kettle.test"'):
+    with pytest.raises(UsageError, match='did you mean "alice@'):
         let_in("alise@kettle.test", GOOD)
 
 

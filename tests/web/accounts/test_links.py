@@ -75,7 +75,9 @@ def test_only_one_of_two_who_come_at_once_uses_it(invited: Account) -> None:
 
 
 @pytest.mark.parametrize(("password", "again"), [("short", "short"), (NEW, "not the same at all"), ("", "")])
-def test_a_password_that_will_not_do_keeps_the_link(charlie: Client, invited: Account, password: str, again: str) -> None:
+def test_a_password_that_will_not_do_keeps_the_link(
+    charlie: Client, invited: Account, password: str, again: str
+) -> None:
     secret = links.new(invited, hours=1)
     assert send(charlie, secret, password, again).status_code == 200  # type: ignore[attr-defined]
     assert links.found(secret) == invited
@@ -87,7 +89,9 @@ def test_the_one_who_is_signed_in_here_is_signed_out(as_bob: Client, invited: Ac
 
 
 @pytest.mark.parametrize("email", ["bob@kettle.test", "nobody@kettle.test"])
-def test_forgetting_says_the_same_whether_there_is_an_account(charlie: Client, bob: Account, settings: object, email: str) -> None:
+def test_forgetting_says_the_same_whether_there_is_an_account(
+    charlie: Client, bob: Account, settings: object, email: str
+) -> None:
     settings.HAS_MAIL = True  # type: ignore[attr-defined]
     answer = charlie.post(reverse("account_reset_password"), {"email": email})
     assert (answer.status_code, answer["Location"]) == (302, reverse("account_reset_password_done"))

@@ -29,7 +29,9 @@ def test_each_role_may_what_the_table_says_and_no_more(role: str) -> None:
 
 @pytest.mark.parametrize("role", Role.values)
 def test_a_shut_account_and_a_stranger_may_nothing(role: str) -> None:
-    assert not any(may(of(role, is_active=False), verb) or may(AnonymousUser(), verb) or may(None, verb) for verb in VERBS)
+    assert not any(
+        may(of(role, is_active=False), verb) or may(AnonymousUser(), verb) or may(None, verb) for verb in VERBS
+    )
 
 
 def test_who_may_not_is_refused() -> None:

@@ -40,7 +40,9 @@ def test_capitals_of_an_email_do_not_matter(charlie: Client, alice: Account) -> 
 
 
 @pytest.mark.parametrize("email", ["alice@kettle.test", "nobody@kettle.test"])
-def test_a_wrong_password_says_the_same_whether_there_is_an_account(charlie: Client, alice: Account, email: str) -> None:
+def test_a_wrong_password_says_the_same_whether_there_is_an_account(
+    charlie: Client, alice: Account, email: str
+) -> None:
     answer = try_in(charlie, email, "wrong")
     text = answer.content.decode().replace(email, "")  # type: ignore[attr-defined]
     assert "not correct" in text
@@ -131,7 +133,9 @@ def _with_key(key: str) -> Client:
     return client
 
 
-@pytest.mark.parametrize("elsewhere", ["//evil.test", "https://evil.test/x", "/\\evil.test", "javascript:alert(1)", "http:///evil.test"])
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.test", "https://evil.test/x", "/\\evil.test", "javascript:alert(1)", "http:///evil.test"]
+)
 def test_signing_in_leads_nowhere_else(charlie: Client, alice: Account, elsewhere: str) -> None:
     answer = try_in(charlie, alice.email, next=elsewhere)
     assert answer["Location"] == reverse("today")  # type: ignore[index]
@@ -154,7 +158,12 @@ def test_signing_out_takes_a_post(as_alice: Client) -> None:
 
 def test_nobody_signs_up(charlie: Client, db: None) -> None:
     assert charlie.get("/accounts/signup/").status_code == 404
-    assert charlie.post("/accounts/signup/", {"email": "x@y.test", "password1": PASSWORD, "password2": PASSWORD}).status_code == 404
+    assert (
+        charlie.post(
+            "/accounts/signup/", {"email": "x@y.test", "password1": PASSWORD, "password2": PASSWORD}
+        ).status_code
+        == 404
+    )
 
 
 def test_a_session_without_a_click_ends_after_twelve_hours(charlie: Client, alice: Account) -> None:
@@ -208,7 +217,9 @@ def test_a_new_password_ends_the_other_sessions(as_bob: Client, bob: Account) ->
 
 def test_a_weak_password_is_refused(as_bob: Client, bob: Account) -> None:
     for weak in ("short", "123456789012345", "password1234", "bob@kettle.test"):
-        answer = as_bob.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": weak, "password2": weak})
+        answer = as_bob.post(
+            "/accounts/password/change/", {"oldpassword": PASSWORD, "password1": weak, "password2": weak}
+        )
         assert answer.status_code == 200
     bob.refresh_from_db()
     assert bob.check_password(PASSWORD)

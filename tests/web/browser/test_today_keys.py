@@ -54,6 +54,13 @@ def test_d_is_done_in_place_and_u_takes_it_back(today: Seen) -> None:
     assert today.complaints == []
 
 
+def test_whoever_was_signed_out_meanwhile_is_sent_to_the_door(today: Seen) -> None:
+    today.page.keyboard.press("j")
+    today.page.context.clear_cookies()
+    today.page.keyboard.press("d")
+    today.page.wait_for_url(f"**{reverse('account_login')}**")
+
+
 def test_x_asks_why_and_typing_there_is_typing(today: Seen) -> None:
     row, page = ids(today)[0], today.page
     page.keyboard.press("j")

@@ -55,20 +55,6 @@ def test_a_private_note_is_read_by_the_team_and_owners_alone(
     assert "is looking for a house" not in shows(signed_in(sam), best)
 
 
-def test_a_private_note_is_read_after_a_refresh_has_taken_it_too(
-    as_bob: Client, as_rita: Client, sam: Account, desk: Desk, best: str
-) -> None:
-    from django.db import connection
-
-    post(as_bob, best, "note", text="is looking for a house", private="on")
-    run = desk.snapshot.folder.name.partition("_")[2]
-    with connection.cursor() as cursor:
-        then = f"{run[:4]}-{run[4:6]}-{run[6:8]} 00:00:00"
-        cursor.execute("update written_decisions set drained_at = %s, occurred_at = '2026-01-02 00:00:00'", [then])
-    assert "is looking for a house" in shows(as_rita, best)
-    assert "is looking for a house" not in shows(signed_in(sam), best)
-
-
 def test_a_promise_is_open_until_it_is_kept(as_bob: Client, desk: Desk, best: str) -> None:
     due = desk.company.today() + timedelta(days=20)
     post(as_bob, best, "promise", what="the blue grinder", due=due.isoformat())

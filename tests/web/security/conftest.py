@@ -40,7 +40,13 @@ def charlie() -> Client:
 def table(alice: Account, best: str, company: Company) -> Table:
     """The URL table as an owner sees it; walked once."""
     if not _TABLE:
-        known = {"person_id": best, "name": "Ingrid Halvorsen", "action": "welcome", "verb": "note", "number": str(alice.pk)}
+        known = {
+            "person_id": best,
+            "name": "Ingrid Halvorsen",
+            "action": "welcome",
+            "verb": "note",
+            "number": str(alice.pk),
+        }
         client = Patient(signed_in(alice))
         client.get("/accounts/")
         before = everything(company)

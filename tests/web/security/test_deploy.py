@@ -56,7 +56,10 @@ def test_no_model_waits_for_a_migration(acme: Path) -> None:
     ("url", "expected"),
     [
         ("smtp://localhost", {"port": 25, "use_tls": False, "use_ssl": False, "username": "", "password": ""}),
-        ("smtp://u:p%40ss@mail.test", {"port": 587, "use_tls": True, "use_ssl": False, "username": "u", "password": "p@ss"}),
+        (
+            "smtp://u:p%40ss@mail.test",
+            {"port": 587, "use_tls": True, "use_ssl": False, "username": "u", "password": "p@ss"},
+        ),
         ("smtp://u:p@mail.test:2525", {"port": 2525, "use_tls": True}),
         ("smtps://u:p@mail.test", {"port": 465, "use_tls": False, "use_ssl": True}),
     ],
@@ -72,6 +75,12 @@ def test_without_a_url_no_mail_leaves() -> None:
 
 def test_a_database_url_is_read(tmp_path: Path) -> None:
     read = database("postgresql://u:p%40ss@db.test:5433/by%20name?sslmode=require", None)
-    assert (read["USER"], read["PASSWORD"], read["HOST"], read["PORT"], read["NAME"]) == ("u", "p@ss", "db.test", "5433", "by name")
+    assert (read["USER"], read["PASSWORD"], read["HOST"], read["PORT"], read["NAME"]) == (
+        "u",
+        "p@ss",
+        "db.test",
+        "5433",
+        "by name",
+    )
     assert read["OPTIONS"] == {"sslmode": "require"}
     assert database("", tmp_path / "app.sqlite3")["NAME"] == tmp_path / "app.sqlite3"

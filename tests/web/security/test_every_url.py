@@ -59,7 +59,11 @@ def test_a_stranger_sees_nothing(table: Table, charlie: Client) -> None:
 def test_a_shut_account_sees_nothing(table: Table, bob: Account) -> None:
     client = Patient(signed_in(bob))
     Account.objects.filter(pk=bob.pk).update(is_active=False)
-    seen = [page.address for page in table.pages if page.name not in AT_THE_DOOR and not is_refused(client.get(page.address))]
+    seen = [
+        page.address
+        for page in table.pages
+        if page.name not in AT_THE_DOOR and not is_refused(client.get(page.address))
+    ]
     assert seen == []
 
 

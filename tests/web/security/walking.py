@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from typing import Any, Self
+from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse, QueryDict
@@ -137,6 +137,49 @@ def _made(route: str, known: Mapping[str, str]) -> str:
     return _ARGUMENT.sub(lambda found: known.get(found[2]) or _MADE[found[1] or "str"], route)
 
 
+class _Walk:
+    """One way through the table."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.routes = {route: name for name, route in _entries(get_resolver().url_patterns)}
+        assert not [route for route in self.routes if "(?P" in route], (
+            "write these as path(), so that they can be walked"
+        )
+        self.address_of = {route: route for route in self.routes if not _ARGUMENT.search(route)}
+        self.forms: dict[tuple[str, str, tuple[str, ...]], Form] = {}
+        self.shown: dict[str, Answer] = {}
+
+    def look(self, address: str) -> None:
+        """Open a page, and remember where it leads."""
+        if address in self.shown:
+            return
+        answer: Any = self._client.get(address)
+        self.shown[address] = Answer(answer.status_code, dict(answer.headers), answer.read.decode(errors="replace"))
+        if answer.status_code != 200 or not is_html(answer):
+            return
+        seen = _Seen()
+        seen.feed(self.shown[address].text)
+        for action, method, fields in seen.forms:
+            there = urljoin(address, action or address).partition("?")[0]
+            sent = {**dict(parse_qsl(urlsplit(action).query)), **fields}
+            sent.pop("csrfmiddlewaretoken", None)
+            self.forms.setdefault((there, method, tuple(sent)), Form(there, method, sent))
+            seen.links.append(there)
+        for link in seen.links:
+            self._learn(urlsplit(urljoin(f"http://testserver{address}", link)))
+
+    def _learn(self, link: SplitResult) -> None:
+        if link.netloc != "testserver" or link.path.startswith("/static/"):
+            return
+        try:
+            route = f"/{resolve(link.path).route}"
+        except Resolver404:
+            return
+        if route in self.routes:
+            self.address_of.setdefault(route, link.path)
+
+
 def walked(client: Client, known: Mapping[str, str]) -> Table:
     """Walk the table as somebody who may see everything.
 
@@ -144,45 +187,16 @@ def walked(client: Client, known: Mapping[str, str]) -> Table:
         client: theirs.
         known: values of arguments where no page links to an entry.
     """
-    routes = {route: name for name, route in _entries(get_resolver().url_patterns)}
-    assert not [route for route in routes if "(?P" in route], "write these as path(), so that they can be walked"
-    address_of = {route: route for route in routes if not _ARGUMENT.search(route)}
-    forms: dict[tuple[str, str, tuple[str, ...]], Form] = {}
-    shown: dict[str, Answer] = {}
-
-    def look(address: str) -> None:
-        if address in shown:
-            return
-        answer = client.get(address)
-        shown[address] = Answer(answer.status_code, dict(answer.headers), answer.read.decode(errors="replace"))  # type: ignore[attr-defined]
-        if answer.status_code != 200 or not is_html(answer):  # type: ignore[arg-type]
-            return
-        seen = _Seen()
-        seen.feed(shown[address].text)
-        for action, method, fields in seen.forms:
-            there = urljoin(address, action or address).partition("?")[0]
-            sent = {**dict(parse_qsl(urlsplit(action).query)), **fields}
-            sent.pop("csrfmiddlewaretoken", None)
-            forms.setdefault((there, method, tuple(sent)), Form(there, method, sent))
-            seen.links.append(there)
-        for link in seen.links:
-            parts = urlsplit(urljoin(f"http://testserver{address}", link))
-            if parts.netloc != "testserver" or parts.path.startswith("/static/"):
-                continue
-            try:
-                route = f"/{resolve(parts.path).route}"
-            except Resolver404:
-                continue
-            if route in routes and route not in address_of:
-                address_of[route] = parts.path
-
-    while waiting := [address for address in address_of.values() if address not in shown]:
+    walk = _Walk(client)
+    while waiting := [address for address in walk.address_of.values() if address not in walk.shown]:
         for address in waiting:
-            look(address)
-    pages = [Page(name, route, address_of.get(route) or _made(route, known)) for route, name in routes.items()]
+            walk.look(address)
+    pages = [
+        Page(name, route, walk.address_of.get(route) or _made(route, known)) for route, name in walk.routes.items()
+    ]
     for page in pages:
-        look(page.address)
-    return Table(pages, list(forms.values()), shown)
+        walk.look(page.address)
+    return Table(pages, list(walk.forms.values()), walk.shown)
 
 
 class Reading:
@@ -191,7 +205,7 @@ class Reading:
     def __init__(self) -> None:
         self.asked: set[str] = set()
 
-    def __enter__(self) -> Reading:
+    def __enter__(self) -> Self:
         self._stood = WSGIRequest.__dict__["GET"]
         reading = self
 
@@ -215,8 +229,8 @@ class Reading:
         def noted(request: WSGIRequest) -> QueryDict:
             return Noting(request.environ.get("QUERY_STRING", ""))
 
-        WSGIRequest.GET = property(noted)  # type: ignore[assignment,misc]
+        WSGIRequest.GET = property(noted)  # type: ignore[assignment,method-assign]
         return self
 
     def __exit__(self, *_error: object) -> None:
-        WSGIRequest.GET = self._stood  # type: ignore[misc]
+        WSGIRequest.GET = self._stood  # type: ignore[method-assign]

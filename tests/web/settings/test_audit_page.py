@@ -21,7 +21,13 @@ def page(client: Client, **asked: object) -> str:
 
 
 def test_before_and_after_are_readable(as_alice: Client, alice: Account) -> None:
-    log(alice, "settings", "plan", before={"perks": 100, "days": 28, "weekend": False}, after={"perks": 200, "days": 28, "weekend": True})
+    log(
+        alice,
+        "settings",
+        "plan",
+        before={"perks": 100, "days": 28, "weekend": False},
+        after={"perks": 200, "days": 28, "weekend": True},
+    )
     text = page(as_alice)
     assert "<bdi>100</bdi> → <bdi>200</bdi>" in text
     assert "<bdi>no</bdi> → <bdi>yes</bdi>" in text
@@ -69,7 +75,9 @@ def test_it_is_paged_without_a_gap(as_alice: Client, alice: Account) -> None:
         ({"by": "\x00"}, {"a1", "a2", "b1"}),
     ],
 )
-def test_filters_show_what_was_asked_for(as_alice: Client, alice: Account, bob: Account, asked: dict[str, str], expected: set[str]) -> None:
+def test_filters_show_what_was_asked_for(
+    as_alice: Client, alice: Account, bob: Account, asked: dict[str, str], expected: set[str]
+) -> None:
     log(alice, "note", "a1")
     log(alice, "merge", "a2")
     log(bob, "note", "b1")
@@ -78,12 +86,14 @@ def test_filters_show_what_was_asked_for(as_alice: Client, alice: Account, bob: 
 
 
 def test_it_leaves_as_csv_with_a_line_of_its_own(as_alice: Client, alice: Account, bob: Account) -> None:
-    log(alice, "note", "=cmd()", before=None, after={"text": "ü, \"quoted\""})
+    log(alice, "note", "=cmd()", before=None, after={"text": 'ü, "quoted"'})
     log(bob, "note", "other")
     answer = as_alice.post(reverse("settings_audit_export"), {"by": "alice"})
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))  # type: ignore[attr-defined]
     assert rows[0] == ["at", "by", "action", "about", "before", "after"]
-    assert [row[1:] for row in rows[1:]] == [["alice@kettle.test", "note", "'=cmd()", "", '{"text": "ü, \\"quoted\\""}']]
+    assert [row[1:] for row in rows[1:]] == [
+        ["alice@kettle.test", "note", "'=cmd()", "", '{"text": "ü, \\"quoted\\""}']
+    ]
     assert "attachment" in answer["Content-Disposition"]
     entry = Entry.objects.order_by("id").last()
     assert entry is not None

@@ -16,20 +16,31 @@ from tests.web.conftest import account as made
 
 
 def test_an_invitation_is_shown_once_and_works(as_alice: Client, charlie: Client, folder: Path) -> None:
-    given = {"email": "Dora@kettle.test", "name": "Dora", "role": "member", "team": "sales", "employee": "Ingrid Halvorsen"}
+    given = {
+        "email": "Dora@kettle.test",
+        "name": "Dora",
+        "role": "member",
+        "team": "sales",
+        "employee": "Ingrid Halvorsen",
+    }
     text = as_alice.post(reverse("settings_invite"), given).content.decode()
     (address,) = re.findall(r'value="(http://testserver/accounts/link/[^"]+)"', text)
     dora = Account.objects.get(email="dora@kettle.test")
     assert address not in as_alice.get(reverse("settings_account", args=[dora.pk])).content.decode()
     charlie.post(address, {"password": "nobody guesses this one", "again": "nobody guesses this one"})
-    assert charlie.post("/accounts/login/", {"login": dora.email, "password": "nobody guesses this one"}).status_code == 302
+    assert (
+        charlie.post("/accounts/login/", {"login": dora.email, "password": "nobody guesses this one"}).status_code
+        == 302
+    )
     assert (dora.role, dora.team, dora.employee) == ("member", "sales", "Ingrid Halvorsen")
     assert mail.outbox == []
 
 
 def test_an_invitation_goes_by_mail_where_there_is_mail(as_alice: Client, folder: Path, settings: object) -> None:
     settings.HAS_MAIL = True  # type: ignore[attr-defined]
-    text = as_alice.post(reverse("settings_invite"), {"email": "d@kettle.test", "name": "Dora", "role": "reader"}).content.decode()
+    text = as_alice.post(
+        reverse("settings_invite"), {"email": "d@kettle.test", "name": "Dora", "role": "reader"}
+    ).content.decode()
     (letter,) = mail.outbox
     (address,) = re.findall(r'value="(http://testserver/accounts/link/[^"]+)"', text)
     assert letter.to == ["d@kettle.test"]
@@ -48,7 +59,9 @@ def test_an_invitation_goes_by_mail_where_there_is_mail(as_alice: Client, folder
         ({"email": "ALICE@kettle.test", "name": "D", "role": "reader"}, "email"),
     ],
 )
-def test_an_invitation_that_makes_no_sense_says_where(as_alice: Client, folder: Path, given: dict[str, str], field: str) -> None:
+def test_an_invitation_that_makes_no_sense_says_where(
+    as_alice: Client, folder: Path, given: dict[str, str], field: str
+) -> None:
     answer = as_alice.post(reverse("settings_invite"), given)
     assert list(answer.context["form"].errors) == [field]
     assert Account.objects.count() == 1
@@ -67,13 +80,18 @@ def test_the_last_owner_is_told_why_not(as_alice: Client, alice: Account, folder
     page = reverse("settings_account", args=[alice.pk])
     given = {"email": alice.email, "name": alice.name, "role": "reader", "team": "", "employee": ""}
     assert "the last owner" in as_alice.post(page, given, follow=True).content.decode()
-    assert "the last owner" in as_alice.post(reverse("settings_account_shut", args=[alice.pk]), follow=True).content.decode()
+    assert (
+        "the last owner"
+        in as_alice.post(reverse("settings_account_shut", args=[alice.pk]), follow=True).content.decode()
+    )
     alice.refresh_from_db()
     assert (alice.role, alice.is_active) == (Role.OWNER, True)
 
 
 @pytest.mark.parametrize("deed", ["link", "shut", "open", "factor", "unlock", "sign_out"])
-def test_each_deed_is_an_owners_alone_by_post(as_alice: Client, bob: Account, as_rita: Client, folder: Path, deed: str) -> None:
+def test_each_deed_is_an_owners_alone_by_post(
+    as_alice: Client, bob: Account, as_rita: Client, folder: Path, deed: str
+) -> None:
     steward = Client()
     steward.force_login(made("Stu", Role.STEWARD), backend="django.contrib.auth.backends.ModelBackend")
     address = reverse(f"settings_account_{deed}", args=[bob.pk])
@@ -93,7 +111,9 @@ def test_who_is_shut_is_helped_by_no_link(as_alice: Client, bob: Account, folder
     assert as_alice.post(reverse("settings_account_link", args=[bob.pk])).status_code == 200
 
 
-def test_the_list_says_who_is_invited_and_who_is_shut(as_alice: Client, alice: Account, bob: Account, folder: Path) -> None:
+def test_the_list_says_who_is_invited_and_who_is_shut(
+    as_alice: Client, alice: Account, bob: Account, folder: Path
+) -> None:
     dora = Account.objects.create_user("d@kettle.test", None, name="<i>Dora</i>")
     links.new(dora, hours=1)
     Account.objects.filter(pk=bob.pk).update(is_active=False)

@@ -26,7 +26,9 @@ def text(acme: Company) -> str:
 
 def test_only_the_value_changes_and_its_comment_stays_in_its_column(acme: Company) -> None:
     before = text(acme).splitlines()
-    was, is_now = settings_file.changed(acme, settings_file.set_values({("plan", "perks"): 200, ("teams", "sales"): 75}))
+    was, is_now = settings_file.changed(
+        acme, settings_file.set_values({("plan", "perks"): 200, ("teams", "sales"): 75})
+    )
     assert (was.plan.perks, is_now.plan.perks) == (0, 200)
     changed = [(old, new) for old, new in zip(before, text(acme).splitlines(), strict=True) if old != new]
     assert [new for _, new in changed] == [
@@ -39,13 +41,17 @@ def test_every_key_that_the_template_comments_keeps_its_comment(acme: Company) -
     comments = [line.partition("#")[2] for line in text(acme).splitlines()]
     settings_file.changed(
         acme,
-        settings_file.set_values({("plan", "off"): ["a", "b"], ("plan", "quiet_from"): "21:30", ("plan", "weekend"): True}),
+        settings_file.set_values(
+            {("plan", "off"): ["a", "b"], ("plan", "quiet_from"): "21:30", ("plan", "weekend"): True}
+        ),
     )
     assert [line.partition("#")[2] for line in text(acme).splitlines()] == comments
     assert open_company(acme.folder).settings.plan.off == ("a", "b")
 
 
-@pytest.mark.parametrize(("key", "value"), [("contacts", -1), ("quiet_from", "25:99"), ("unknown", 1), ("perks", float("nan"))])
+@pytest.mark.parametrize(
+    ("key", "value"), [("contacts", -1), ("quiet_from", "25:99"), ("unknown", 1), ("perks", float("nan"))]
+)
 def test_a_wrong_value_changes_nothing(acme: Company, key: str, value: object) -> None:
     before = text(acme)
     with pytest.raises(SettingsError, match=key):
@@ -78,7 +84,10 @@ def test_a_section_that_is_not_there_is_made(acme: Company) -> None:
     assert open_company(acme.folder).settings.plan.perks == 5
 
 
-@pytest.mark.parametrize("began", ["", '\n[[employees]]\nname = "Ada" # first\nteam = "sales"\n', 'employees = [{name = "Ada", team = "sales"}]\n'])
+@pytest.mark.parametrize(
+    "began",
+    ["", '\n[[employees]]\nname = "Ada" # first\nteam = "sales"\n', 'employees = [{name = "Ada", team = "sales"}]\n'],
+)
 def test_employees_come_change_and_go(acme: Company, began: str) -> None:
     inline = began.startswith("employees")
     path = acme.folder / "byname.toml"

@@ -114,10 +114,11 @@ def test_what_an_address_says_is_never_believed(as_rita: Client, name: str, said
 
 
 def test_a_long_list_has_pages(
-    snapshot: Snapshot, as_rita: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    snapshot: Snapshot, desk: Desk, as_rita: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many = copied(snapshot, tmp_path)
-    people = [row["person_id"] for row in snapshot.query("select person_id from value order by rank limit 120")]
+    ranked = [row["person_id"] for row in snapshot.query("select person_id from value order by rank")]
+    people = [one for one in ranked if one not in desk.since.hidden][:120]
     (alarm,) = snapshot.query("select * from alarms limit 1")
     rewritten(many, "alarms", [alarm | {"person_id": one, "worth": 1000.0 - n} for n, one in enumerate(people)])
     show(monkeypatch, many)
@@ -152,14 +153,16 @@ def test_an_alarm_of_somebody_who_was_merged_is_the_alarm_of_whom_they_are_shown
 def test_a_corrected_standing_shows_at_once(
     as_rita: Client, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alarm = next(row for row in alarmed(snapshot, Wanted(limit=10)) if row["standing"] != "actively_dissatisfied")
-    person = alarm["person_id"]
-    said = Said("f1", "decisions", "standing", "is angry", "Bob", datetime(2026, 7, 1, tzinfo=UTC))
-    lay_over(monkeypatch, LaidOver(standings={person: "actively_dissatisfied"}, said={person: (said,)}))
+    alarm = alarmed(snapshot, Wanted(limit=1))[0]
+    person, wrong = alarm["person_id"], alarm["standing"]
+    right = "neutral" if wrong != "neutral" else "loyal"
+    said = Said("f1", "decisions", "standing", "is not so", "Bob", datetime(2026, 7, 1, tzinfo=UTC))
+    lay_over(monkeypatch, LaidOver(standings={person: right}, said={person: (said,)}, pending=frozenset({person})))
     page = text(as_rita, "standing-alarms")
     line = page[page.index(f"/person/{person}/") :]
     line = line[: line.index("</li>")]
-    assert "actively dissatisfied" in line
+    assert f'<span class="standing {right}">' in line
+    assert f'<span class="standing {wrong}">' not in line
     assert "numbers follow at the next refresh" in line
     assert "1 standing was corrected since" in text(as_rita, "standing")
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from byname import today as questions
 from byname.demo.simulated import AS_OF
 from byname.web.accounts.models import Entry
+from byname.web.written.models import Contact, Decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
     from byname.snapshot import Snapshot
+    from byname.web.desk import Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +114,20 @@ def test_what_was_said_can_be_taken_back(as_bob: Client, one: dict[str, Any]) ->
     assert "✓ Done" not in answer.content.decode()
     assert reverse("today_handle") in answer.content.decode()
     assert not shown(as_bob, one).handled
+
+
+def test_the_contact_that_came_of_it_is_taken_back_too(as_bob: Client, one: dict[str, Any], desk: Desk) -> None:
+    handled(as_bob, one, "done")
+    (contact,) = Contact.objects.all()
+    form = {"person": one["person_id"], "action": one["action"], "day": one["day"].isoformat()}
+    as_bob.post(reverse("today_undo"), form | {"decision": shown(as_bob, one).decision.fact_id})
+    undone = set(Decision.objects.filter(kind="undo").values_list("value", flat=True))
+    assert contact.fact_id in undone
+    assert len(undone) == 2
+    assert one["person_id"] not in desk.since.said
+    assert list(Entry.objects.order_by("id").values_list("action", flat=True)) == ["done", "undo"]
+    handled(as_bob, one, "not now")
+    assert shown(as_bob, one).handled == "not now"
 
 
 def test_a_reader_may_not(as_rita: Client, one: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ allows to be quoted, are noted (S0.36, S3.14, S0.27, S0.4, S0.5, S3.22, S4.14)."
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from byname.company import Company
 from byname.decided import facts
+from byname.report.words import day
 from byname.snapshot import Snapshot
 from byname.voices import Part, shortlist, told, waiting
 from byname.web.accounts.models import Entry
@@ -99,7 +101,7 @@ def test_a_member_says_what_a_text_really_was(
     assert correct in page
     for _twice in range(2):
         answer = as_bob.post(f"{correct}?of={message['person_id']}", {"label": "not complaint"}, follow=True)
-        assert "not complaint" in answer.content.decode()
+        assert "Corrected since to: not complaint." in answer.content.decode()
     said = [one for one in facts(company, ("label",)) if one["value"] == f"{message['fact_id']} not complaint"]
     assert [one["by_whom"] for one in said] == ["Bob"]
     (entry,) = Entry.objects.filter(action="label", about=message["fact_id"])
@@ -121,8 +123,12 @@ def test_a_member_notes_who_allows_to_be_quoted_and_who_no_longer_does(
     until = company.today().replace(year=company.today().year + 1, day=1).isoformat()
     yes = as_bob.post(allow, {"person": person, "scope": " website ", "until": until}, follow=True).content.decode()
     assert f"may be quoted (website) until {until}" in yes
+    assert f"until {day(date.fromisoformat(until))}; their words show at the next refresh" in text(
+        as_bob, "voice-quotes"
+    )
     no = as_bob.post(allow, {"person": person, "withdrawn": "yes"}, follow=True).content.decode()
     assert "may no longer be quoted" in no
+    assert "Noted since: they may no longer be quoted." in text(as_bob, "voice-quotes")
     assert [one["value"] for one in sorted(facts(company, ("quote",)), key=lambda one: one["occurred_at"])][-2:] == [
         "website", "withdrawn",
     ]  # fmt: skip

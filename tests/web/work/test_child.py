@@ -31,7 +31,7 @@ def shop(company: Company, tmp_path: Path, settings: Any, monkeypatch: pytest.Mo
     folder = tmp_path / "shop"
     shutil.copytree(company.folder, folder, ignore=shutil.ignore_patterns("app.sqlite3*"))
     settings.COMPANY = open_company(folder)
-    inbox.folder(settings.COMPANY).mkdir()
+    inbox.folder(settings.COMPANY).mkdir(exist_ok=True)
     return settings.COMPANY
 
 

@@ -17,7 +17,7 @@ from byname.company import Company
 from byname.web.accounts.models import Account
 from byname.web.desk import Desk
 from byname.web.mailers import mailers
-from byname.web.work import mailing, news
+from byname.web.work import mailing, news, served
 from byname.web.work.asking import ask
 from byname.web.work.models import Kind, Run, Sent, State
 from byname.web.written.laid_over import LaidOver
@@ -53,8 +53,9 @@ def box() -> Iterator[tuple[Box, str]]:
 
 
 @pytest.fixture
-def mailed(settings: Any, company: Company, box: tuple[Box, str]) -> Box:
+def mailed(settings: Any, company: Company, box: tuple[Box, str], monkeypatch: pytest.MonkeyPatch) -> Box:
     """A company that mails, and has an address."""
+    monkeypatch.setattr(served, "reread", lambda company: company)
     taken, url = box
     web = company.settings.web.model_copy(update={"mail": url, "address": "https://byname.kettle.test"})
     settings.COMPANY = Company(company.folder, company.settings.model_copy(update={"web": web}))

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from byname.company import Company, create
+from byname.errors import SettingsError
 from byname.web.accounts.models import Account
-from byname.web.work import inbox
+from byname.web.work import inbox, served
 from byname.web.work.clock import made_at, next_night
 from byname.web.work.models import Kind, Run, Sent, State
 from byname.web.work.watching import Watch, prune
@@ -37,6 +38,33 @@ def test_the_night_is_asked_for_once_and_its_mail_follows(company: Company, made
     Run.objects.update(state=State.DONE)
     watch.look(night + timedelta(days=1))
     assert Run.objects.count() == 2
+
+
+def test_the_night_is_when_the_settings_say_now(
+    company: Company, made: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = Watch(company, made)
+    web = company.settings.web.model_copy(update={"nightly": "12:00"})
+    changed = Company(company.folder, company.settings.model_copy(update={"web": web}))
+    monkeypatch.setattr(served, "reread", lambda _company: changed)
+    noon = next_night(changed, made)
+    assert noon != next_night(company, made)
+    watch.look(noon - timedelta(seconds=1))
+    Run.objects.all().delete()  # the old time may lie between
+    watch.look(noon)
+    assert Run.objects.get().is_nightly
+
+
+def test_a_mistake_in_byname_toml_stops_no_night(
+    company: Company, made: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(_company: Company) -> Company:
+        raise SettingsError(where="byname.toml", found="x", expected="y")
+
+    monkeypatch.setattr(served, "reread", wrong)
+    watch = Watch(company, made)
+    watch.look(next_night(company, made))
+    assert Run.objects.get().is_nightly
 
 
 def test_a_night_that_was_missed_is_made_up_for_at_the_start(company: Company, made: datetime) -> None:

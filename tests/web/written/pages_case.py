@@ -42,7 +42,7 @@ def main() -> None:
     actions.take_back_wish(alice, Desk(company, snapshot), wish)
     assert not Desk(company, snapshot).since.hidden
     assert Entry.objects.count() == 7
-    print(connection.vendor)
+    assert connection.vendor == "postgresql"
 
 
 if __name__ == "__main__":

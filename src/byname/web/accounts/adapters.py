@@ -1,4 +1,4 @@
-"""Where allauth asks us: nobody signs up by themselves, wrong passwords are counted once, a greeting is not a message."""
+"""Where allauth asks us: nobody signs up, wrong passwords are counted once, a greeting is not a message."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ def _of(account: Account) -> dict[str, str]:
 
 
 def _leave_an_owner(account: Account) -> None:
-    """Refuse to lose the last owner who can sign in; the rows are locked, so that two owners cannot remove each other."""
+    """Refuse to lose the last owner who can sign in; rows are locked, so that two cannot remove each other."""
     owners = Account.objects.select_for_update().filter(role=Role.OWNER, is_active=True).order_by("pk")
     able = [owner.pk for owner in owners if owner.has_usable_password()]
     if able == [account.pk]:

@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from byname.web.accounts.models import Account
 
 if TYPE_CHECKING:
-    from django.forms import ModelForm
-
-    type _OfAccount = ModelForm[Account]
+    _OfAccount = forms.ModelForm[Account]
 else:
     _OfAccount = forms.ModelForm
 

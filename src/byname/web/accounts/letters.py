@@ -29,7 +29,7 @@ def address_of(request: HttpRequest, secret: str) -> str:
 
 def send_link(account: Account, address: str) -> bool:
     """Mail a link to whom it is for; False where no mail is set or the server does not take it."""
-    if not settings.HAS_MAIL:
+    if not settings.HAS_MAIL or settings.COMPANY is None:
         return False
     said = {"account": account, "address": address, "company": settings.COMPANY.settings.name}
     text = render_to_string("account/email/link.txt", said)
@@ -44,7 +44,8 @@ def send_link(account: Account, address: str) -> bool:
 def send_help(request: HttpRequest, email: str) -> bool:
     """Mail a link to who forgot the password, if there is such an account; False: no mail goes out at all.
 
-    The mail server is called for an unknown address too, so that neither the answer nor its time tells who has an account.
+    The mail server is called for an unknown address too, so that neither the answer nor its time tells who has an
+    account.
     """
     account = Account.objects.filter(email=email.strip().lower(), is_active=True).first()
     if account:

@@ -42,7 +42,7 @@ def found(secret: str) -> Account | None:
 
 
 def used(secret: str, password: str) -> bool:
-    """Set the password of whose link it is; all their links end, and all their sessions. False: the link does not count.
+    """Set the password of whose link it is; all their links and sessions end. False: the link does not count.
 
     The caller has held the password against the validators.
     """

@@ -76,11 +76,13 @@ class Account(AbstractBaseUser):
 
     def get_session_auth_hash(self) -> str:
         """What a session must hold to count: it changes with the password, and when somebody signs out everywhere."""
-        return salted_hmac("byname.accounts.sessions", f"{self.password} {self.sessions}", algorithm="sha256").hexdigest()
+        return salted_hmac(
+            "byname.accounts.sessions", f"{self.password} {self.sessions}", algorithm="sha256"
+        ).hexdigest()
 
 
 class Link(models.Model):
-    """A link by which a person sets their password once: an invitation, or help for who forgot it. Its text is not kept."""
+    """A link that sets a password once: an invitation, or help for who forgot it. Its text is not kept."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="links")
     fingerprint = models.CharField(max_length=64, unique=True)

@@ -48,14 +48,14 @@ def may_assign_to(account: Any, team: str) -> bool:
 def may_read_note(account: Any, private_to: str) -> bool:
     """May this account read a note that only that team reads? An empty team: everybody who reads.
 
-    Owners read all notes: they answer to a customer who asks what is held about her. Stewards and leads of other teams do
-    not: their work does not need it.
+    Owners read all notes: they answer to a customer who asks what is held about her. Stewards and leads of other teams
+    do not: their work does not need it.
     """
     return may(account, "read") and (not private_to or account.role == Role.OWNER or account.team == private_to)
 
 
 def needs_second_factor(account: Any) -> bool:
-    """Must this account have a second factor, where byname.toml asks for it: does the role see or change what all rely on?"""
+    """Must this account have a second factor where byname.toml asks for it? Owners and data stewards."""
     return isinstance(account, Account) and account.role in _NEED_SECOND_FACTOR
 
 

@@ -36,8 +36,8 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     failed = False
     if settings.HAS_MAIL and request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
-        if refused := ratelimit.consume_or_429(request, action="reset_password", key=email.lower()):
-            return refused
+        if not ratelimit.consume(request, action="reset_password", key=email.lower()):
+            return render(request, "429.html", status=429)
         if send_help(request, email):
             return redirect("account_reset_password_done")
         failed = True

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,11 +14,11 @@ from byname.errors import SnapshotError
 from byname.snapshot import open_current
 from byname.web.work.models import Run, State
 from byname.web.work.processes import SOON, Ended, Process, Stopped
+from byname.web.work.served import company
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from byname.company import Company
 
 __all__ = ["Outcome", "carry_out", "close", "process_of", "served", "stopping"]
 
@@ -43,8 +42,7 @@ class Outcome:
 
 def process_of(run: Run) -> Process:
     """The process of that run."""
-    company: Company = settings.COMPANY
-    return Process(company.folder / "cache" / "work" / f"{run.pk}.jsonl")
+    return Process(company().folder / "cache" / "work" / f"{run.pk}.jsonl")
 
 
 def carry_out(run_id: int, command: Sequence[str], finish: Callable[[Run, Outcome], None], *, nice: int = SOON) -> None:
@@ -129,7 +127,7 @@ def _outcome(done: Mapping[str, Any], ended: Ended) -> Outcome:
 def served() -> str:
     """Which snapshot the pages show, whatever happened."""
     try:
-        as_of = open_current(settings.COMPANY).as_of
+        as_of = open_current(company()).as_of
     except SnapshotError:
         return _("there is no snapshot yet")
     return _("the snapshot of %(day)s is still served") % {"day": as_of.isoformat()}

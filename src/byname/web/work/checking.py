@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from byname.web.work.carrying import Outcome
 from byname.web.work.carrying import carry_out as carried
 from byname.web.work.models import State
 from byname.web.work.processes import python
+from byname.web.work.served import company
 
 if TYPE_CHECKING:
     from byname.web.work.models import Run
@@ -20,7 +20,7 @@ __all__ = ["carry_out"]
 
 def carry_out(run_id: int) -> None:
     """Look for damage."""
-    carried(run_id, python("byname.web.work.child", "check", str(settings.COMPANY.folder)), _finish)
+    carried(run_id, python("byname.web.work.child", "check", str(company().folder)), _finish)
 
 
 def _finish(run: Run, outcome: Outcome) -> None:

@@ -21,6 +21,7 @@ from byname.web.desk import Desk
 from byname.web.work.carrying import Outcome, close
 from byname.web.work.models import Run, Sent, State
 from byname.web.work.news import news_for
+from byname.web.work.served import company
 
 if TYPE_CHECKING:
     from byname.web.work.news import News
@@ -43,7 +44,7 @@ def _outcome() -> Outcome:
     if not settings.HAS_MAIL:
         return Outcome(State.DONE, _("no mail: byname.toml names no server under [web] mail"), {})
     try:
-        desk = Desk(settings.COMPANY, open_current(settings.COMPANY))
+        desk = Desk(company(), open_current(company()))
     except SnapshotError as missing:
         return Outcome(State.FAILED, str(missing), {})
     sent, failed = 0, []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +14,7 @@ from byname.web.work.carrying import Outcome, close
 from byname.web.work.carrying import carry_out as carried
 from byname.web.work.models import Kind, Run, State
 from byname.web.work.processes import python
+from byname.web.work.served import company
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,20 +24,18 @@ __all__ = ["carry_out"]
 
 def carry_out(run_id: int) -> None:
     """Read the file that a run is about."""
-    company = settings.COMPANY
     run = Run.objects.filter(pk=run_id).first()
     if run is None:
         return
-    path = inbox.folder(company) / run.about
+    path = inbox.folder(company()) / run.about
     if not path.exists() and run.state == State.WAITING:
         close(run, Outcome(State.FAILED, _("the file is no longer in the inbox"), {}))
         return
-    folder, account = str(company.folder), inbox.account_of(run.about)
+    folder, account = str(company().folder), inbox.account_of(run.about)
     carried(run_id, python("byname.web.work.child", "read", folder, str(path), account), _finish)
 
 
 def _finish(run: Run, outcome: Outcome) -> None:
-    company = settings.COMPANY
     tables: list[dict[str, Any]] = outcome.done.get("outcomes", [])
     taken = [one for one in tables if not one["error"]]
     run.result = {"tables": tables}
@@ -48,7 +46,7 @@ def _finish(run: Run, outcome: Outcome) -> None:
     if not taken and any(one["is_in_the_way"] for one in tables):
         return  # the file stays where it is and is tried again later
     if outcome.state != State.INTERRUPTED:
-        inbox.put_away(company, run.about, "" if taken else run.says)
+        inbox.put_away(company(), run.about, "" if taken else run.says)
     log(None, "read", run.about[:200], after={"says": run.says, "files": [one["file_id"] for one in taken]})
     if any(one["new"] or one["changed"] for one in taken):
         ask(Kind.REFRESH)

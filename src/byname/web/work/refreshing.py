@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from byname.web.work.carrying import Outcome, served
 from byname.web.work.carrying import carry_out as carried
 from byname.web.work.models import Kind, State
 from byname.web.work.processes import LAST, python
+from byname.web.work.served import company
 
 if TYPE_CHECKING:
     from byname.web.work.models import Run
@@ -23,7 +23,7 @@ __all__ = ["carry_out"]
 
 def carry_out(run_id: int) -> None:
     """Carry out a refresh."""
-    folder, as_of = str(settings.COMPANY.folder), os.environ.get("BYNAME_AS_OF", "")
+    folder, as_of = str(company().folder), os.environ.get("BYNAME_AS_OF", "")
     day = ["--as-of", as_of] if as_of else []
     command = python("byname.cli", "refresh", folder, *day, "--threads", "1", "--format", "json")
     carried(run_id, command, _finish, nice=LAST)

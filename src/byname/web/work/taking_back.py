@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from byname.web.accounts.audit import log
@@ -13,6 +12,7 @@ from byname.web.work.carrying import Outcome
 from byname.web.work.carrying import carry_out as carried
 from byname.web.work.models import Kind, Run, State
 from byname.web.work.processes import python
+from byname.web.work.served import company
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ __all__ = ["carry_out"]
 def carry_out(run_id: int) -> None:
     """Take back the import that a run is about."""
     file_id = Run.objects.filter(pk=run_id).values_list("about", flat=True).first() or ""
-    carried(run_id, python("byname.web.work.child", "remove", str(settings.COMPANY.folder), file_id), _finish)
+    carried(run_id, python("byname.web.work.child", "remove", str(company().folder), file_id), _finish)
 
 
 def _finish(run: Run, outcome: Outcome) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import close_old_connections, connections
 from django_tasks_db.models import DBTaskResult
 
-from byname.web.work import clock
+from byname.web.work import clock, served
 from byname.web.work.asking import ask
 from byname.web.work.carrying import stopping
 from byname.web.work.inbox import Settled, folder
@@ -31,9 +31,8 @@ class Watch:
 
     def __init__(self, company: Company, now: datetime) -> None:
         folder(company).mkdir(exist_ok=True)
-        self._company = company
         self._settled = Settled(company)
-        self._night = clock.next_night(company, now)
+        self._looked = now
         if clock.was_missed(company, now):
             ask(Kind.REFRESH, is_nightly=True)
         prune(now)
@@ -42,8 +41,9 @@ class Watch:
         """Ask for what is due."""
         for name in self._settled.look():
             ask(Kind.READ, name)
-        if now >= self._night:
-            self._night = clock.next_night(self._company, now)
+        night = clock.next_night(served.company(), self._looked)  # by the settings of now
+        self._looked = now
+        if now >= night:
             ask(Kind.REFRESH, is_nightly=True)
             prune(now)
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from byname.errors import LedgerError
 from byname.facts.ledger import Ledger
 from byname.web.accounts.policy import requires
+from byname.web.console.data.who import account_of
+from byname.web.work import served
 from byname.web.work.asking import ask
 from byname.web.work.models import Kind
 
@@ -41,10 +43,8 @@ def imports(company: Company) -> list[dict[str, Any]]:
 @requires("read")
 def listed(request: HttpRequest) -> HttpResponse:
     """Show all of them."""
-    from django.conf import settings
-
     try:
-        found = imports(settings.COMPANY)
+        found = imports(served.company())
     except LedgerError as busy:
         return render(request, "console/data_files.html", {"busy": busy})
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
@@ -54,17 +54,15 @@ def listed(request: HttpRequest) -> HttpResponse:
 @requires("data")
 def take_back(request: HttpRequest, file_id: str) -> HttpResponse:
     """Ask whether one import really goes; with POST let it go."""
-    from django.conf import settings
-
     try:
-        found = next((one for one in imports(settings.COMPANY) if one["file_id"] == file_id), None)
+        found = next((one for one in imports(served.company()) if one["file_id"] == file_id), None)
     except LedgerError as busy:
         messages.error(request, str(busy))
         return redirect("data")
     if found is None:
         raise Http404
     if request.method == "POST":
-        _run, is_new = ask(Kind.BACK, file_id, account=request.user)
+        _run, is_new = ask(Kind.BACK, file_id, account=account_of(request))
         says = (
             _("%(name)s is being taken back; a refresh follows.")
             if is_new

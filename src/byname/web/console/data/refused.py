@@ -8,12 +8,13 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.http import FileResponse, Http404
 from django.shortcuts import render
 
 from byname.web.accounts.audit import log
-from byname.web.accounts.policy import requires
+from byname.web.accounts.policy import demand, requires
+from byname.web.console.data.who import account_of
+from byname.web.work import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,7 @@ def _lines(path: Path, _size: int, _changed: int) -> int:
 
 def _path(name: str) -> Path:
     """The file of that name; only of those that are listed, so that no name leads elsewhere."""
-    company: Company = settings.COMPANY
+    company = served.company()
     for path in company.refused.glob("*.jsonl"):
         if path.name == name:
             return path
@@ -86,9 +87,9 @@ def _read(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-@requires("data")
 def download(request: HttpRequest, name: str) -> HttpResponseBase:
     """Hand out the file of refused rows; who took it is in the audit log."""
+    demand(request.user, "data")
     path = _path(name)
-    log(request.user, "export", f"refused/{name}"[:200])
+    log(account_of(request), "export", f"refused/{name}"[:200])
     return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/x-ndjson")

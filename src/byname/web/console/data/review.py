@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 from byname import deciding
 from byname.errors import UsageError
 from byname.web.accounts.policy import requires
+from byname.web.console.data.who import account_of
 from byname.web.desk import desk_of
 from byname.web.written import actions
 
@@ -124,7 +125,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     if act is None:
         raise Http404
     try:
-        written = act(request.user, desk, one, other, why=request.POST.get("why", ""))
+        written = act(account_of(request), desk, one, other, why=request.POST.get("why", ""))
     except UsageError as wrong:
         messages.error(request, str(wrong))
         return redirect("data_review")
@@ -138,7 +139,7 @@ def decide(request: HttpRequest) -> HttpResponse:
 def undo(request: HttpRequest) -> HttpResponse:
     """Take the last decision back."""
     try:
-        written = actions.undo(request.user, desk_of(request), request.POST.get("decision_id", ""))
+        written = actions.undo(account_of(request), desk_of(request), request.POST.get("decision_id", ""))
     except UsageError as wrong:
         messages.error(request, str(wrong))
     else:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
 
 from byname.snapshot import Snapshot
 from byname.web.accounts.policy import requires
 from byname.web.console.data.views import live_of
+from byname.web.work import served
 from byname.web.work.models import Run
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def one(request: HttpRequest, run_id: int) -> HttpResponse:
 def report_of(run: Run) -> dict[str, Any]:
     """The report of the snapshot that a run made, in parts; nothing once it has made way for newer ones."""
     name = str(run.result.get("snapshot", "")).replace("\\", "/").rpartition("/")[2]
-    folder = settings.COMPANY.snapshots / name
+    folder = served.company().snapshots / name
     if not name or not (folder / "run.parquet").is_file():
         return {}
     rows = Snapshot(folder, {}).query(REPORT)

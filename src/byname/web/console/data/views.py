@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +15,8 @@ from byname.web.accounts.audit import log
 from byname.web.accounts.policy import may, requires
 from byname.web.console.data.files import imports
 from byname.web.console.data.refused import refused_files
-from byname.web.work import inbox
+from byname.web.console.data.who import account_of
+from byname.web.work import inbox, served
 from byname.web.work.asking import ask
 from byname.web.work.clock import made_at
 from byname.web.work.models import Kind, Run, State
@@ -41,7 +41,7 @@ COUNTS = "select (select count(*) from people) as people, (select count(*) from 
 @requires("read")
 def data(request: HttpRequest) -> HttpResponse:
     """Show the page."""
-    company: Company = settings.COMPANY
+    company = served.company()
     shown: dict[str, Any] = {
         **_snapshot(company),
         **_sources(company),
@@ -103,9 +103,9 @@ def live(request: HttpRequest) -> HttpResponse:
 @requires("data")
 def refresh(request: HttpRequest) -> HttpResponse:
     """Ask for a refresh."""
-    run, is_new = ask(Kind.REFRESH, account=request.user)
+    run, is_new = ask(Kind.REFRESH, account=account_of(request))
     if is_new:
-        log(request.user, "refresh", f"run {run.pk}")
+        log(account_of(request), "refresh", f"run {run.pk}")
         messages.success(
             request, _("A refresh is asked for. It runs beside the pages, which go on showing the old snapshot.")
         )
@@ -118,7 +118,7 @@ def refresh(request: HttpRequest) -> HttpResponse:
 @requires("data")
 def check(request: HttpRequest) -> HttpResponse:
     """Ask for a look at the ledger."""
-    ask(Kind.CHECK, account=request.user)
+    ask(Kind.CHECK, account=account_of(request))
     return redirect("data")
 
 
@@ -131,7 +131,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     says, is_wrong = _put(file, account if account != "main" else "")
     if not is_wrong and file is not None:
         log(
-            request.user,
+            account_of(request),
             "upload",
             inbox.clean_name(file.name or ""),
             after={"bytes": file.size, "account": account or "main"},
@@ -140,9 +140,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     return redirect("data")
 
 
-def _put(file: UploadedFile | None, account: str) -> tuple[str, bool]:
+def _put(file: UploadedFile[Any] | None, account: str) -> tuple[str, bool]:
     """Write an upload beside, then put it into the inbox whole; what to say, and whether it was refused."""
-    company: Company = settings.COMPANY
+    company = served.company()
     name = inbox.clean_name(file.name or "") if file else ""
     if file is None or not name:
         return _("No file was chosen."), True

@@ -13,8 +13,6 @@ from byname.web.accounts import audit, policy
 from byname.web.console.models import NAME_LENGTH, SavedView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from byname.web.accounts.models import Account
     from byname.web.console.people.asked import Asked
 
@@ -23,10 +21,10 @@ __all__ = ["keep", "remove", "views_of"]
 _MOST = 50  # of one account: a list of names that one can still read
 
 
-def views_of(account: Account) -> Sequence[SavedView]:
+def views_of(account: Account) -> list[SavedView]:
     """Their own, and those shared with their team."""
     shared = Q(team=account.team) if account.team else Q(pk=None)
-    return SavedView.objects.filter(Q(account=account) | shared).select_related("account")
+    return list(SavedView.objects.filter(Q(account=account) | shared).select_related("account"))
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.http import Http404, QueryDict
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from byname.best import MEASURES
 from byname.errors import UsageError
 from byname.web.accounts.policy import requires
+from byname.web.console.data.who import account_of
 from byname.web.console.models import SavedView
 from byname.web.console.people import asked as asking
 from byname.web.console.people import listing, saved, searching
@@ -21,7 +22,7 @@ from byname.web.console.people.export import export
 from byname.web.desk import desk_of
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse, HttpResponseBase
+    from django.http import HttpRequest, HttpResponse
 
     from byname.web.console.people.asked import Asked
     from byname.web.desk import Desk
@@ -45,7 +46,7 @@ def people(request: HttpRequest) -> HttpResponse:
         return render(request, "console/people.html#part", {"asked": asked, **shown})
     around = {
         "asked": asked,
-        "views": saved.views_of(request.user),
+        "views": saved.views_of(account_of(request)),
         "choices": _choices(desk),
         "says": asked.says(desk.snapshot.terms["currency"]),
     }
@@ -58,7 +59,7 @@ def keep_view(request: HttpRequest) -> HttpResponse:
     """Keep the list's question under a name."""
     asked = asking.asked_of(QueryDict(request.POST.get("query", "")))
     try:
-        view = saved.keep(request.user, request.POST.get("name", ""), asked, is_shared="shared" in request.POST)
+        view = saved.keep(account_of(request), request.POST.get("name", ""), asked, is_shared="shared" in request.POST)
     except UsageError as wrong:
         messages.error(request, str(wrong))
     else:
@@ -72,7 +73,7 @@ def keep_view(request: HttpRequest) -> HttpResponse:
 def delete_view(request: HttpRequest, view_id: int) -> HttpResponse:
     """Delete one of one's own views."""
     try:
-        name = saved.remove(request.user, view_id)
+        name = saved.remove(account_of(request), view_id)
     except SavedView.DoesNotExist as none:
         raise Http404 from none
     messages.success(request, _("“%(name)s” is deleted.") % {"name": name})
@@ -81,9 +82,10 @@ def delete_view(request: HttpRequest, view_id: int) -> HttpResponse:
 
 @require_POST
 @requires("export")
-def exported(request: HttpRequest) -> HttpResponseBase:
+def exported(request: HttpRequest) -> HttpResponse:
     """The list as a file."""
-    return export(request.user, desk_of(request), asking.asked_of(QueryDict(request.POST.get("query", ""))))
+    asked = asking.asked_of(QueryDict(request.POST.get("query", "")))
+    return cast("HttpResponse", export(account_of(request), desk_of(request), asked))  # it streams
 
 
 def _to_list(asked: Asked) -> HttpResponse:

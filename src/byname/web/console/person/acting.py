@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from byname.errors import UsageError
 from byname.web.accounts.policy import requires
+from byname.web.console.data.who import account_of
 from byname.web.console.people.searching import search
 from byname.web.console.person import identity
 from byname.web.console.person.found import card_of
@@ -97,7 +98,7 @@ def act(request: HttpRequest, person_id: str, verb: str) -> HttpResponse:
     desk = desk_of(request)
     today = card_of(desk, person_id)["person_id"]
     try:
-        written = VERBS[verb](request.user, desk, today, request.POST)
+        written = VERBS[verb](account_of(request), desk, today, request.POST)
     except UsageError as wrong:
         tried = {"verb": verb, **request.POST.dict()}
         return shown(request, today, status=422, tried=tried, wrong=wrong)

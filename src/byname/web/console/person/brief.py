@@ -171,14 +171,12 @@ def brief(desk: Desk, person_id: str, rank: int | None, seen: Sequence[Said]) ->
     """
     since = desk.since
     found = remembered(_known, desk.snapshot, person_id, rank)
-    if found is None:
+    if not found:
         return None
     others = since.shown_together(person_id)[1:]
     theirs = [desk.snapshot.find(one, 1)[0] for one in others]
-    beside = [
-        remembered(_known, desk.snapshot, one, card["rank"]) or {} for one, card in zip(others, theirs, strict=True)
-    ]
-    lists = {
+    beside = [remembered(_known, desk.snapshot, one, card["rank"]) for one, card in zip(others, theirs, strict=True)]
+    lists: dict[str, Any] = {
         name: [*found[name], *(row for other in beside for row in other.get(name, ()))]
         for name in ("household", *_MANY)
     }
@@ -195,11 +193,11 @@ def brief(desk: Desk, person_id: str, rank: int | None, seen: Sequence[Said]) ->
     )
 
 
-def _known(snapshot: Snapshot, person_id: str, rank: int | None) -> dict[str, Any] | None:
-    """Everything of one person, or None."""
+def _known(snapshot: Snapshot, person_id: str, rank: int | None) -> dict[str, Any]:
+    """Everything of one person; empty for somebody who is not there."""
     (row,) = snapshot.query(_ASKED, [person_id, rank])
     if not row["person"]:
-        return None
+        return {}
     found: dict[str, Any] = {name: next(iter(row[name] or ()), None) for name in _ONE}
     found["matters"] = found["matters"] or {}
     for name in _MANY:

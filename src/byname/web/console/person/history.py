@@ -75,7 +75,6 @@ class Event:
         source_id: the id as the file has it.
         times: how often that day.
         by: who wrote it here.
-        is_private: only the reader's team sees it.
     """
 
     at: datetime
@@ -89,7 +88,6 @@ class Event:
     source_id: str = ""
     times: int = 1
     by: str = ""
-    is_private: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,12 +106,12 @@ def events(snapshot: Snapshot, people: Sequence[str], seen: Sequence[Said], sort
     Args:
         snapshot: the current one.
         people: the person, and who is shown as them since.
-        seen: what was written since, as far as this reader may see it; it stands on the first page.
+        seen: what was written since, of which the first page has what is not private.
         sort: only these; None: everything.
         number: which page, from 1.
     """
     rows = remembered(_rows, snapshot, tuple(people), sort, number)
-    since = [_written(one) for one in seen] if number == 1 else []
+    since = [_written(one) for one in seen if not one.private_to] if number == 1 else []
     told = [*(one for one in since if sort in (None, one.sort)), *(_event(row) for row in rows[:SIZE])]
     return Events(told, sort, number, has_more=len(rows) > SIZE)
 
@@ -178,5 +176,4 @@ def _written(said: Said) -> Event:
         sort=_SORT_OF_TABLE.get(said.table, "words"),
         says=says(said),
         by=said.by,
-        is_private=bool(said.private_to),
     )

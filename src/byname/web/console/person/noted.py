@@ -1,4 +1,4 @@
-"""Words for what colleagues wrote, and the notes that only one team reads: these are in no snapshot."""
+"""Words for what colleagues wrote since the snapshot."""
 
 from __future__ import annotations
 
@@ -6,21 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from byname.web.accounts import policy
-from byname.web.accounts.models import Role
 from byname.web.console.person.plain import plain
 from byname.web.console.templatetags.said import standing_word
-from byname.web.written.models import Decision
-from byname.web.written.whose import whose
 
 if TYPE_CHECKING:
-    from byname.web.accounts.models import Account
-    from byname.web.desk import Desk
     from byname.web.written.shape import Said
 
-__all__ = ["private_notes", "says"]
-
-_MOST = 50
+__all__ = ["says"]
 
 
 def says(said: Said) -> str:
@@ -47,17 +39,3 @@ def says(said: Said) -> str:
     if said.kind not in words:
         return f"{said.kind.replace('_', ' ')}: {text}"
     return words[said.kind] % {"text": text}
-
-
-def private_notes(account: Account, desk: Desk, person_id: str) -> list[Decision]:
-    """Notes about somebody that not everybody reads and this account does, newest first."""
-    noted = Decision.objects.filter(kind="note").exclude(private_to=None)
-    if account.role != Role.OWNER:
-        noted = noted.filter(private_to=account.team)
-    records = set(noted.values_list("record_id", flat=True))
-    known = whose(desk.company, desk.snapshot)
-    known.look_up(records)
-    people = desk.since.shown_together(person_id)
-    theirs = [record for record in records if known.person(record) in people]
-    found = noted.filter(record_id__in=theirs).order_by("-occurred_at")[:_MOST] if theirs else []
-    return [one for one in found if policy.may_read_note(account, one.private_to)]

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET
 
 from byname.best import last_on, why
 from byname.web.accounts.policy import requires
+from byname.web.console.data.who import account_of
 from byname.web.console.person import behind, history, identity, standing
 from byname.web.console.person.foretold import record_of
 from byname.web.console.person.found import Card, brief_of, card_of, seen_by
-from byname.web.console.person.noted import private_notes
 from byname.web.console.person.owed import owed, promised
 from byname.web.console.person.ways import channel_choices, kind_choices, pace_of, ways, wish_choices
 from byname.web.desk import desk_of
@@ -53,13 +53,13 @@ def shown(request: HttpRequest, person_id: str, *, status: int = 200, **more: An
     today = card["person_id"]
     if today != person_id:
         return redirect("person", today)
-    one = brief_of(desk, card, request.user)
+    one = brief_of(desk, card, account_of(request))
     context = {
         "one": one,
         "person_id": today,
         "promises": promised(one, desk.since.kept),
         "owed": owed(one),
-        "notes": private_notes(request.user, desk, today),
+        "notes": [said for said in one.since if said.private_to],
         "is_parting": today in desk.since.parting,
         **_worth(desk, one),
         "ways": ways(one, desk.company.settings),
@@ -87,7 +87,9 @@ def timeline(request: HttpRequest, person_id: str) -> HttpResponse:
     asked, page = request.GET.get("sort", ""), request.GET.get("page", "")
     sort = next((one for one in history.SORTS if one == asked), None)
     number = min(int(page), _MOST_PAGES) if page.isdecimal() and len(page) < len(str(_MOST_PAGES)) + 1 else 1
-    found = history.events(desk.snapshot, people, seen_by(desk, card["person_id"], request.user), sort, max(number, 1))
+    found = history.events(
+        desk.snapshot, people, seen_by(desk, card["person_id"], account_of(request)), sort, max(number, 1)
+    )
     sorts = [(one, history.sort_word(one)) for one in history.SORTS]
     return _part(request, "console/person_timeline.html", card, {"events": found, "sorts": sorts})
 

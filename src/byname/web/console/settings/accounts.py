@@ -109,7 +109,9 @@ def open_again(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def drop_second_factor(request: HttpRequest, number: int) -> HttpResponse:
     """Take their second factor away."""
-    return _done(request, number, changes.drop_second_factor, _("Their second factor is gone; the password alone lets them in."))
+    return _done(
+        request, number, changes.drop_second_factor, _("Their second factor is gone; the password alone lets them in.")
+    )
 
 
 @requires("accounts")

@@ -43,7 +43,9 @@ class Asked(forms.Form):
 
     by = forms.CharField(label=_("Who"), required=False, max_length=254)
     action = forms.CharField(label=_("What"), required=False, max_length=40)
-    about = forms.CharField(label=_("About"), required=False, max_length=200, help_text=_("a person's id, an account, a setting"))
+    about = forms.CharField(
+        label=_("About"), required=False, max_length=200, help_text=_("a person's id, an account, a setting")
+    )
     before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
     def filters(self) -> dict[str, str]:
@@ -106,7 +108,9 @@ def export(request: HttpRequest) -> HttpResponse:
         rows = found.count()
         log(request.user, "export", "audit log", after={"rows": rows, **form.filters()})  # type: ignore[arg-type]
     upto = last.pk if last else 0
-    answer = StreamingHttpResponse(_lines(found.filter(id__lte=upto).iterator(1000)), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(
+        _lines(found.filter(id__lte=upto).iterator(1000)), content_type="text/csv; charset=utf-8"
+    )
     answer["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate():%Y-%m-%d}.csv"'
     return answer  # type: ignore[return-value] # Django's stubs keep streams apart
 

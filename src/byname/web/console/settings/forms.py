@@ -16,10 +16,10 @@ from byname.web.accounts.models import Account, Role, Team
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.forms import ModelForm
+    from django.http import QueryDict
     from pydantic import BaseModel
 
-    type _OfAccount = ModelForm[Account]
+    _OfAccount = forms.ModelForm[Account]
 else:
     _OfAccount = forms.ModelForm
 
@@ -30,7 +30,9 @@ _MOST_LETTERS = 120
 
 def _number(label: Any, help_text: Any = "", *, most: float | None = None) -> forms.FloatField:
     widget = forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"})
-    return forms.FloatField(label=label, help_text=help_text, min_value=0, max_value=most, widget=widget, show_hidden_initial=True)
+    return forms.FloatField(
+        label=label, help_text=help_text, min_value=0, max_value=most, widget=widget, show_hidden_initial=True
+    )
 
 
 def _whole(label: Any, help_text: Any = "") -> forms.IntegerField:
@@ -57,9 +59,9 @@ class _SectionForm(forms.Form):
     section: ClassVar[str]
     model: ClassVar[type[BaseModel]]
 
-    def __init__(self, stands: BaseModel, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, stands: BaseModel, data: QueryDict | None = None) -> None:
         self._stands = stands.model_dump()
-        super().__init__(*args, initial={key: self._stands[key] for key in self.base_fields}, **kwargs)
+        super().__init__(data, initial={key: self._stands[key] for key in self.base_fields})
 
     def clean(self) -> dict[str, Any]:
         """Hold what was changed against the section's own rules."""
@@ -96,7 +98,9 @@ class LimitsForm(_SectionForm):
 
     section = "plan"
     model = Plan
-    contacts = _whole(_("Contacts at most"), _("in the days below, by all teams, channels and tools together; service apart"))
+    contacts = _whole(
+        _("Contacts at most"), _("in the days below, by all teams, channels and tools together; service apart")
+    )
     days = _whole(_("Days"), _("over which contacts are counted"))
     rest_days = _whole(_("Days of rest"), _("from one contact to the next"))
     asks = _whole(_("Asks at most"), _("of a person in a year"))
@@ -104,7 +108,9 @@ class LimitsForm(_SectionForm):
     neglect_days = _whole(_("Days without a kind word"), _("that the best must never have"))
     quiet_from = _clock(_("Quiet from"), _("by the person's own clock"))
     quiet_to = _clock(_("Quiet until"))
-    weekend = forms.BooleanField(label=_("Contact on Saturday and Sunday too"), required=False, show_hidden_initial=True)
+    weekend = forms.BooleanField(
+        label=_("Contact on Saturday and Sunday too"), required=False, show_hidden_initial=True
+    )
     perks = _number(_("Gifts and perks"), _("money a month"), most=1e12)
     discretion = _number(_("Each employee's own"), _("money a month to spend on a customer without asking"), most=1e12)
 
@@ -114,15 +120,18 @@ class EmployeeForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=_MOST_LETTERS, help_text=_("as the records write it"))
     aliases = forms.CharField(
-        label=_("Other spellings"), required=False, max_length=1000, help_text=_("as sources write them, with commas between")
+        label=_("Other spellings"),
+        required=False,
+        max_length=1000,
+        help_text=_("as sources write them, with commas between"),
     )
     team = forms.ChoiceField(label=_("Team"), required=False, choices=[("", _("none")), *Team.choices])
     minutes = _number(_("Minutes a working day"), _("their own share of the team's"), most=1440)
 
-    def __init__(self, employee: Employee | None, taken: Sequence[str], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, employee: Employee | None, taken: Sequence[str], data: QueryDict | None = None) -> None:
         stands = employee or Employee(name="-")
         initial = {"aliases": ", ".join(stands.aliases), "team": stands.team, "minutes": stands.minutes}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self._taken = taken
         if employee:
             del self.fields["name"]  # facts name them by it
@@ -158,7 +167,10 @@ class AccountForm(_OfAccount):
             help_text=_("whose client book is theirs"),
         )
         self.fields["team"] = forms.ChoiceField(
-            label=_("Team"), required=False, choices=[("", _("none")), *Team.choices], help_text=_("whose list is theirs")
+            label=_("Team"),
+            required=False,
+            choices=[("", _("none")), *Team.choices],
+            help_text=_("whose list is theirs"),
         )
 
     def clean_email(self) -> str:

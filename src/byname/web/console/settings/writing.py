@@ -64,10 +64,12 @@ def write(request: HttpRequest, about: str, edit: Edit, part: Callable[[Settings
 
 
 def said(was: Any, is_now: Any) -> str:
-    """What something was and is, in a line: `sales: 60 → 75.`"""
+    """What something was and is, in a line such as `sales: 60 → 75`."""
     if isinstance(was, dict) and isinstance(is_now, dict):
         keys = [key for key in {**was, **is_now} if was.get(key) != is_now.get(key)]
-        return "; ".join(f"{key.replace('_', ' ')}: {_one(was.get(key))} → {_one(is_now.get(key))}" for key in keys) + "."
+        return (
+            "; ".join(f"{key.replace('_', ' ')}: {_one(was.get(key))} → {_one(is_now.get(key))}" for key in keys) + "."
+        )
     return f"{_one(was)} → {_one(is_now)}."
 
 

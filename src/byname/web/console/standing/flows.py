@@ -68,7 +68,7 @@ def flows(snapshot: Snapshot, day: date | None) -> Flows:
     days = sorted({row["day"] for row in found}, reverse=True)
     if not days:
         return Flows(None, [], _FIVE, [], [], None)
-    shown = day if day in days else days[0]
+    shown: date = next((one for one in days if one == day), days[0])
     gone = remembered(ways, snapshot, shown)
     share = {(row["day"], row["standing"]): row["share"] for row in found}
     return Flows(

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from byname.errors import UsageError
 from byname.today import delight, first_day
+from byname.web.accounts.models import Account
 from byname.web.accounts.policy import requires
 from byname.web.console.today.chosen import chosen
 from byname.web.console.today.left import left_of
@@ -82,7 +83,7 @@ def handle(request: HttpRequest) -> HttpResponse:
     if how not in _HOWS:
         raise Http404
     try:
-        actions.handle(request.user, desk, contact["person_id"], contact["action"], how, why=why)
+        actions.handle(_account(request), desk, contact["person_id"], contact["action"], how, why=why)
     except UsageError as error:
         return _again(request, desk, contact, str(error.do or error))
     return _again(request, Desk(desk.company, desk.snapshot), contact)
@@ -95,10 +96,15 @@ def undo(request: HttpRequest) -> HttpResponse:
     desk = desk_of(request)
     contact = _posted(request, desk)
     try:
-        actions.undo(request.user, desk, request.POST.get("decision", ""))
+        actions.undo(_account(request), desk, request.POST.get("decision", ""))
     except UsageError as error:
         return _again(request, desk, contact, str(error.do or error))
     return _again(request, Desk(desk.company, desk.snapshot), contact)
+
+
+def _account(request: HttpRequest) -> Account:
+    assert isinstance(request.user, Account)  # noqa: S101 - `requires` saw to it
+    return request.user
 
 
 def _posted(request: HttpRequest, desk: Desk) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from byname.voices import Part, shortlist, text, told, waiting, words
 from byname.web.accounts.policy import requires
 from byname.web.console.lists import SIZE, Page, gone, hidden, laid, page_number, paged
 from byname.web.console.voice.hard import found_it_hard
+from byname.web.console.voice.since import labelled, leaves
 from byname.web.console.voice.writing import correct_reading, permit_quote
 from byname.web.desk import desk_of
 from byname.web.remembered import remembered
@@ -56,7 +57,7 @@ def voice(request: HttpRequest) -> HttpResponse:
             "waited_chart": waiting_chart(waited) if waited else None,
             "waiting": laid(desk, waits),
             "waiting_in_all": waits[0]["of_all"] if waits else 0,
-            "testimonials": laid(desk, quotes),
+            "testimonials": _with_leave(desk, laid(desk, quotes)),
             "testimonials_in_all": quotes[0]["of_all"] if quotes else 0,
             "hard": laid(desk, remembered(found_it_hard, desk.snapshot, gone(desk), _FIRST)),
             "agents_on": desk.company.settings.voice.agents,
@@ -101,8 +102,11 @@ def quotes(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "console/voice_quotes.html",
-        {"page": page, "rows": page.rows, "state": state, "states": _STATES, "today": desk.company.today()},
-    )
+        {
+            "page": page, "rows": _with_leave(desk, page.rows), "state": state, "states": _STATES,
+            "today": desk.company.today(),
+        },
+    )  # fmt: skip
 
 
 @require_safe
@@ -112,7 +116,10 @@ def one_text(request: HttpRequest, fact_id: str) -> HttpResponse:
     desk = desk_of(request)
     row = _seen(request, desk, fact_id)
     readings = [(name, row[name]) for name in _INTENTS if row[name]]
-    return render(request, "console/voice_text.html", {"row": row, "readings": readings, "labels": LABELS})
+    said = labelled(desk, fact_id)
+    return render(
+        request, "console/voice_text.html", {"row": row, "readings": readings, "labels": LABELS, "labelled": said}
+    )
 
 
 @require_POST
@@ -165,6 +172,12 @@ def _seen(request: HttpRequest, desk: Desk, fact_id: str) -> dict[str, Any]:
     desk.person_id(row["person_id"])
     (one,) = laid(desk, [row])
     return one
+
+
+def _with_leave(desk: Desk, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with what was noted since of whom they may quote."""
+    noted = leaves(desk)
+    return [row | {"leave": noted.get(row["person_id"])} for row in rows]
 
 
 def _waited(snapshot: Snapshot) -> list[dict[str, Any]]:

@@ -62,19 +62,11 @@
     if (act(event)) event.preventDefault();
   });
 
-  // A row that changed in place keeps the focus.
-  let changed = "";
-  document.addEventListener("htmx:before:request", () => { changed = here()?.id || ""; });
-  document.addEventListener("htmx:after:swap", () => {
-    if (changed) document.getElementById(changed)?.focus();
-    changed = "";
-    offerCopying();
-  });
-
   const offerCopying = () => {
     if (!navigator.clipboard) return;
     for (const button of document.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
   };
+  document.addEventListener("htmx:after:swap", offerCopying);
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;

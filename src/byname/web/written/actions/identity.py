@@ -10,6 +10,7 @@ from django.http import Http404
 from byname import deciding
 from byname.web.accounts import audit
 from byname.web.accounts.policy import demand
+from byname.web.written.actions.unhandle import unhandle
 from byname.web.written.actions.writing import Written, at_work, employee_of, words_of
 
 if TYPE_CHECKING:
@@ -49,11 +50,13 @@ def apart(by: Account, desk: Desk, one: str, other: str, *, why: str = "") -> Wr
 
 
 def undo(by: Account, desk: Desk, decision_id: str) -> Written:
-    """Take a decision about who is who back; what it had ended holds again.
+    """Take a decision back: what was said of a planned contact, or who is who; what that had ended holds again.
 
     Raises:
         UsageError: there is no such decision.
     """
+    if (taken := unhandle(by, desk, decision_id)) is not None:
+        return taken
     demand(by, "decide")
     with at_work(by, desk.company):
         done = deciding.undo(desk.company, decision_id, by=employee_of(by))
