@@ -18,13 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from byname.company import Company, open_company
 from byname.engines.parquet import write_parquet
+from byname.finding import write_index
 from byname.layout import order_of
-from byname.snapshot import Writing, write_index
+from byname.snapshot import Writing
 from byname.tables import SCHEMA_VERSION, TABLES
 
 __all__ = ["multiplied"]
@@ -75,7 +75,7 @@ def multiplied(pattern: Company, folder: Path, people: int = 1_000_000, facts: i
                 rows = _write(con, small, writing.folder, name, copies, facts, stamp)
                 print(f"{name:20}{rows:>12,} rows {time.perf_counter() - begun:7.1f} s", flush=True)
             begun = time.perf_counter()
-            _index(con, small, writing.folder, stamp)
+            _index(con, small, writing.folder)
             size = (writing.folder / "index.sqlite").stat().st_size
             print(f"{'index':20}{size / 1e6:>9,.0f} MB {time.perf_counter() - begun:9.1f} s", flush=True)
         writing.publish(datetime.fromisoformat(stamp["as_of"]).date(), datetime.now(UTC))
@@ -86,7 +86,9 @@ def multiplied(pattern: Company, folder: Path, people: int = 1_000_000, facts: i
 
 def _people(con: duckdb.DuckDBPyConnection, small: Path, people: int) -> int:
     """Who there will be: the table `who` of the pattern's id, copy, new id, name, e-mail and phone."""
-    con.execute(f"create table small as select row_number() over (order by person_id) - 1 as i, * from '{small}/people.parquet'")
+    con.execute(
+        f"create table small as select row_number() over (order by person_id) - 1 as i, * from '{small}/people.parquet'"
+    )
     con.execute(
         "create table given as select row_number() over (order by i) - 1 as i, split_part(name, ' ', 1) as word "
         "from small where name like '% %'"
@@ -170,6 +172,7 @@ def _column(table: str, name: str) -> str:
         "household_id": "copied(t.household_id, who.k, 'h')",
         "company_id": "copied(t.company_id, who.k, 'c')",
         "source_id": "numbered(t.source_id, who.k)",
+        "number": "numbered(t.number, who.k)",
         **{id_: f"hashed(t.{id_}, who.k)" for id_ in ("fact_id", "record_id", "other_record_id", "anchor")},
     }
     if table in ("people", "client_book"):
@@ -183,7 +186,7 @@ def _column(table: str, name: str) -> str:
     return f'{made[name]} as "{name}"'
 
 
-def _index(con: duckdb.DuckDBPyConnection, small: Path, folder: Path, stamp: dict[str, str]) -> None:
+def _index(con: duckdb.DuckDBPyConnection, small: Path, folder: Path) -> None:
     """index.sqlite, by the code that a refresh calls: the keys and faces of these people."""
     shutil.copyfile(small / "identity.json", folder / "identity.json")
     con.execute(
@@ -213,7 +216,11 @@ def _index(con: duckdb.DuckDBPyConnection, small: Path, folder: Path, stamp: dic
     )
     faces = con.sql("select * from faced").to_arrow_table()
     look_up = con.sql("select distinct value, kind, person_id from keyed order by value, kind, person_id")
-    keys = (row for batch in look_up.to_arrow_reader(100_000) for row in zip(*(c.to_pylist() for c in batch.columns), strict=True))
+    keys = (
+        row
+        for batch in look_up.to_arrow_reader(100_000)
+        for row in zip(*(c.to_pylist() for c in batch.columns), strict=True)
+    )
     write_index(folder, keys, faces)
 
 

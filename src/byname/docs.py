@@ -60,8 +60,9 @@ def snapshot_page() -> str:
         f"What a refresh makes, in `snapshots/<as_of>_<run>/`: Parquet files and `index.sqlite`. Version {snapshot.SCHEMA_VERSION}, "
         "in the metadata of every file beside the as-of day, currency, zone, horizon, discount and margin. Columns are only "
         "added. Made twice from the same facts, all tables but `run` are the same.",
-        "`index.sqlite` has `key` (value, kind, person_id: normalised e-mail, phone and shared ids) and `card` (person_id, name, "
-        "email, phone, words: all three in small letters, card as JSON).",
+        "`index.sqlite` has `card` (a row a person, numbered by worth), `key` (value, kind, person_id: normalised e-mail, phone "
+        "and shared ids), `word`, `dialled` and `domain` (what people are found by as one types), and the faces that "
+        "recognising compares.",
     ]
     for name, columns in snapshot.TABLES.items():
         rows = [f"| `{column}` | {says} |" for column, says in columns.items()]

@@ -24,6 +24,8 @@ from byname.errors import SnapshotError
 from byname.facts.intake import open_ledger
 from byname.facts.locks import take
 from byname.facts.opening import all_versions, newest
+from byname.finding import write_index
+from byname.layout import order_of
 from byname.people import Asked, directory, identify, links, timeline
 from byname.people.changes import people_changes
 from byname.people.colleagues import colleagues, without_undone
@@ -40,7 +42,7 @@ from byname.plan.room import MODEL as PLAN
 from byname.plan.room import planned, seen
 from byname.playbooks.loading import load
 from byname.proof.room import proof_of
-from byname.snapshot import SCHEMA_VERSION, Writing, write_index
+from byname.snapshot import SCHEMA_VERSION, Writing
 from byname.standing.room import Where, standing_of
 from byname.standing.weights import MODEL as STANDING
 from byname.standing.weights import Weights
@@ -78,11 +80,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Refreshed", "Step", "refresh"]
 
-# Small row groups: one person's rows are found and read in milliseconds.
-_PERSON_ROW_GROUP = 8_192
 _IDENTITY = "identity"
-# What a table of words or standings is sorted by: these of its columns, the person first.
-_WRITTEN_BY = ("person_id", "place", "day", "occurred_at", "since", "kind", "fact_id")
 
 RECORDS = statement(
     "refresh.records",
@@ -91,6 +89,17 @@ RECORDS = statement(
            min(source_id) as source_id, min(role) as role, min(reason) as reason, max(probability) as probability
     from known
     group by record_id
+    """,
+)
+
+# What people give a number to, and quote: not the ids that machines give to a click, a letter or a tick in a box.
+NUMBERS = statement(
+    "refresh.numbers",
+    """
+    select case when starts_with(source_id, '#') then substr(lower(source_id), 2) else lower(source_id) end as number,
+           person_id
+    from links
+    where role not in ('usage', 'contact', 'answer', 'consent', 'preference', 'vote', 'rating', 'survey', 'return')
     """,
 )
 
@@ -432,59 +441,41 @@ def _made(  # noqa: PLR0915 - the rooms in order, seen whole
                 says[0] = f"{both.clv.sum():,.0f} {settings.currency} (80%: {low:,.0f} to {high:,.0f})"
             metadata = _metadata(company, as_of, terms)
             with step("write worth and links") as says:
-                buyers = at.write(
-                    found.value,
-                    writing.folder / "value.parquet",
-                    order_by=("rank",),
-                    metadata=metadata | _record(valued.worth),
-                )
+                buyers = _write(at, found.value, writing.folder, "value", metadata | _record(valued.worth))
                 linked = links(at, facts, people.record_person, until=until)
-                rows = _write_person_table(
-                    at, linked, writing.folder / "links.parquet", ("role", "source", "account", "source_id"), metadata
-                )
+                rows = _write(at, linked, writing.folder, "links", metadata)
+                _write(at, at.run(NUMBERS, links=linked), writing.folder, "numbers", metadata)
                 at.drop(linked)
                 records = at.run(RECORDS, known=people.known)
                 changes = _changes(company, at, records, state.commit, first_known=known)
-                for table, name, order in (
-                    (records, "records", ("record_id",)),
-                    (at.run(REVIEW, uncertain=people.uncertain, worth=found.value), "review", ("worth", "record_id")),
-                    (changes, "people_changes", ("kind", "person_id", "other_person_id")),
-                    (homes.members, "households", ("household_id", "person_id")),
-                    (accounts.members, "companies", ("company_id", "person_id", "since")),
-                    (allowed, "consents", ("person_id", "channel", "purpose", "address")),
-                    (found.brought, "brought", ("referrer_id", "person_id")),
-                    (found.told, "told", ("person_id", "occurred_at", "kind")),
-                    (found.stressed.table, "stress", ("person_id", "event", "since")),
-                    (found.stressed.summary, "events", ("since", "event")),
-                    (acts.table, "ownership", ("person_id",)),
-                    (acts.summary, "ownership_shares", ("behaviour",)),
-                    (at.arrow(ours), "equity", ("kind", "name")),
-                    (at.arrow(concentration(both)), "concentration", ("measure", "share_of_people")),
-                    (at.arrow(backtest_table(policy)), "backtest", ("origin", "candidate")),
-                    (at.arrow(calibration_table(policy)), "calibration", ("bin",)),
+                for table, name in (
+                    (records, "records"),
+                    (at.run(REVIEW, uncertain=people.uncertain, worth=found.value), "review"),
+                    (changes, "people_changes"),
+                    (homes.members, "households"),
+                    (accounts.members, "companies"),
+                    (allowed, "consents"),
+                    (found.brought, "brought"),
+                    (found.told, "told"),
+                    (found.stressed.table, "stress"),
+                    (found.stressed.summary, "events"),
+                    (acts.table, "ownership"),
+                    (acts.summary, "ownership_shares"),
+                    (at.arrow(ours), "equity"),
+                    (at.arrow(concentration(both)), "concentration"),
+                    (at.arrow(backtest_table(policy)), "backtest"),
+                    (at.arrow(calibration_table(policy)), "calibration"),
                 ):
-                    at.write(table, writing.folder / f"{name}.parquet", order_by=order, metadata=metadata)
+                    _write(at, table, writing.folder, name, metadata)
                 says[0] = f"{rows:,} links; {at.count(changes):,} people changed"
             with step("write words, standings and the plan") as says:
                 told_tables = {**words.tables, **tale.tables, **stands.tables, **tried.tables, **plan.tables}
                 for name, table in (told_tables | {"news": new}).items():
-                    at.write(
-                        table,
-                        writing.folder / f"{name}.parquet",
-                        order_by=[column for column in _WRITTEN_BY if column in table.columns] or table.columns,
-                        metadata=metadata,
-                        row_group_rows=_PERSON_ROW_GROUP,
-                    )
+                    _write(at, table, writing.folder, name, metadata)
                 says[0] = f"{at.count(stands.tables['evidence']):,} pieces of evidence; {at.count(new):,} of news"
             with step("write the timeline and people") as says:
-                at.write(everybody, writing.folder / "people.parquet", order_by=("person_id",), metadata=metadata)
-                rows = _write_person_table(
-                    at,
-                    line,
-                    writing.folder / "timeline.parquet",
-                    ("occurred_at", "kind", "source", "account", "source_id"),
-                    metadata,
-                )
+                _write(at, everybody, writing.folder, "people", metadata)
+                rows = _write(at, line, writing.folder, "timeline", metadata)
                 says[0] = f"{rows:,} lines"
             with step("what the best have in common, and sales") as says:
                 common = traits(
@@ -513,11 +504,8 @@ def _made(  # noqa: PLR0915 - the rooms in order, seen whole
                     rates=settings.rates,
                     until=until,
                 )
-                for table, name, order in (
-                    (common.table, "traits", ("trait", "value")),
-                    (totals, "sales", ("kind", "period", "name")),
-                ):
-                    at.write(table, writing.folder / f"{name}.parquet", order_by=order, metadata=metadata)
+                for table, name in ((common.table, "traits"), (totals, "sales")):
+                    _write(at, table, writing.folder, name, metadata)
                 says[0] = f"{at.count(common.table):,} traits"
             with step("index"):
                 look_up = at.fetch(people.look_up, order_by=("value", "kind", "person_id"))
@@ -549,12 +537,8 @@ def _made(  # noqa: PLR0915 - the rooms in order, seen whole
                 *found.report,
                 *common.report,
             ]
-            at.write(
-                at.arrow(_run_table(result, engine, state.commit, said, metadata)),
-                writing.folder / "run.parquet",
-                order_by=("kind", "name"),
-                metadata=metadata,
-            )
+            run_table = _run_table(result, engine, state.commit, said, metadata)
+            _write(at, at.arrow(run_table), writing.folder, "run", metadata)
         result.folder, result.is_current = writing.publish(as_of, run)
         return result
     finally:
@@ -603,10 +587,10 @@ def _before(company: Company, as_of: date) -> Before | None:
     return Before(tables, is_same_day=day == as_of.isoformat())
 
 
-def _write_person_table(
-    engine: Engine, table: Table, path: Path, then: tuple[str, ...], metadata: Mapping[str, str]
-) -> int:
-    return engine.write(table, path, order_by=("person_id", *then), metadata=metadata, row_group_rows=_PERSON_ROW_GROUP)
+def _write(engine: Engine, table: Table, folder: Path, name: str, metadata: Mapping[str, str]) -> int:
+    """Write a table of the snapshot as `layout` says it lies; return the number of rows."""
+    order, rows = order_of(name, table.columns)
+    return engine.write(table, folder / f"{name}.parquet", order_by=order, metadata=metadata, row_group_rows=rows)
 
 
 def _metadata(company: Company, as_of: date, terms: Terms) -> dict[str, str]:

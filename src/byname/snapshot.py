@@ -10,36 +10,41 @@ new one.
 from __future__ import annotations
 
 import base64
-import json
 import os
 import re
 import shutil
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from byname.company import is_running
 from byname.errors import SnapshotError
-from byname.people.keys import email_key, phone_key
+from byname.finding import CARD, by_keys, by_person, by_telephone, by_words, opened
+from byname.opened import tables_of
 from byname.tables import SCHEMA_VERSION, TABLES
-from byname.touchpoint import write_faces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    import sqlite3
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from byname.company import Company
+    from byname.finding import Card
+    from byname.opened import Tables
 
 __all__ = ["KEPT", "SCHEMA_VERSION", "TABLES", "Snapshot", "Writing", "open_current"]
 
 _ID = re.compile(r"p[A-Z2-7]{16}")
+_LONGEST = 400  # of what is looked for
+_SHORTEST_NUMBER = 3
+_LAST = "\U0010ffff"  # comes after every other letter
+NOBODY: Mapping[str, str] = MappingProxyType({})
+NUMBERED = "select person_id from numbers where number >= $1 and number < $2 order by number limit 200"
 KEPT = 3  # whole snapshots: the current and two before
 
 
@@ -93,43 +98,6 @@ class Writing:
             shutil.rmtree(self._root / name, ignore_errors=True)
 
 
-def write_index(folder: Path, look_up: Iterable[tuple[str, str, str]], faces: pa.Table) -> None:
-    """Write index.sqlite: keys to person ids, and each person's card; a look-up costs well under a millisecond.
-
-    Args:
-        folder: the snapshot's, with people.parquet and value.parquet in it.
-        look_up: kind, value and person_id.
-        faces: what people look like: person_id and the columns of `people.recognise.Face`.
-    """
-    with duckdb.connect() as con, closing(sqlite3.connect(folder / "index.sqlite", isolation_level=None)) as db:
-        db.execute("pragma journal_mode = off")
-        db.execute("pragma synchronous = off")  # the folder is synced as a whole before it is published
-        db.execute(f"pragma user_version = {SCHEMA_VERSION}")
-        db.execute(
-            "create table card (person_id text primary key, name text, email text, phone text, words text, card text) "
-            "without rowid"
-        )
-        db.execute(
-            "create table key (value text, kind text, person_id text, primary key (value, kind, person_id)) "
-            "without rowid"
-        )
-        db.execute("begin")
-        cards = con.execute(
-            "select p.person_id, p.name, p.email, p.phone, "
-            "lower(concat_ws(chr(10), p.name, p.email, replace(p.phone, ' ', ''))), "
-            "to_json({name: p.name, email: p.email, phone: p.phone, city: p.city, country: p.country, owner: p.owner, "
-            "records: p.records, rank: v.rank, clv: v.clv, orders: v.orders, p_alive: v.p_alive}) "
-            "from read_parquet(?) p left join read_parquet(?) v using (person_id) order by 1",
-            [str(folder / "people.parquet"), str(folder / "value.parquet")],
-        )
-        while rows := cards.fetchmany(50_000):
-            db.executemany("insert into card values (?, ?, ?, ?, ?, ?)", rows)
-        db.executemany("insert into key values (?, ?, ?)", look_up)
-        con.register("faces", faces)
-        write_faces(db, con, "faces")
-        db.execute("commit")
-
-
 @dataclass(frozen=True)
 class Snapshot:
     """One snapshot, open for reading; it stays whole though a newer one becomes current."""
@@ -142,55 +110,95 @@ class Snapshot:
         """The last day that counts in it."""
         return date.fromisoformat(self.terms["as_of"])
 
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
-        """Rows of a SELECT in DuckDB's SQL, in which each table of the snapshot is a view."""
-        with _opened(self.folder).cursor() as con:
-            rows: list[dict[str, Any]] = con.sql(sql, params=list(parameters)).to_arrow_table().to_pylist()
-            return rows
+    def query(self, sql: str, parameters: Sequence[Any] = (), *, only: Collection[str] = ()) -> list[dict[str, Any]]:
+        """Rows of a SELECT in DuckDB's SQL, in which each table of the snapshot is a view; from any thread.
 
-    def find(self, text: str, limit: int = 20) -> list[dict[str, Any]]:
-        """People by that text: an e-mail, phone or id in any spelling, else a source's number, else a part, by rank."""
-        wanted = text.strip()
-        keys = {wanted, wanted.lower(), email_key(wanted), phone_key(wanted, self.terms["country"])}
-        with closing(sqlite3.connect(f"{(self.folder / 'index.sqlite').absolute().as_uri()}?mode=ro", uri=True)) as db:
-            exact = db.execute(
-                "select person_id, card from card where person_id = ?2 union "  # noqa: S608 - question marks
-                "select card.person_id, card.card from key join card using (person_id) "
-                f"where key.value in ({', '.join('?' * len(keys))}) limit ?1",
-                (limit, wanted, *keys),
-            ).fetchall()
-            rows = exact or self._once_called(db, wanted) or self._with_number(db, wanted, limit)
-            rows = rows or _with_part(db, wanted, limit)
-        return [{"person_id": person_id, **json.loads(card)} for person_id, card in rows]
+        Args:
+            sql: the statement; nothing from outside stands in it.
+            parameters: of $1, $2, …
+            only: ids of the few people whom it is about: of the tables that are sorted by person it sees no other rows,
+                and answers in milliseconds though there are millions. Empty: everybody's rows.
+        """
+        return self._tables.query(sql, parameters, only)
 
-    def _once_called(self, db: sqlite3.Connection, wanted: str) -> list[tuple[str, str]]:
+    def rows(self, table: str, person_ids: Collection[str], columns: Collection[str]) -> list[dict[str, Any]]:
+        """All rows of these few people in a table that is sorted by person, in its order: a tenth of a question's cost.
+
+        Args:
+            table: of `TABLES`; `layout` says how each is sorted.
+            person_ids: whose rows.
+            columns: what is read of them; person_id comes with it.
+        """
+        return self._tables.rows(table, person_ids, columns)
+
+    def cards(self, person_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+        """What a list shows of these people, by person_id: the columns of `finding.CARD`."""
+        with opened(self.folder) as db:
+            found = [card for person in person_ids for card in by_person(db, person)]
+        return {card[0]: dict(zip(CARD, card, strict=True)) for card in found}
+
+    @cached_property
+    def _tables(self) -> Tables:
+        return tables_of(self.folder)
+
+    def find(
+        self,
+        text: str,
+        limit: int = 20,
+        *,
+        offset: int = 0,
+        hidden: Collection[str] = (),
+        merged: Mapping[str, str] = NOBODY,
+    ) -> list[dict[str, Any]]:
+        """People by what somebody types: the columns of `finding.CARD`, the most valuable first.
+
+        Whoever has that e-mail, phone or id, in any spelling, or had that person_id before; without any, whose phone or
+        number of a record begins like that, then in whose name and e-mail words begin like these, in any order.
+
+        Args:
+            text: as typed; whatever it is.
+            limit: the most to find.
+            offset: how many to pass over, of those who may be shown.
+            hidden: ids of people who are shown to nobody.
+            merged: person_id → whom they are shown as.
+        """
+        shown: dict[str, Card] = {}
+        wanted = text[:_LONGEST].encode(errors="replace").decode().strip()  # half a letter is none
+        with opened(self.folder) as db:
+            for card in self._found(db, wanted):
+                person = merged.get(card[0], card[0])
+                if person in hidden or person in shown:
+                    continue
+                for one in [card] if person == card[0] else by_person(db, person):
+                    shown[person] = one
+                if len(shown) >= offset + limit:
+                    break
+        return [dict(zip(CARD, card, strict=True)) for card in list(shown.values())[offset:]]
+
+    def _found(self, db: sqlite3.Connection, wanted: str) -> Iterator[Card]:
+        exact = by_person(db, wanted) or by_keys(db, wanted, self.terms["country"]) or self._once_called(db, wanted)
+        if exact:
+            yield from exact
+            return
+        yield from by_telephone(db, wanted)
+        for row in self._with_number(wanted):
+            yield from by_person(db, row["person_id"])
+        yield from by_words(db, wanted)
+
+    def _once_called(self, db: sqlite3.Connection, wanted: str) -> list[Card]:
         """Today's person of an id of before: ids are made of a record's id, and that record is somebody's today."""
         if not _ID.fullmatch(wanted):
             return []
         digest = base64.b32decode(wanted[1:]).hex()
         found = self.query("select distinct person_id from records where left(sha256(record_id), 20) = $1", [digest])
-        one = "select person_id, card from card where person_id = ?"
-        return [row for record in found for row in db.execute(one, (record["person_id"],))]
+        return [card for record in found for card in by_person(db, record["person_id"])]
 
-    def _with_number(self, db: sqlite3.Connection, wanted: str, limit: int) -> list[tuple[str, str]]:
-        """People who have a row with that number: a customer's, an order's, a ticket's."""
-        if not any(character.isdigit() for character in wanted):
+    def _with_number(self, wanted: str) -> list[dict[str, Any]]:
+        """People who have a row with a number that begins like that: a customer's, an order's, a ticket's."""
+        number = wanted.lower().removeprefix("#")
+        if len(number) < _SHORTEST_NUMBER or not any(character.isdigit() for character in number):
             return []
-        linked = self.query(
-            "select distinct person_id from links where source_id = $1 order by 1 limit $2", [wanted, limit]
-        )
-        one = "select person_id, card from card where person_id = ?"
-        return [row for link in linked for row in db.execute(one, (link["person_id"],))]
-
-
-def _with_part(db: sqlite3.Connection, wanted: str, limit: int) -> list[tuple[str, str]]:
-    """People whose name, e-mail or phone has that text in it, the most valuable first."""
-    part = wanted.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return db.execute(
-        "select person_id, card from card where words like ?1 escape '\\' or words like ?2 escape '\\' "
-        "order by coalesce(json_extract(card, '$.rank'), 1e18), person_id limit ?3",
-        (f"%{part}%", f"%{part.replace(' ', '')}%", limit),
-    ).fetchall()
+        return self.query(NUMBERED, [number, number + _LAST])
 
 
 def open_current(company: Company) -> Snapshot:
@@ -207,7 +215,7 @@ def open_current(company: Company) -> Snapshot:
         )
     folder = company.snapshots / current.read_text("utf-8").strip()
     try:
-        metadata = pq.read_metadata(folder / "value.parquet").metadata or {}
+        terms = _terms(folder)
     except (OSError, pa.ArrowException) as broken:
         raise SnapshotError(
             where=str(folder),
@@ -215,7 +223,6 @@ def open_current(company: Company) -> Snapshot:
             expected="value.parquet in it",
             do=f"Run: {again}",
         ) from broken
-    terms = {key.decode(): value.decode() for key, value in metadata.items()}
     if terms.get("schema_version") != str(SCHEMA_VERSION):
         raise SnapshotError(
             where=str(folder),
@@ -226,15 +233,11 @@ def open_current(company: Company) -> Snapshot:
     return Snapshot(folder, terms)
 
 
-@lru_cache(KEPT)
-def _opened(folder: Path) -> duckdb.DuckDBPyConnection:
-    """An engine over a snapshot's tables: to make it costs more than most questions, and a snapshot never changes."""
-    con = duckdb.connect()
-    con.execute("set parquet_metadata_cache = true")
-    for name in TABLES:
-        path = str(folder / f"{name}.parquet").replace("'", "''")
-        con.execute(f"create view {name} as select * from read_parquet('{path}')")  # noqa: S608
-    return con
+@lru_cache(maxsize=8)
+def _terms(folder: Path) -> dict[str, Any]:
+    """What a snapshot was made with; it never changes."""
+    metadata = pq.read_metadata(folder / "value.parquet").metadata or {}
+    return {key.decode(): value.decode() for key, value in metadata.items() if key != b"ARROW:schema"}
 
 
 def _sync(path: Path) -> None:

@@ -6,7 +6,7 @@ from byname.profile_columns import PROFILE
 
 __all__ = ["SCHEMA_VERSION", "TABLES"]
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 # Table → its columns and what they mean.
 TABLES: dict[str, dict[str, str]] = {
@@ -43,6 +43,10 @@ TABLES: dict[str, dict[str, str]] = {
         "person_id": "the person",
         "reason": "why this record is this person's",
         "probability": "that it is so; 1 for an exact key, else the weakest link of the path to the anchor record",
+    },
+    "numbers": {
+        "number": "of a customer, an order, a ticket, …: the source_id in small letters, without a # before it",
+        "person_id": "whose it is",
     },
     "records": {
         "record_id": "the customer record",

@@ -72,6 +72,7 @@ def _database_first(django_db_setup: None) -> None:
 def _of_this_company(company: Company, settings: object) -> None:
     settings.COMPANY = company  # type: ignore[attr-defined]
     settings.TIME_ZONE = company.settings.zone  # type: ignore[attr-defined]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
 
 
 @pytest.fixture

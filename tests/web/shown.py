@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from byname.company import Company
 from byname.snapshot import Snapshot
 from byname.web import desk
 from byname.web.written.laid_over import LaidOver
@@ -47,9 +48,7 @@ def called(snapshot: Snapshot, person_id: str, name: str) -> None:
     rows = [row | ({"name": name} if row["person_id"] == person_id else {}) for row in table.to_pylist()]
     pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)
     with closing(sqlite3.connect(snapshot.folder / "index.sqlite")) as db, db:
-        db.execute(
-            "update card set name = ?1, card = json_set(card, '$.name', ?1) where person_id = ?2", (name, person_id)
-        )
+        db.execute("update card set name = ? where person_id = ?", (name, person_id))
 
 
 def lay_over(monkeypatch: pytest.MonkeyPatch, since: LaidOver) -> None:
@@ -60,3 +59,8 @@ def lay_over(monkeypatch: pytest.MonkeyPatch, since: LaidOver) -> None:
 def show(monkeypatch: pytest.MonkeyPatch, snapshot: Snapshot) -> None:
     """Let every desk have that snapshot."""
     monkeypatch.setattr(desk, "open_current", lambda _: snapshot)
+
+
+def work_for(monkeypatch: pytest.MonkeyPatch, company: Company) -> None:
+    """Let every desk be that company's."""
+    monkeypatch.setattr(desk, "reread", lambda _: company)

@@ -230,6 +230,8 @@ def _say_hello(company: Company, door: socket.socket, goes_on: int, interrupted:
         served = f"no snapshot ({missing.found}): the Data page takes files and refreshes"
     talk.say(f"{company.settings.name}: {served}")
     talk.say(f"  http://{shown}:{port}" + (f" as {company.settings.web.address}" * bool(company.settings.web.address)))
+    if company.settings.web.address.startswith("http://"):
+        talk.say("  passwords and customers' names travel unprotected over http; put a proxy with https before it")
     if not company.settings.web.address and not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
         talk.say("  byname.toml names no [web] address: from other machines the pages cannot be opened yet")
     if goes_on:

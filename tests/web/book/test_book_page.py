@@ -237,6 +237,12 @@ def test_where_byname_toml_names_nobody_nobody_has_left(desk: Desk, monkeypatch:
     assert orphans.orphans(desk) == []
 
 
+def test_what_they_may_give_without_asking_stands_in_their_book(liam: Account, page: str, snapshot: Snapshot) -> None:
+    (mine,) = snapshot.query("select * from discretion where employee = $1", [ME])
+    said = signed_in(liam).get(page).content.decode()
+    assert f"{mine['budget_left']:.2f} of {mine['budget']:.2f} EUR" in said
+
+
 def test_a_stranger_sees_no_book(charlie: Client, page: str) -> None:
     assert charlie.get(page).status_code == 302
 

@@ -187,7 +187,7 @@ def test_refused_rows_can_be_taken_as_a_file_and_the_log_says_who_took_it(
     as_alice: Client, alice: Account, shop: Company
 ) -> None:
     refuse(shop, "o.csv.jsonl", 2)
-    answer = as_alice.get(reverse("data_refused_download", args=["o.csv.jsonl"]))
+    answer = as_alice.post(reverse("data_refused_download", args=["o.csv.jsonl"]))
     assert b"".join(answer) == (shop.refused / "o.csv.jsonl").read_bytes()  # type: ignore[arg-type]
     assert answer["Content-Disposition"] == 'attachment; filename="o.csv.jsonl"'
     entry = Entry.objects.get(action="export")
@@ -196,7 +196,7 @@ def test_refused_rows_can_be_taken_as_a_file_and_the_log_says_who_took_it(
 
 @pytest.mark.parametrize("name", ["byname.toml", "..", "x.jsonl"])
 def test_only_refused_rows_are_handed_out(as_alice: Client, name: str) -> None:
-    assert as_alice.get(f"/data/refused/{name}/download/").status_code == 404
+    assert as_alice.post(f"/data/refused/{name}/download/").status_code == 404
     assert as_alice.get(f"/data/refused/{name}/").status_code == 404
 
 

@@ -77,7 +77,7 @@ def test_a_channel_says_what_we_may_and_by_which_record(desk: Desk, snapshot: Sn
         "and not objected and not refused and not bounced and reach.address is not null "
         "order by reach.person_id limit 1",
     )
-    found = brief(desk, withdrawn["person_id"], None, ())
+    found = brief(desk, withdrawn["person_id"], ())
     assert found is not None
     way = next(one for one in ways(found, desk.company.settings) if one.channel == withdrawn["channel"])
     assert way.may == "service"
@@ -91,7 +91,7 @@ def test_who_refused_a_channel_is_not_reached_by_it(as_rita: Client, desk: Desk,
     )
     if refused["person_id"] in desk.since.hidden:
         pytest.skip("this shop hides the one who refused")
-    found = brief(desk, refused["person_id"], None, ())
+    found = brief(desk, refused["person_id"], ())
     assert found is not None
     (way,) = [one for one in ways(found, desk.company.settings) if one.channel == refused["channel"]]
     assert way.may == "nothing"
@@ -103,7 +103,7 @@ def test_who_refused_a_channel_is_not_reached_by_it(as_rita: Client, desk: Desk,
 
 def test_an_open_complaint_leaves_only_service(desk: Desk, snapshot: Snapshot, as_rita: Client) -> None:
     waits = row_of(snapshot, "select person_id from profile where open_complaints > 0 order by rank limit 1")
-    found = brief(desk, waits["person_id"], None, ())
+    found = brief(desk, waits["person_id"], ())
     assert found is not None
     assert {way.may for way in ways(found, desk.company.settings)} <= {"service", "nothing"}
     assert "an answer to" in text(as_rita.get(reverse("person", args=[waits["person_id"]])).content)

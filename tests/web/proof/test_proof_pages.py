@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from byname.company import Company
 from byname.proofs import held_now, proofs
 from byname.snapshot import Snapshot
 from byname.web.console.proof.effects import effects
-from tests.web.shown import copied, rewritten, show
+from byname.web.written.laid_over import LaidOver
+from tests.web.shown import copied, lay_over, rewritten, show, work_for
 
 
 def row(action: str, **more: Any) -> dict[str, Any]:
@@ -91,6 +94,23 @@ def test_a_name_leads_to_the_playbook_and_its_text(page: str, as_rita: Client) -
     assert "What the customer gains" in opened
     assert "says of welcome" in opened
     assert "{{ first_name }}" in opened
+
+
+def test_a_playbook_of_the_companys_own_that_is_wrong_closes_no_page(
+    as_rita: Client,
+    company: Company,
+    snapshot: Snapshot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    show(monkeypatch, copied(snapshot, tmp_path))
+    own = tmp_path / "own"
+    (own / "playbooks").mkdir(parents=True)
+    (own / "playbooks" / "broken.toml").write_text("action = ", "utf-8")
+    work_for(monkeypatch, replace(company, folder=own))
+    lay_over(monkeypatch, LaidOver())
+    assert as_rita.get(reverse("proof")).status_code == 200
+    assert as_rita.get(reverse("proof-playbook", args=["welcome"])).status_code == 200
 
 
 @pytest.mark.parametrize("action", ["no-such", "..", "' or 1=1 --", "<script>"])

@@ -78,10 +78,7 @@ def spoil(folder: Path) -> int:
             spoilt += 1
         pq.write_table(table, path)
     with closing(sqlite3.connect(folder / "index.sqlite")) as db:
-        db.execute(
-            "update card set name = ?1 || name, email = ?1 || email, card = json_set(card, '$.name', ?1 || name)",
-            (EVIL,),
-        )
+        db.execute("update card set name = ?1 || name, email = ?1 || email", (EVIL,))
         db.commit()
     return spoilt
 

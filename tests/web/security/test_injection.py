@@ -91,7 +91,7 @@ def test_nothing_in_a_form_breaks_a_page(table: Table, as_alice: Client) -> None
         if form.method != "post" or form.address.startswith("/accounts/"):
             continue
         for key in form.fields:
-            for kind in ("html", "nul", "huge number", "no number"):
+            for kind in ("html", "nul", "huge number"):
                 sent = {**form.fields, key: NASTY[kind].encode("utf-8", "surrogatepass")}
                 answer = as_alice.post(form.address, sent)
                 if answer.status_code >= 500 or b"<script>alert(" in answer.read:  # type: ignore[attr-defined]

@@ -57,7 +57,7 @@ def test_minutes_change_and_are_said_and_logged(as_alice: Client, folder: Path) 
     after = open_company(folder).settings.teams
     assert (after.sales, after.service, after.marketing) == (75, 12.5, before.marketing)
     text = answer.content.decode()
-    assert f"sales: {before.sales} → 75" in text
+    assert f"sales: {before.sales:g} → 75;" in text
     assert "It takes effect at the next refresh." in text
     entry = Entry.objects.get()
     assert (entry.action, entry.about, entry.before["sales"], entry.after["sales"]) == (

@@ -19,7 +19,7 @@ from byname.snapshot import Snapshot
 from byname.voices import Part, shortlist, told, waiting
 from byname.web.accounts.models import Entry
 from byname.web.written.laid_over import LaidOver
-from tests.web.shown import copied, lay_over, people_on, rewritten, show
+from tests.web.shown import copied, lay_over, people_on, rewritten, show, work_for
 
 PAGES = ["voice", "voice-waiting", "voice-quotes"]
 
@@ -204,7 +204,6 @@ def test_employees_are_scored_only_where_the_company_wants_it(
     as_rita: Client,
     snapshot: Snapshot,
     company: Company,
-    settings: Any,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -217,7 +216,7 @@ def test_employees_are_scored_only_where_the_company_wants_it(
     show(monkeypatch, scored)
     assert "Ada Lovelace" not in text(as_rita, "voice")
     wanted = company.settings.model_copy(update={"voice": company.settings.voice.model_copy(update={"agents": True})})
-    settings.COMPANY = replace(company, settings=wanted)
+    work_for(monkeypatch, replace(company, settings=wanted))
     page = text(as_rita, "voice")
     assert "Ada Lovelace" in page
     assert "talked is not counted" in page

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from byname.web.accounts.models import Account
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     _OfAccount = forms.ModelForm[Account]
 else:
     _OfAccount = forms.ModelForm
@@ -34,8 +36,8 @@ class NewPassword(forms.Form):
         label=_("The same again"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
 
-    def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, account: Account, data: QueryDict | None = None) -> None:
+        super().__init__(data, label_suffix="")
         self._account = account
         self.fields["password"].help_text = " ".join(password_validators_help_texts())
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from django.contrib.sessions.models import Session
 from django.db import close_old_connections, connections
 from django_tasks_db.models import DBTaskResult
 
@@ -49,8 +50,9 @@ class Watch:
 
 
 def prune(now: datetime) -> None:
-    """Drop runs and tasks that ended long ago; what they changed stays in the audit log."""
+    """Drop runs, tasks and sessions that ended long ago; what they changed stays in the audit log."""
     before = now - _KEPT
+    Session.objects.filter(expire_date__lt=before).delete()
     Run.objects.filter(ended_at__lt=before).delete()
     Sent.objects.filter(at__lt=before).delete()
     DBTaskResult.objects.filter(finished_at__lt=before).delete()

@@ -2,42 +2,30 @@
 
 Of a person who was merged everything shows with the one whose id stays, as the next refresh names them: the one that
 a decision named, else the one known first. Whom the snapshot has as one and somebody set apart, nobody can take apart
-before the refresh has seen which record is whose: they are `parting`.
-
-Nobody is shown
-
-- who objected to marketing or profiling as a whole: an objection that names one channel, or another purpose than
-  marketing, hides nobody, the gate keeps to it; read as `plan.channel_wishes` reads it,
-- who restricted the use of their data, for whatever,
-- who asked to be erased: a decision of the kind "erase", until it is carried out,
-
-by the newest version of each of these, be it in the ledger or on its way there; nor anybody merged with one of them,
-since on a merge the stricter stays. Who took it back, by a new version with a last day that is over or by an undo, is
-shown again.
+before the refresh has seen which record is whose: they are `parting`. Whom the snapshot has as two, since they were set
+apart, and somebody took that back, the refresh alone can say to be one: of them it is said, and that is all.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from byname.people.decisions import KINDS, standing_rows, undone_by
-from byname.plan.channel_wishes import objected_to
-from byname.plan.channels import CHANNELS
 from byname.web.written.ledger_side import ERASE
+from byname.web.written.peace import hidden
 from byname.web.written.shape import LaidOver, Said
+from byname.web.written.versions import newest, records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from byname.web.written.ledger_side import LedgerSide
+    from byname.web.written.versions import Row, Since
     from byname.web.written.whose import Whose
 
 __all__ = ["lay"]
-
-type Row = Mapping[str, Any]
-type Since = Mapping[str, Sequence[dict[str, Any]]]
 
 _HANDLED = ("done", "not now", "not right")
 _OF_CHANNEL = {"phone": "call", "in_person": "visit"}
@@ -62,7 +50,7 @@ def lay(
     told = {name: [row for row in rows if row["fact_id"] not in undone] for name, rows in since.items()}
     who = [row for row in every if row["kind"] in KINDS]
     then = [row for row in who if "drained_at" not in row and row["known_at"] <= run]
-    whose.look_up(_records(who if len(then) < len(who) else (), private, *since.values()))
+    whose.look_up(records(who if len(then) < len(who) else (), private, *since.values()))
     merged: dict[str, str] = {}
     parting: set[str] = set()
     of_identity: list[tuple[str, Said]] = []
@@ -77,7 +65,7 @@ def lay(
     for each, what in of_identity:
         said[merged.get(each, each)].append(what)
     for name, rows in told.items():
-        for row in _newest(rows):
+        for row in newest(rows):
             one, read = person(row), _said(name, row)
             if one and read:
                 said[one].append(read)
@@ -87,7 +75,7 @@ def lay(
         if one and read:
             said[one].append(read)
     decisions = [(whom, row) for row in told.get("decisions", ()) if (whom := person(row))]
-    gone = _hidden([row for row in every if row["fact_id"] not in undone], told, ledger, whose, today)
+    gone = hidden([row for row in every if row["fact_id"] not in undone], told, ledger, whose, today)
     shown = {merged.get(one, one) for one in gone}
     return LaidOver(
         hidden=frozenset(gone | shown | {one for one, other in merged.items() if other in shown}),
@@ -100,7 +88,7 @@ def lay(
         handled={
             (one, row["value"].partition(" ")[0]): row["kind"] for one, row in decisions if row["kind"] in _HANDLED
         },
-        kept=frozenset(row["fact_id"] for row in _newest(told.get("promises", ())) if row["kept_at"]),
+        kept=frozenset(row["fact_id"] for row in newest(told.get("promises", ())) if row["kept_at"]),
     )
 
 
@@ -121,9 +109,9 @@ def _identity(
             if row["kind"] == "apart" and len(people) == 1:
                 parting |= people
             said += [(one, _decision(row)) for one in people]
-    ended = {row["fact_id"]: row for row in then if row["fact_id"] in before - holds and row["kind"] == "merge"}
+    ended = {row["fact_id"]: row for row in then if row["fact_id"] in before - holds and row["kind"] != "keeps_id"}
     for row in ended.values():
-        if len(people := _both(row, whose)) == 1:
+        if row["kind"] == "merge" and len(people := _both(row, whose)) == 1:
             parting |= people
     for row in who:
         if row["kind"] == "undo" and row["value"] in ended:
@@ -172,57 +160,20 @@ def _both(row: Row, whose: Whose) -> set[str]:
     return {one for name in ("record_id", "other_record_id") if (one := whose.person(row[name]))}
 
 
-def _records(*tables: Iterable[Row]) -> set[str | None]:
-    return {row.get(name) for rows in tables for row in rows for name in ("record_id", "other_record_id")}
-
-
-# ------------------------------------------------------------------------------------- who is left in peace
-
-
-def _hidden(decisions: Sequence[Row], told: Since, ledger: LedgerSide, whose: Whose, today: datetime) -> set[str]:
-    """The people of the snapshot who are shown to nobody."""
-    preferences = _newest((*ledger.preferences, *told.get("preferences", ())))
-    rows = [row for row in preferences if (row["until"] is None or row["until"] >= today) and _hides(row)]
-    rows += [row for row in decisions if row["kind"] == ERASE]
-    whose.look_up(_records(rows))
-    return {one for row in rows if (one := whose.person(row["record_id"]))}
-
-
-def _hides(row: Row) -> bool:
-    return row["kind"] == "restriction" or (
-        row["kind"] == "objection" and objected_to(row["value"] or "") == frozenset(CHANNELS)
-    )
-
-
 # ------------------------------------------------------------------------------------------ what is written
-
-
-def _newest(rows: Iterable[Row]) -> list[Row]:
-    """The newest version of each fact: the one that says it changed last, else the one that we learnt last."""
-    found: dict[str, Row] = {}
-    for row in rows:
-        before = found.get(row["fact_id"])
-        if before is None or _learnt(row) >= _learnt(before):
-            found[row["fact_id"]] = row
-    return list(found.values())
-
-
-def _learnt(row: Row) -> tuple[datetime, datetime]:
-    known = row["written_at"] if "written_at" in row else row["known_at"]
-    return row["updated_at"] or datetime.min, known  # noqa: DTZ901 - UTC without a zone, as facts are
 
 
 def _standings(
     decisions: Sequence[tuple[str, Row]], ledger: LedgerSide, whose: Whose, merged: Mapping[str, str], run: datetime
 ) -> dict[str, str]:
     """What standings were corrected to; "unknown" where the snapshot has a correction that was taken back."""
-    newest = {one: row["value"].partition(" ")[0] for one, row in decisions if row["kind"] == "standing"}
-    if "unknown" in newest.values():
+    told = {one: row["value"].partition(" ")[0] for one, row in decisions if row["kind"] == "standing"}
+    if "unknown" in told.values():
         taken = [row for row in ledger.decisions if row["kind"] == "standing" and row["known_at"] <= run]
-        whose.look_up(_records(taken))
+        whose.look_up(records(taken))
         corrected = {merged.get(one, one) for row in taken if (one := whose.person(row["record_id"]))}
-        newest = {one: what for one, what in newest.items() if what != "unknown" or one in corrected}
-    return newest
+        told = {one: what for one, what in told.items() if what != "unknown" or one in corrected}
+    return told
 
 
 def _decision(row: Row) -> Said:

@@ -23,7 +23,7 @@ __all__ = ["ERASE", "LedgerSide", "ledger_side"]
 ERASE = "erase"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LedgerSide:
     """What the ledger says.
 

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
     from byname.company import Company
     from byname.snapshot import Snapshot
+    from byname.web.written.versions import Row
 
 __all__ = ["Whose", "whose"]
 
 _KEPT = 4  # snapshots
 _PERSON = "select record_id, person_id from records where record_id in (select unnest($1))"
+# As a refresh linked them: the records are many more, and lie in no order of persons.
+_OF_WISHES = "select fact_id, person_id from links where role = 'preference' and fact_id in (select unnest($1))"
 _ANCHOR = "select person_id, anchor from people where person_id in (select unnest($1))"
 _FIRST_KNOWN = """
     select record_id, min(known_at) from all_versions where record_id in (select unnest($records)) group by record_id
@@ -50,6 +53,15 @@ class Whose:
     def person(self, record: str | None) -> str | None:
         """The person of a record that was looked up; None: the snapshot does not know it."""
         return self._person.get(record or "")
+
+    def of_wishes(self, rows: Iterable[Row]) -> dict[str, str]:
+        """Whose these preferences of the ledger are, by fact_id; of one that came in since the snapshot, by its record."""
+        wanted = {row["fact_id"]: row["record_id"] for row in rows}
+        linked = self._snapshot.query(_OF_WISHES, [sorted(wanted)]) if wanted else []
+        found = {row["fact_id"]: row["person_id"] for row in linked}
+        later = {fact_id: record for fact_id, record in wanted.items() if fact_id not in found}
+        self.look_up(later.values())
+        return found | {fact_id: one for fact_id, record in later.items() if (one := self.person(record))}
 
     def anchors(self, people: Iterable[str]) -> dict[str, str]:
         """The anchor records of these people."""

@@ -39,7 +39,7 @@ ENTRIES = """
 def entries(desk: Desk, employee: str) -> list[dict[str, Any]]:
     """The people of one employee: whom they know, and to whom they promised something.
 
-    Who was given to them since stands first; who was given to somebody else since is there only for a promise of theirs.
+    Who was given to them since stands first; who was given to somebody else since stays only for a promise of theirs.
 
     Args:
         desk: the snapshot and what was written since.

@@ -1,4 +1,4 @@
-"""What a colleague keeps in mind of a person: what they like, what they do not, what we promised, what they wait for."""
+"""What a colleague keeps in mind of a person: what they like and what not, what we promised, what they wait for."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from byname.web.accounts.policy import may, may_assign_to
 from byname.web.remembered import remembered
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from byname.web.accounts.models import Account
     from byname.web.desk import Desk
 
-__all__ = ["Colleague", "assignable", "spellings", "staff"]
+__all__ = ["Colleague", "assignable", "discretion", "spellings", "staff"]
 
+DISCRETION = "select budget, budget_left, says from discretion where employee = $1"
 BOOKS = "select employee, count(*) as people from client_book group by employee order by employee"
 
 
@@ -43,7 +44,7 @@ def staff(desk: Desk) -> list[Colleague]:
 
 
 def spellings(desk: Desk) -> list[str]:
-    """All names by which records may call those who work here, in small letters; none where byname.toml names nobody."""
+    """All names by which records may call those who work here, in small letters; none where none is in byname.toml."""
     return sorted({
         spelling.strip().lower()
         for one in desk.company.settings.employees
@@ -54,6 +55,15 @@ def spellings(desk: Desk) -> list[str]:
 def assignable(account: Account, desk: Desk) -> list[Colleague]:
     """To whom this account may give a person."""
     return [one for one in staff(desk) if may(account, "assign") and may_assign_to(account, one.team)]
+
+
+def discretion(desk: Desk, employee: str) -> dict[str, Any] | None:
+    """What an employee may give this month without asking; None where nobody has such a budget."""
+    return next(iter(remembered(_discretion, desk.snapshot, employee)), None)
+
+
+def _discretion(snapshot: Snapshot, employee: str) -> list[dict[str, Any]]:
+    return snapshot.query(DISCRETION, [employee])
 
 
 def _people(snapshot: Snapshot) -> dict[str, int]:

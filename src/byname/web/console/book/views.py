@@ -22,7 +22,7 @@ from byname.web.accounts.policy import may, requires
 from byname.web.console.book.entries import WAITS, counted, entries
 from byname.web.console.book.known import known
 from byname.web.console.book.orphans import orphans
-from byname.web.console.book.staff import assignable, staff
+from byname.web.console.book.staff import assignable, discretion, staff
 from byname.web.desk import Desk, desk_of
 from byname.web.written import actions
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from byname.web.written.actions import Written
 
-_A_PAGE = 25
+_A_PAGE = 20
 _NOBODYS = "nobody"  # instead of an employee: those whose colleague has left
 
 
@@ -52,7 +52,8 @@ def book(request: HttpRequest) -> HttpResponse:
         {
             "whose": whose, "is_nobodys": whose == _NOBODYS, "is_mine": whose == account.employee,
             "may_choose": may(account, "assign"), "staff": staff(desk), "nobodys": len(nobodys), "many": len(rows),
-            "waits": waits, "counted": counted(rows), "page": page, **_of_rows(request, desk, list(page)),
+            "discretion": discretion(desk, whose), "waits": waits, "counted": counted(rows), "page": page,
+            **_of_rows(request, desk, list(page)),
         },
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import FileResponse, Http404
 from django.shortcuts import render
+from django.views.decorators.http import require_POST
 
 from byname.web.accounts.audit import log
 from byname.web.accounts.policy import demand, requires
@@ -87,6 +88,7 @@ def _read(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
+@require_POST  # it is logged: to look changes nothing
 def download(request: HttpRequest, name: str) -> HttpResponseBase:
     """Hand out the file of refused rows; who took it is in the audit log."""
     demand(request.user, "data")

@@ -46,7 +46,6 @@ GROUPS = """
 """
 # `value` is sorted by rank: a few ranks are found without reading the others.
 WORTH = "select * from value where rank in (select unnest($1::bigint[]))"
-STOOD = "select person_id, standing, known_to from profile where person_id in (select unnest($1::varchar[]))"
 FRIENDS = "select referrer_id, person_id from brought where referrer_id in (select unnest($1::varchar[]))"
 OWNERS = "select distinct known_to from profile where known_to is not null"
 
@@ -167,14 +166,12 @@ def owners(desk: Desk) -> list[str]:
 
 def found_by_text(desk: Desk, found: Sequence[dict[str, Any]]) -> list[Listed]:
     """People as `Snapshot.find` gives them, as a list shows them, in that order."""
-    ids = [row["person_id"] for row in found]
-    stood = {row["person_id"]: row for row in desk.snapshot.query(STOOD, [ids])} if ids else {}
+    since = desk.since
     rows = [
-        {"measure": None, "clv_low": None, "clv_high": None}
-        | row
-        | {"standing": desk.since.standings.get(one) or stood.get(one, {}).get("standing")}
-        | {"owner": desk.since.owners.get(one, stood.get(one, {}).get("known_to"))}
-        for one, row in zip(ids, found, strict=True)
+        {"measure": None, **row}
+        | {"standing": since.standings.get(row["person_id"]) or row["standing"]}
+        | {"owner": since.owners.get(row["person_id"], row["owner"])}
+        for row in found
     ]
     return _listed(desk, rows, "clv")
 
@@ -311,8 +308,9 @@ def _friends(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, dict[str, floa
 def _said(desk: Desk, known: dict[str, Any], row: dict[str, Any], by: str) -> Listed:
     currency, since = desk.snapshot.terms["currency"], desk.since
     has_worth = row["rank"] is not None and "age_days" in known
-    ranged = {name: known[name] if has_worth else None for name in ("clv", "clv_low", "clv_high")}
-    shown = {"email": known.get("email"), "phone": known.get("phone")} | row | ranged
+    shown = {"email": known.get("email"), "phone": known.get("phone")} | row
+    if not has_worth:
+        shown["clv"] = None
     measure, low, high = None, 0.0, 0.0
     if by != "clv":
         measure = row["measure"]

@@ -98,14 +98,16 @@ class Fact:
 
 def facts_of(desk: Desk, people: Sequence[str], fact_id: str) -> list[Fact]:
     """The fact of that id, if it is of these people."""
-    return _facts(desk, desk.snapshot.query(LINKED.format(which="fact_id = $2", most=_MOST), [list(people), fact_id]))
+    return _facts(
+        desk, desk.snapshot.query(LINKED.format(which="fact_id = $2", most=_MOST), [list(people), fact_id], only=people)
+    )
 
 
 def facts_with(desk: Desk, people: Sequence[str], source: str, account: str, source_id: str) -> list[Fact]:
     """The facts of one row of a source, if they are of these people."""
     which = "source = $2 and account = $3 and source_id = $4"
     given = [list(people), source, account, source_id]
-    return _facts(desk, desk.snapshot.query(LINKED.format(which=which, most=_MOST), given))
+    return _facts(desk, desk.snapshot.query(LINKED.format(which=which, most=_MOST), given, only=people))
 
 
 def _facts(desk: Desk, linked: Sequence[dict[str, Any]]) -> list[Fact]:

@@ -1,17 +1,21 @@
-"""What a colleague should know of one person before a call: one statement over the snapshot's tables."""
+"""What a colleague should know of one person before a call.
+
+A table gives somebody's rows at a tenth of what a question to the engine costs, so what is left to do with these few is
+done here; `Brief` says what each is.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from byname import who
 from byname.cards import cards
 from byname.web.console.person.plain import plain
 from byname.web.remembered import remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from byname.snapshot import Snapshot
     from byname.web.desk import Desk
@@ -23,74 +27,44 @@ _REASONS = 5  # pieces of evidence that stand on the page; all of them are one c
 _WORDS = 5
 _FRIENDS = 10
 
-WORTH = "select * exclude (person_id, model) from value where rank = $2 and person_id = $1"
-MATTERS = """
-    select known_to, company, rank_share, orders, asks_365, gives_365, days_since_asked, days_since_thanked,
-           days_since_given, open_complaints, oldest_complaint_days, complaint_topic, open_questions,
-           promises_broken, incidents_open, incident, referral_unthanked, idea_shipped, too_much, neglected, feels,
-           speaks, would_recommend, does_recommend, ask, first_seen_on, favourite_thing
-    from profile
-    where person_id = $1
-"""
-SAID = f"""
-    select voice.fact_id, voice.occurred_at, voice.medium, voice.quote, voice.topic, voice.uncertain,
-           testimonials.state, testimonials.says as leave
-    from voice
-    left join testimonials on testimonials.fact_id = voice.fact_id and testimonials.person_id = voice.person_id
-    where voice.person_id = $1 and voice.quote is not null
-    order by voice.occurred_at desc, voice.fact_id
-    limit {_WORDS}
-"""  # noqa: S608 - a number of ours
-REACH = "select * exclude (person_id) from reach where person_id = $1 order by liking desc, channel"
-CONSENTS = """
-    select channel, purpose, state, since, reason from consents
-    where person_id = $1 and purpose = 'marketing'
-    order by channel, state = 'withdrawn' desc, since desc
-"""
-BOOK = """
-    select employee, is_known, since, times, says from client_book where person_id = $1
-    order by is_known desc, last_at desc, employee
-"""
-REASONS = f"""
-    select fact_id, kind, occurred_at, says, pull from evidence
-    where person_id = $1 and pull > 0
-    order by place
-    limit {_REASONS}
-"""  # noqa: S608 - a number of ours
-BROUGHT = f"""
+# Table → what is read of it.
+_READ: dict[str, tuple[str, ...]] = {
+    "people": (
+        "person_id", "anchor", "name", "email", "phone", "street", "postcode", "city", "household_id", "language",
+        "owner", "name_from", "email_from", "phone_from", "address_from", "first_seen", "records",
+    ),
+    "profile": (
+        "known_to", "company", "rank_share", "orders", "asks_365", "gives_365", "days_since_thanked",
+        "open_complaints", "oldest_complaint_days", "complaint_topic", "open_questions", "referral_unthanked",
+        "idea_shipped", "first_seen_on",
+    ),
+    "value": (
+        "orders", "repeat_orders", "recency_days", "age_days", "spend_total", "returned_total", "p_alive",
+        "expected_orders", "expected_spend", "median_spend", "clv", "clv_low", "clv_high", "value_at_risk",
+        "contracts", "brought", "friends_spent", "referral_value", "growth", "rank",
+    ),
+    "standing": ("standing", "confidence", "since", "moved_from", "ask"),
+    "pace": (
+        "most", "window_days", "open_days", "restricted", "paused_until", "dislikes", "lines", "had", "why",
+    ),
+    "evidence": ("fact_id", "occurred_at", "says", "pull", "place"),
+    "promises": ("fact_id", "what", "made_at", "due_at", "employee", "kept_at", "state"),
+    "plan": ("day", "team", "title", "reason", "how", "place"),
+    "blocked": ("rule", "says"),
+    "voice": ("fact_id", "occurred_at", "medium", "quote", "topic", "uncertain"),
+    "testimonials": ("fact_id", "state", "says"),
+    "reach": ("channel", "address", "marketing", "objected", "asked", "refused", "bounced", "liking"),
+    "consents": ("channel", "purpose", "state", "since", "reason"),
+    "client_book": ("employee", "is_known", "last_at"),
+}  # fmt: skip
+CAME_BY = "select min(referrer_id) as referrer_id from brought where person_id = $1"
+BROUGHT = """
     select person_id, occurred_at from brought where referrer_id = $1
     order by occurred_at desc, person_id
-    limit {_FRIENDS}
-"""  # noqa: S608 - a number of ours
-CAME_BY = "select referrer_id as person_id from brought where person_id = $1"
+    limit $2
+"""
 # Only who has a household is looked for in it.
 HOUSEHOLD = "select person_id, reason from households where household_id = $1 and person_id <> $2 order by person_id"
-
-# What is asked of the snapshot at once; the first are one row or none.
-_ONE = {
-    "person": "select * from people where person_id = $1",
-    "value": WORTH,
-    "standing": who.STANDING,
-    "matters": MATTERS,
-    "pace": "select * exclude (person_id) from pace where person_id = $1",
-}
-_MANY = {
-    "reasons": REASONS,
-    "moves": who.MOVES,
-    "companies": who.COMPANIES,
-    "promises": who.PROMISES,
-    "planned": who.PLANNED,
-    "stopped": who.STOPPED,
-    "said": SAID,
-    "reach": REACH,
-    "consents": CONSENTS,
-    "book": BOOK,
-    "brought": BROUGHT,
-    "came_by": CAME_BY,
-}
-_OTHERS = ("household", "brought", "came_by")  # rows about somebody else
-_TOLD = "(select list(told) from ({sql}) as told) as {name}"
-_ASKED = f"select {', '.join(_TOLD.format(sql=sql, name=name) for name, sql in (_ONE | _MANY).items())}"
 
 
 @dataclass(frozen=True)
@@ -104,14 +78,12 @@ class Brief:
         matters: of `profile`: what is open, asked, given.
         pace: of `pace`.
         reasons: the strongest evidence for the standing.
-        moves: from standing to standing, newest first.
         household: the others.
-        companies: for whom they buy.
-        promises: all of them, by when they are due.
+        promises: all of them.
         planned: what the plan has for them.
-        stopped: rules of the gate that stop something, with their sentence.
-        said: quotes, with what may be done with them.
-        reach: a row for each channel.
+        stopped: rules of the gate that stop something, with their sentence, the one that stops most first.
+        said: quotes, newest first, with what may be done with them.
+        reach: a row for each channel, the best liked first.
         consents: to marketing.
         book: employees who know them.
         brought: the friends who came by them, newest first.
@@ -129,12 +101,10 @@ class Brief:
     matters: dict[str, Any] = field(default_factory=dict)
     pace: dict[str, Any] | None = None
     reasons: list[dict[str, Any]] = field(default_factory=list)
-    moves: list[dict[str, Any]] = field(default_factory=list)
     household: list[dict[str, Any]] = field(default_factory=list)
-    companies: list[dict[str, Any]] = field(default_factory=list)
     promises: list[dict[str, Any]] = field(default_factory=list)
     planned: list[dict[str, Any]] = field(default_factory=list)
-    stopped: list[dict[str, Any]] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)
     reach: list[dict[str, Any]] = field(default_factory=list)
     consents: list[dict[str, Any]] = field(default_factory=list)
@@ -160,30 +130,33 @@ class Brief:
         return self.owner
 
 
-def brief(desk: Desk, person_id: str, rank: int | None, seen: Sequence[Said]) -> Brief | None:
+_LISTS = (
+    "reasons", "household", "promises", "planned", "stopped", "said", "reach", "consents", "book", "brought", "came_by",
+)  # fmt: skip
+_OTHERS = ("household", "brought", "came_by")  # rows about somebody else
+
+
+def brief(desk: Desk, person_id: str, seen: Sequence[Said]) -> Brief | None:
     """What is known of one person, with what was written since laid over; None for somebody who is not there.
 
     Args:
         desk: the snapshot with what was written since.
         person_id: today's, as `Desk.person_id` gives it.
-        rank: theirs by worth, None where it is not known: `value` is sorted by it.
         seen: what was written about them since, as far as this reader may see it.
     """
     since = desk.since
-    found = remembered(_known, desk.snapshot, person_id, rank)
+    found = remembered(_known, desk.snapshot, person_id)
     if not found:
         return None
     others = since.shown_together(person_id)[1:]
-    theirs = [desk.snapshot.find(one, 1)[0] for one in others]
-    beside = [remembered(_known, desk.snapshot, one, card["rank"]) for one, card in zip(others, theirs, strict=True)]
+    beside = [remembered(_known, desk.snapshot, one) for one in others]
     lists: dict[str, Any] = {
-        name: [*found[name], *(row for other in beside for row in other.get(name, ()))]
-        for name in ("household", *_MANY)
+        name: [*found[name], *(row for other in beside for row in other.get(name, ()))] for name in _LISTS
     }
     for name in _OTHERS:
         lists[name] = _shown(desk, person_id, lists[name])
     return Brief(
-        **{name: found[name] for name in _ONE},
+        **{name: found[name] for name in ("person", "value", "standing", "matters", "pace")},
         **lists,
         since=tuple(seen),
         corrected=since.standings.get(person_id, ""),
@@ -193,26 +166,60 @@ def brief(desk: Desk, person_id: str, rank: int | None, seen: Sequence[Said]) ->
     )
 
 
-def _known(snapshot: Snapshot, person_id: str, rank: int | None) -> dict[str, Any]:
+def _known(snapshot: Snapshot, person_id: str) -> dict[str, Any]:
     """Everything of one person; empty for somebody who is not there."""
-    (row,) = snapshot.query(_ASKED, [person_id, rank])
-    if not row["person"]:
+    read = {name: snapshot.rows(name, [person_id], columns) for name, columns in _READ.items()}
+    if not read["people"]:
         return {}
-    found: dict[str, Any] = {name: next(iter(row[name] or ()), None) for name in _ONE}
-    found["matters"] = found["matters"] or {}
-    for name in _MANY:
-        found[name] = [_clean(one) for one in row[name] or ()]
-    home = found["person"]["household_id"]
-    found["household"] = snapshot.query(HOUSEHOLD, [home, person_id]) if home else []
+    value = next(iter(read["value"]), None)
+    referrer = snapshot.query(CAME_BY, [person_id])[0]["referrer_id"]
+    person, home = read["people"][0], read["people"][0]["household_id"]
+    brings = value is not None and value["brought"]
+    found: dict[str, Any] = {
+        "person": person,
+        "value": value,
+        "standing": next(iter(read["standing"]), None),
+        "matters": next(iter(read["profile"]), {}),
+        "pace": next(iter(read["pace"]), None),
+        "reasons": _reasons(read["evidence"]),
+        "promises": [row | {"what": plain(row["what"])} for row in read["promises"]],
+        "planned": sorted(read["plan"], key=lambda row: (row["day"], row["place"])),
+        "stopped": _stopped(read["blocked"]),
+        "said": _said(read["voice"], read["testimonials"]),
+        "reach": sorted(read["reach"], key=lambda row: (-row["liking"], row["channel"])),
+        "consents": [row for row in read["consents"] if row["purpose"] == "marketing"],
+        "book": sorted(read["client_book"], key=lambda row: (not row["is_known"], row["employee"])),
+        "household": snapshot.query(HOUSEHOLD, [home, person_id]) if home else [],
+        "brought": snapshot.query(BROUGHT, [person_id, _FRIENDS]) if brings else [],
+        "came_by": [{"person_id": referrer}] if referrer else [],
+    }
     names = cards(snapshot, [one["person_id"] for name in _OTHERS for one in found[name]])
     for name in _OTHERS:
-        found[name] = [one | names[one["person_id"]] for one in found[name] if one["person_id"] in names]
+        found[name] = [names[one["person_id"]] | one for one in found[name] if one["person_id"] in names]
     return found
 
 
-def _clean(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row with people's own words as plain text."""
-    return {name: plain(one) if name in ("says", "quote", "what") else one for name, one in row.items()}
+def _reasons(evidence: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What pulls most toward the standing."""
+    rows = sorted((row for row in evidence if row["pull"] > 0), key=lambda row: row["place"])
+    return [{**row, "says": plain(row["says"])} for row in rows[:_REASONS]]
+
+
+def _stopped(blocked: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A sentence of each rule that stops something, of the one that stops most plays first."""
+    by_rule: dict[str, list[str]] = defaultdict(list)
+    for row in blocked:
+        by_rule[row["rule"]].append(row["says"])
+    return [min(says) for _rule, says in sorted(by_rule.items(), key=lambda item: (-len(item[1]), item[0]))]
+
+
+def _said(voice: Iterable[Mapping[str, Any]], testimonials: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The newest quotes, with what may be done with them."""
+    leave = {row["fact_id"]: {"state": row["state"], "leave": row["says"]} for row in testimonials}
+    rows = sorted(
+        (row for row in voice if row["quote"]), key=lambda row: (row["occurred_at"], row["fact_id"]), reverse=True
+    )
+    return [{**row, "quote": plain(row["quote"]), **leave.get(row["fact_id"], {})} for row in rows[:_WORDS]]
 
 
 def _shown(desk: Desk, person_id: str, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -43,7 +43,7 @@ def brief_of(desk: Desk, card: Card, account: Account) -> Brief:
     Raises:
         Http404: they are not.
     """
-    found = brief(desk, card["person_id"], card["rank"], seen_by(desk, card["person_id"], account))
+    found = brief(desk, card["person_id"], seen_by(desk, card["person_id"], account))
     if found is None:
         raise Http404
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -12,7 +13,7 @@ from byname.web.console.person.plain import plain
 from byname.web.remembered import remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from decimal import Decimal
 
@@ -36,27 +37,7 @@ _SORT_OF: dict[str, Sort] = {
     "referral": "friends",
 }  # fmt: skip
 
-# What they used on a day is one line: a shop's visits would hide all else.
-TIMELINE = """
-    with mine as materialized (
-        select * from timeline where {people}
-    ),
-    told as (
-        select person_id, occurred_at, kind, says, amount, source, account, source_id, 1 as times
-        from mine
-        where kind <> 'usage'
-        union all
-        select person_id, max(occurred_at), kind, string_agg(distinct says, ', ' order by says), null, source, account,
-               max_by(source_id, occurred_at), count(*)
-        from mine
-        where kind = 'usage'
-        group by person_id, kind, source, account, date_trunc('day', occurred_at)
-    )
-    select * from told
-    where {kinds}
-    order by occurred_at desc, kind, source_id
-    limit {limit} offset {offset}
-"""
+_READ = ("person_id", "occurred_at", "kind", "says", "amount", "source", "account", "source_id")
 
 
 @dataclass(frozen=True)
@@ -132,28 +113,37 @@ def sort_word(sort: Sort) -> str:
 
 def _rows(snapshot: Snapshot, people: tuple[str, ...], sort: Sort | None, number: int) -> list[dict[str, Any]]:
     """One row more than a page has, to see whether there is a next one."""
-    given: list[Any] = [*people]
-    signs = ", ".join(f"${place}" for place in range(1, len(people) + 1))
-    sql = TIMELINE.format(
-        people=f"person_id in ({signs})", kinds=_where(sort, given), limit=SIZE + 1, offset=(number - 1) * SIZE
-    )
-    return snapshot.query(sql, given)
+    rows = snapshot.rows("timeline", people, _READ)
+    told = [row | {"times": 1} for row in rows if row["kind"] != "usage"]
+    told += _used(row for row in rows if row["kind"] == "usage")
+    kept = [row for row in told if sort is None or _sort_of(row) == sort]
+    kept.sort(key=lambda row: (row["occurred_at"], row["kind"], row["source_id"] or ""), reverse=True)
+    first = (number - 1) * SIZE
+    return kept[first : first + SIZE + 1]
 
 
-def _where(sort: Sort | None, given: list[Any]) -> str:
-    if sort is None:
-        return "true"
-    kinds = list(_SORT_OF) if sort == "words" else [kind for kind, one in _SORT_OF.items() if one == sort]
-    given.append(kinds)
-    inside = f"kind in (select unnest(${len(given)}::varchar[]))"
-    return f"not ({inside})" if sort == "words" else inside
+def _used(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What they used on a day as one line: a shop's visits would hide all else."""
+    days: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        days[row["occurred_at"].date(), row["person_id"], row["source"], row["account"]].append(row)
+    found = []
+    for several in days.values():
+        says = ", ".join(sorted({row["says"] or "" for row in several}))
+        newest = max(several, key=lambda row: (row["occurred_at"], row["source_id"] or ""))
+        found.append(newest | {"says": says, "times": len(several)})
+    return found
+
+
+def _sort_of(row: dict[str, Any]) -> Sort:
+    return _SORT_OF.get(row["kind"], "words")
 
 
 def _event(row: dict[str, Any]) -> Event:
     return Event(
         at=row["occurred_at"],
         kind=row["kind"],
-        sort=_SORT_OF.get(row["kind"], "words"),
+        sort=_sort_of(row),
         says=row["says"] if row["source"] == "byname" else plain(row["says"]),
         amount=row["amount"],
         person_id=row["person_id"],

@@ -24,7 +24,8 @@ RECORDS = """
            arg_min(source_id, placed) as source_id, arg_min(role, placed) as role,
            arg_min(fact_id, placed) as fact_id, count(*) as facts, count(*) over () as of_all
     from (
-        select *, (case when role in ('customer', 'contact') then 0 else 1 end, role, source_id) as placed
+        select record_id, reason, probability, source, account, source_id, role, fact_id,
+               (case when role in ('customer', 'contact') then 0 else 1 end, role, source_id) as placed
         from links
         where person_id in (select unnest($1::varchar[]))
     )
@@ -53,8 +54,8 @@ SIDE = """
            people.country, people.language, people.records, people.first_seen, people.last_seen,
            value.orders, value.spend_total, value.clv, value.clv_low, value.clv_high, standing.standing
     from people
-    left join (select * from value where rank = $2) as value on value.person_id = people.person_id
-    left join (select * from standing where person_id = $1) as standing on standing.person_id = people.person_id
+    left join value on value.person_id = people.person_id
+    left join standing on standing.person_id = people.person_id
     where people.person_id = $1
 """
 _SAYS = ("merge", "apart")
@@ -79,13 +80,13 @@ class Side:
 
 def records(snapshot: Snapshot, people: Sequence[str]) -> Records:
     """Which records are theirs, and why."""
-    rows = snapshot.query(RECORDS, [list(people), _MOST])
-    return Records(rows, rows[0]["of_all"] if rows else 0, snapshot.query(REASONS, [list(people)]))
+    rows = snapshot.query(RECORDS, [list(people), _MOST], only=people)
+    return Records(rows, rows[0]["of_all"] if rows else 0, snapshot.query(REASONS, [list(people)], only=people))
 
 
 def record_of(snapshot: Snapshot, people: Sequence[str], record_id: str) -> dict[str, Any] | None:
     """One of their records; None if it is not theirs."""
-    rows = snapshot.query(RECORD, [list(people), record_id])
+    rows = snapshot.query(RECORD, [list(people), record_id], only=people)
     return rows[0] if rows else None
 
 
@@ -106,5 +107,5 @@ def decided(desk: Desk, people: Sequence[str]) -> list[Decision]:
 
 def side(desk: Desk, card: Card) -> Side:
     """One person as they stand beside another."""
-    (row,) = desk.snapshot.query(SIDE, [card["person_id"], card["rank"]])
+    (row,) = desk.snapshot.query(SIDE, [card["person_id"]], only=[card["person_id"]])
     return Side(row, desk.since.standings.get(card["person_id"]) or row["standing"] or "unknown")

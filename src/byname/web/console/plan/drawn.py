@@ -75,7 +75,9 @@ def asks_and_gives(rows: Sequence[dict[str, Any]]) -> Spec:
                 "axis": {"labelColor": INK, "labelFontSize": 13, "labelLimit": 130, "grid": False},
             },
             "yOffset": {"field": "kind", "type": "nominal", "sort": kinds},
-            "x": {"field": "times", "type": "quantitative", "title": _("times within a year"), "axis": {"tickCount": 4}},
+            "x": {
+                "field": "times", "type": "quantitative", "title": _("times within a year"), "axis": {"tickCount": 4},
+            },
             "fill": {"field": "kind", "type": "nominal", "scale": {"domain": kinds, "range": [ACCENT, INK]}},
             "tooltip": [
                 {"field": "standing", "type": "nominal", "title": _("standing")},

@@ -19,7 +19,12 @@ __all__ = ["Outlook", "outlook"]
 CHOICE = "select name, value, says from choice order by name, says"
 CHANNELS = "select * from channels order by people desc, channel"
 ASKING = "select * from asking order by what"
-BALANCE = "select what, many, of, share, says from balance order by what"
+BALANCE = """
+    select what, many, of, share, says
+    from balance
+    order by list_position($1::varchar[], what) nulls last, what
+"""
+_FIRST_SAID = ["thanked", "best never thanked", "best neglected", "gives", "asked more than given", "individual"]
 DISCRETION = "select * from discretion order by gestures_365 desc, employee"
 BY_STANDING = """
     select standing, count(*) as people, cast(sum(asks_365) as bigint) as asks,
@@ -120,7 +125,7 @@ def _asked(snapshot: Snapshot) -> dict[str, list[dict[str, Any]]]:
         "left": snapshot.query(f"{LEFT_OUT} limit $1", [_ASKED_OF_LEFT]),
         "channels": snapshot.query(CHANNELS),
         "asking": snapshot.query(ASKING),
-        "balance": snapshot.query(BALANCE),
+        "balance": snapshot.query(BALANCE, [_FIRST_SAID]),
         "standing": snapshot.query(BY_STANDING),
         "never": snapshot.query(NEVER_THANKED),
         "discretion": snapshot.query(DISCRETION),

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from byname.errors import PlaybookError
 from byname.playbooks.loading import load
 from byname.proofs import held_now, proofs
 from byname.web.accounts.policy import requires
@@ -16,10 +17,17 @@ from byname.web.desk import desk_of
 from byname.web.remembered import remembered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
     from django.http import HttpRequest, HttpResponse
 
-    from byname.company import Company
+    from byname.company import Contacted, Purposes
     from byname.playbooks.playbook import Playbook
+    from byname.snapshot import Snapshot
+    from byname.web.desk import Desk
+
+    type MayUse = Callable[[Contacted], Purposes]
 
 
 @require_safe
@@ -28,7 +36,7 @@ def proof(request: HttpRequest) -> HttpResponse:
     """What was proven, and what not."""
     desk = desk_of(request)
     found = remembered(proofs, desk.snapshot)
-    known = {one.action: one for one in _playbooks(desk.company)}
+    known = _known(desk)
     drawn = [row for row in found.campaigns if row["effect"] is not None]
     return render(
         request,
@@ -52,7 +60,7 @@ def proof(request: HttpRequest) -> HttpResponse:
 def playbook(request: HttpRequest, action: str) -> HttpResponse:
     """A playbook's text, and what is known of it."""
     desk = desk_of(request)
-    one = next((one for one in _playbooks(desk.company) if one.action == action), None)
+    one = _known(desk).get(action)
     if one is None:
         raise Http404
     found = remembered(proofs, desk.snapshot)
@@ -64,6 +72,17 @@ def playbook(request: HttpRequest, action: str) -> HttpResponse:
     )
 
 
-def _playbooks(company: Company) -> tuple[Playbook, ...]:
-    """All playbooks, those that are switched off too: what they did stays on record."""
-    return load(company.playbooks, may_use=company.settings.may_use)
+def _known(desk: Desk) -> Mapping[str, Playbook]:
+    return remembered(_playbooks, desk.snapshot, desk.company.playbooks, desk.company.settings.may_use)
+
+
+def _playbooks(_snapshot: Snapshot, own: Path, may_use: MayUse) -> dict[str, Playbook]:
+    """All playbooks by their action, those that are switched off too: what they did stays on record.
+
+    Where one of the company's own is wrong, the shipped ones; the settings say what is wrong with it.
+    """
+    try:
+        found = load(own, may_use=may_use)
+    except PlaybookError:
+        found = load(None)
+    return {one.action: one for one in found}

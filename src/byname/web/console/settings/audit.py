@@ -141,8 +141,11 @@ def _changed(entry: Entry) -> list[Changed]:
         return []
     if (before is None or isinstance(before, dict)) and (after is None or isinstance(after, dict)):
         was, is_now = before or {}, after or {}
-        keys = [key for key in {**was, **is_now} if was.get(key) != is_now.get(key)]
-        return [Changed(key.replace("_", " "), _readable(was.get(key)), _readable(is_now.get(key))) for key in keys]
+        things = [
+            Changed(key.replace("_", " "), _readable(was.get(key)), _readable(is_now.get(key)))
+            for key in {**was, **is_now}
+        ]
+        return [thing for thing in things if thing.was != thing.is_now]
     return [Changed("", _readable(before), _readable(after))]
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 else:
     _OfAccount = forms.ModelForm
 
-__all__ = ["AccountForm", "EmployeeForm", "LimitsForm", "MinutesForm"]
+__all__ = ["AccountForm", "EmployeeForm", "LimitsForm", "MinutesForm", "plain"]
 
 _MOST_LETTERS = 120
 
@@ -61,7 +61,7 @@ class _SectionForm(forms.Form):
 
     def __init__(self, stands: BaseModel, data: QueryDict | None = None) -> None:
         self._stands = stands.model_dump()
-        super().__init__(data, initial={key: self._stands[key] for key in self.base_fields})
+        super().__init__(data, initial={key: plain(self._stands[key]) for key in self.base_fields}, label_suffix="")
 
     def clean(self) -> dict[str, Any]:
         """Hold what was changed against the section's own rules."""
@@ -71,7 +71,8 @@ class _SectionForm(forms.Form):
         except ValidationError as wrong:
             for error in wrong.errors():
                 key = str(error["loc"][0]) if error["loc"] else None
-                self.add_error(key if key in self.fields else None, str(error["msg"]))
+                says = str(error["msg"]).removeprefix("Value error, ").replace("Input should be", _now("It should be"))
+                self.add_error(key if key in self.fields else None, f"{says}.")
         return given
 
     def _touched(self, given: dict[str, Any]) -> list[str]:
@@ -130,8 +131,8 @@ class EmployeeForm(forms.Form):
 
     def __init__(self, employee: Employee | None, taken: Sequence[str], data: QueryDict | None = None) -> None:
         stands = employee or Employee(name="-")
-        initial = {"aliases": ", ".join(stands.aliases), "team": stands.team, "minutes": stands.minutes}
-        super().__init__(data, initial=initial)
+        initial = {"aliases": ", ".join(stands.aliases), "team": stands.team, "minutes": plain(stands.minutes)}
+        super().__init__(data, initial=initial, label_suffix="")
         self._taken = taken
         if employee:
             del self.fields["name"]  # facts name them by it
@@ -157,8 +158,10 @@ class AccountForm(_OfAccount):
         model = Account
         fields = ("email", "name", "role", "team", "employee")
 
-    def __init__(self, employees: Sequence[str], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, employees: Sequence[str], data: QueryDict | None = None, *, instance: Account | None = None
+    ) -> None:
+        super().__init__(data, instance=instance, label_suffix="")
         known = dict.fromkeys([*employees, *([self.instance.employee] if self.instance.employee else [])])
         self.fields["employee"] = forms.ChoiceField(
             label=_("Employee"),

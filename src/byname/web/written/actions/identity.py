@@ -25,7 +25,7 @@ _WHOSE = "select person_id from records where record_id = $1"
 
 
 def merge(by: Account, desk: Desk, one: str, other: str, *, why: str = "") -> Written:
-    """Say that two are one person: shown so at once, and so from the next refresh on.
+    """Say that two are one person: shown so at once, and so from the next refresh on; the first of them keeps the id.
 
     Args:
         by: who.
@@ -69,9 +69,13 @@ def _decide(by: Account, desk: Desk, verb: str, one: str, other: str, why: str) 
     demand(by, "decide")
     words = words_of("why", why, _MOST, needed=False)
     said = [_named(desk, each) for each in (one, other)]
-    decide = deciding.merge if verb == "merge" else deciding.apart
+    first, second = said
+    who, keep = employee_of(by), first if first.person_id != second.person_id else None
     with at_work(by, desk.company):
-        done = decide(desk.company, *said, by=employee_of(by), note=words)
+        if verb == "merge":
+            done = deciding.merge(desk.company, first, second, keep=keep, by=who, note=words)
+        else:
+            done = deciding.apart(desk.company, first, second, by=who, note=words)
         if done.is_new:
             people = sorted({named.person_id for named in said})
             audit.log(
