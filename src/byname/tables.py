@@ -101,7 +101,7 @@ TABLES: dict[str, dict[str, str]] = {
     "timeline": {
         "person_id": "the person",
         "occurred_at": "when, UTC; when we learnt it where the source does not say",
-        "kind": "order, return, ticket, review, rating, …; owner, note, standing, done, not now, not right by colleagues",
+        "kind": "order, return, ticket, review, rating, …; owner, note, standing, done, not now, not right",
         "says": "what happened, in a few words; a note whole",
         "amount": "in its own currency, where there is one",
         "source": "the system",

@@ -394,7 +394,7 @@ TABLES: tuple[FactTable, ...] = (
         (
             _text(
                 "kind",
-                "merge, apart, undo, keeps_id, standing, label, owner, note, done, not now, not right, quote, return rule, …",
+                "merge, apart, undo, keeps_id, standing, label, owner, note, done, not now, not right, quote, …",
             ),
             _text("other_record_id", "the second record, for merge and apart"),
             _text("value", "what was decided", personal=True),

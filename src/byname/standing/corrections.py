@@ -159,7 +159,7 @@ class Corrections:
         return Corrected(row, state, left, made)
 
     def held(self, laid: Corrected, people: pa.Array, alone: Ints) -> pa.Table:
-        """Those that hold: person_id, standing, day, and otherwise: by the records alone they are called something else.
+        """Those that hold: person_id, standing, day, and otherwise: by the records they are called something else.
 
         Args:
             laid: from `at`.

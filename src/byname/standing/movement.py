@@ -161,7 +161,7 @@ def marks(engine: Engine, pieces: Table, evidence: Table, weights: Weights, corr
 
 
 def _corrected(found: Smoothed, sure: NDArray[np.int8]) -> Smoothed:
-    """A colleague's word is no reading that errs: who stands elsewhere by it has moved, whatever the path makes of it."""
+    """A colleague's word is no reading that errs: who stands elsewhere by it has moved, whatever the path says."""
     path = np.where(sure == UNKNOWN, found.path, sure)
     other = path != found.path
     moved = np.where(other[:, 1:] | other[:, :-1], np.float32(BELIEVED), found.moved)

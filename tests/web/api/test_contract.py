@@ -25,7 +25,7 @@ def test_every_answer_is_one_that_is_described(alice: Account) -> None:
         @given(case=operation.as_strategy())
         @limits(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
         def keeps(case: schemathesis.Case) -> None:
-            case.call_and_validate(headers=headers)  # noqa: B023 - called at once
+            case.call_and_validate(headers=headers)
 
         keeps()
         asked.append(operation.label)

@@ -74,7 +74,8 @@ def recognise(desk: Desk, record: Mapping[str, str]) -> list[Guest]:
         desk: what is known.
         record: name, email, phone, number, postcode, street, city, birth_date; what is not known is empty.
     """
-    since, found = desk.since, {}
+    since = desk.since
+    found: dict[str, tuple[float, str]] = {}
     for person_id, probability, why in _candidates(desk.snapshot, record):
         person = since.shown_as(person_id)
         if person not in since.hidden and person_id not in since.hidden:
@@ -86,12 +87,13 @@ def recognise(desk: Desk, record: Mapping[str, str]) -> list[Guest]:
     due = _due(desk.snapshot)
     return [
         Guest(
-            person,
-            rows[person]["name"] or "",
-            *found[person],
-            _greeting(rows[person]),
-            _hint(rows[person]),
-            [] if (rows[person]["open_complaints"] or 0) else due.get(person, []),
+            person_id=person,
+            name=rows[person]["name"] or "",
+            probability=found[person][0],
+            why=found[person][1],
+            greeting=_greeting(rows[person]),
+            hint=_hint(rows[person]),
+            perks=[] if (rows[person]["open_complaints"] or 0) else due.get(person, []),
         )
         for person in likeliest
         if person in rows

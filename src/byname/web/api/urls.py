@@ -10,7 +10,7 @@ from byname.web.api.routes import api
 
 _patterns, *_namespace = api.urls
 for _pattern in _patterns:
-    login_not_required(_pattern.callback)
+    login_not_required(_pattern.callback)  # type: ignore[type-var]
 
 urlpatterns = [
     path("openapi.json", views.openapi, name="openapi"),

@@ -8,7 +8,7 @@ That is
 - who asked to be erased: a decision of the kind "erase", until it is carried out,
 
 by the newest version of each of these, be it in the ledger or on its way there; and whoever was merged with one of
-them, since on a merge the stricter stays. Who took it back, by a new version with a last day that is over or by an undo,
+them, since on a merge the stricter stays. Who took it back, by a new version whose last day is over or by an undo,
 is shown again.
 """
 

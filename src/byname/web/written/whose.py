@@ -10,6 +10,7 @@ import duckdb
 from byname.facts.change import show
 from byname.facts.intake import open_ledger
 from byname.facts.schema import table
+from byname.people import person_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,7 @@ __all__ = ["Whose", "whose"]
 
 _KEPT = 4  # snapshots
 _PERSON = "select record_id, person_id from records where record_id in (select unnest($1))"
+_THEMSELVES = "select person_id from people where person_id in (select unnest($1))"
 # As a refresh linked them: the records are many more, and lie in no order of persons.
 _OF_WISHES = "select fact_id, person_id from links where role = 'preference' and fact_id in (select unnest($1))"
 _ANCHOR = "select person_id, anchor from people where person_id in (select unnest($1))"
@@ -45,17 +47,23 @@ class Whose:
     def look_up(self, records: Iterable[str | None]) -> None:
         """Look up whose these records are, those not known yet in one question."""
         with self._lock:
-            new = sorted({record for record in records if record} - self._person.keys())
-            if new:
-                found = {row["record_id"]: row["person_id"] for row in self._snapshot.query(_PERSON, [new])}
-                self._person |= {record: found.get(record) for record in new}
+            new = {record for record in records if record} - self._person.keys()
+            if not new:
+                return
+            # Nearly all that is written names a person's anchor, which says its person without looking into all records.
+            named = {person_id(record): record for record in sorted(new)}
+            themselves = self._snapshot.query(_THEMSELVES, [list(named)])
+            self._person |= {named[row["person_id"]]: row["person_id"] for row in themselves}
+            if others := sorted(new - self._person.keys()):
+                found = {row["record_id"]: row["person_id"] for row in self._snapshot.query(_PERSON, [others])}
+                self._person |= {record: found.get(record) for record in others}
 
     def person(self, record: str | None) -> str | None:
         """The person of a record that was looked up; None: the snapshot does not know it."""
         return self._person.get(record or "")
 
     def of_wishes(self, rows: Iterable[Row]) -> dict[str, str]:
-        """Whose these preferences of the ledger are, by fact_id; of one that came in since the snapshot, by its record."""
+        """Whose these preferences of the ledger are, by fact_id; one that the snapshot does not know, by its record."""
         wanted = {row["fact_id"]: row["record_id"] for row in rows}
         linked = self._snapshot.query(_OF_WISHES, [sorted(wanted)]) if wanted else []
         found = {row["fact_id"]: row["person_id"] for row in linked}

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from byname.charts import Spec
     from byname.snapshot import Snapshot
 
-__all__ = ["Flows", "Way", "flows"]
+__all__ = ["FIVE", "Flows", "Way", "flows"]
 
-_FIVE = ("advocate", "loyal", "neutral", "dissatisfied", "actively_dissatisfied")
+FIVE = ("advocate", "loyal", "neutral", "dissatisfied", "actively_dissatisfied")
 _SYMBOLS = {"advocate": "◆", "loyal": "●", "neutral": "○", "dissatisfied": "◐", "actively_dissatisfied": "▲"}
 _FEW = 0.5  # people are expected, not counted
 
@@ -67,19 +67,19 @@ def flows(snapshot: Snapshot, day: date | None) -> Flows:
     found = remembered(quarters, snapshot)
     days = sorted({row["day"] for row in found}, reverse=True)
     if not days:
-        return Flows(None, [], _FIVE, [], [], None)
+        return Flows(None, [], FIVE, [], [], None)
     shown: date = next((one for one in days if one == day), days[0])
     gone = remembered(ways, snapshot, shown)
     share = {(row["day"], row["standing"]): row["share"] for row in found}
     return Flows(
         shown,
         days,
-        _FIVE,
-        [_way(kind, gone) for kind in _FIVE],
-        [(one, [share.get((one, kind)) for kind in _FIVE]) for one in days],
+        FIVE,
+        [_way(kind, gone) for kind in FIVE],
+        [(one, [share.get((one, kind)) for kind in FIVE]) for one in days],
         shares_by_quarter(
             [row | {"kind": row["standing"]} for row in found],
-            [(kind, _SYMBOLS[kind], f"{_SYMBOLS[kind]} {standing_word(kind)}") for kind in _FIVE],
+            [(kind, _SYMBOLS[kind], f"{_SYMBOLS[kind]} {standing_word(kind)}") for kind in FIVE],
             pgettext("chart", "Where customers stood"),
             _(
                 "At the end of each quarter the shares of the five standings, from those who speak for us to those "
@@ -91,5 +91,5 @@ def flows(snapshot: Snapshot, day: date | None) -> Flows:
 
 def _way(kind: str, rows: list[dict[str, Any]]) -> Way:
     here = {row["to_standing"]: row for row in rows if row["from_standing"] == kind}
-    cells = [here[to] | {"stayed": to == kind} if to in here and here[to]["people"] >= _FEW else None for to in _FIVE]
+    cells = [here[to] | {"stayed": to == kind} if to in here and here[to]["people"] >= _FEW else None for to in FIVE]
     return Way(kind, sum(row["people"] for row in here.values()), cells)

@@ -12,7 +12,7 @@ from byname.company import Team
 from byname.standings import Wanted, alarmed, counted, moved, next_steps
 from byname.web.accounts.policy import requires
 from byname.web.console.lists import SIZE, gone, hidden, laid, page_number, paged
-from byname.web.console.standing.flows import flows
+from byname.web.console.standing.flows import FIVE, flows
 from byname.web.console.standing.record import record
 from byname.web.console.standing.ties import helpers, ties, uneven
 from byname.web.desk import desk_of
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from byname.web.desk import Desk
 
-FIVE = ("advocate", "loyal", "neutral", "dissatisfied", "actively_dissatisfied")
 TEAMS: tuple[str, ...] = get_args(Team.__value__)
 _FIRST = 10  # names on the first page
 

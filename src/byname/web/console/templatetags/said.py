@@ -1,4 +1,4 @@
-"""How pages say names, standings, money, days and charts. `{% load said %}`"""
+"""How pages say names, standings, money, days and charts. `{% load said %}`."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def standing_word(standing: str | None) -> str:
 
 @register.inclusion_tag("parts/standing.html")
 def standing(of: str | None) -> dict[str, str]:
-    """A standing: a symbol, a word and a colour. `{% standing row.standing %}`"""
+    """A standing: a symbol, a word and a colour. `{% standing row.standing %}`."""
     kind = of if of in _SYMBOLS else "unknown"
     return {"kind": kind, "symbol": _SYMBOLS[kind], "word": _standing_word(kind)}
 
@@ -112,13 +112,13 @@ def spaced(text: str | None) -> str:
 
 @register.inclusion_tag("parts/chart.html")
 def chart(name: str, spec: Spec) -> dict[str, Any]:
-    """A Vega-Lite chart; the page must have a table beneath that says the same. `{% chart "bridge" spec %}`"""
+    """A Vega-Lite chart; the page must have a table beneath that says the same. `{% chart "bridge" spec %}`."""
     return {"name": name, "spec": spec}
 
 
 @register.filter
 def may(account: Any, verb: str) -> bool:
-    """May this account do that? `{% if user|may:"export" %}`"""
+    """May this account do that? `{% if user|may:"export" %}`."""
     return policy.may(account, verb)  # type: ignore[arg-type]
 
 
