@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ import pyarrow.parquet as pq
 
 from byname import equity as equities
 from byname import snapshot as snapshots
+from byname.finding import write_index
+from byname.people.recognise import Face
 from byname.report import contents
 from byname.snapshot import SCHEMA_VERSION, TABLES, Snapshot
 from byname.value.equity import Before, People, concentration, equity
@@ -185,6 +188,10 @@ def written(folder: Path, rows: dict[str, Rows]) -> Snapshot:
         if not table.num_rows:
             table = pa.table({column: pa.array([], _EMPTY.get(column, pa.string())) for column in columns})
         pq.write_table(table.replace_schema_metadata(metadata), folder / f"{name}.parquet")
+    faces = pa.table(
+        {"person_id": pa.array([], pa.string())} | {one.name: pa.array([], pa.string()) for one in fields(Face)}
+    )
+    write_index(folder, [], faces)
     return Snapshot(folder, dict(TERMS))
 
 

@@ -24,7 +24,7 @@ def cards(snapshot: Snapshot, people: Sequence[str]) -> dict[str, dict[str, Any]
         snapshot: the current one.
         people: their person_ids.
     """
-    found = snapshot.cards(dict.fromkeys(people))
+    found = snapshot.cards(dict.fromkeys(people)) if people else {}
     return {person: {name: card[name] for name in _SHOWN} for person, card in found.items()}
 
 

@@ -29,8 +29,10 @@ _OTHERWISE = {
     "sales": ("kind", "period", "name"),
 }
 _ROW_GROUPS = {
-    "value": _PERSON_ROW_GROUP,  # a page of a list is a few ranks
-    "numbers": 65_536,  # looked for by the beginning, by the engine, which takes its time for each row group
+    # A row a person or none: smaller still, since a list reads a group for each of its people.
+    **dict.fromkeys(("people", "value", "standing", "profile", "pace"), 2_048),
+    # Looked for by the beginning, by the engine, which takes its time for each row group.
+    "numbers": 65_536,
 }
 # The others are sorted by these of their columns, the person first.
 _WRITTEN_BY = (
@@ -46,10 +48,8 @@ def order_of(name: str, columns: Sequence[str]) -> tuple[list[str], int]:
         name: of the table.
         columns: that it has.
     """
-    if name in _OTHERWISE:
-        return list(_OTHERWISE[name]), _ROW_GROUPS.get(name, ROW_GROUP_ROWS)
-    order = [column for column in _WRITTEN_BY if column in columns] or list(columns)
-    return order, _PERSON_ROW_GROUP if order[0] == "person_id" else ROW_GROUP_ROWS
+    order = _OTHERWISE.get(name) or [column for column in _WRITTEN_BY if column in columns] or columns
+    return list(order), _ROW_GROUPS.get(name, _PERSON_ROW_GROUP if order[0] == "person_id" else ROW_GROUP_ROWS)
 
 
 @cache

@@ -90,12 +90,12 @@ def test_enter_opens_the_only_one(as_rita: Client, rosa: dict[str, Any]) -> None
 
 
 def test_many_are_the_most_valuable_first_and_the_rest_is_said(desk: Desk, as_rita: Client) -> None:
-    found = search(desk, "a")
+    found = search(desk, "@example")
     ranks = [one.row["rank"] for one in found.people if one.row["rank"] is not None]
     assert found.is_cut
     assert len(found.people) == 20
     assert ranks == sorted(ranks)
-    assert "The first 20" in as_rita.get(reverse("people"), {"q": "a"}).content.decode()
+    assert "The first 20" in as_rita.get(reverse("people"), {"q": "@example"}).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,8 @@ def test_who_was_merged_is_found_as_the_one(alice: Account, desk: Desk, rosa: di
 def test_hidden_people_do_not_crowd_out_the_others(alice: Account, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     from byname.web.written.shape import LaidOver
 
-    first = [row["person_id"] for row in desk.snapshot.find("a", 60)]
+    first = [row["person_id"] for row in desk.snapshot.find("@example", 60)]
+    assert len(first) == 60
     now = Desk(desk.company, desk.snapshot)
     monkeypatch.setitem(now.__dict__, "since", LaidOver(hidden=frozenset(first[:40])))
-    assert ids(now, "a") == first[40:60]
+    assert ids(now, "@example") == first[40:60]

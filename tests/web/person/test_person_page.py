@@ -46,7 +46,9 @@ def test_worth_stands_with_its_range_its_place_and_how_such_predictions_came_tru
 ) -> None:
     value = row_of(snapshot, f"select * from value where person_id = '{best}'")
     page = text(as_rita.get(reverse("person", args=[best])).content)
-    assert f"{value['clv']:,.0f} EUR ({value['clv_low']:,.0f}\u2013{value['clv_high']:,.0f}) in the next 365 days" in page
+    assert (
+        f"{value['clv']:,.0f} EUR ({value['clv_low']:,.0f}\u2013{value['clv_high']:,.0f}) in the next 365 days" in page
+    )
     assert "number 1 of all, of the best 1%" in page
     assert f"On {snapshot.terms['record_day']} we said about" in page
     bins = snapshot.query("select * from calibration")

@@ -27,12 +27,11 @@ __all__ = ["Guest", "recognise"]
 _SHOWN = 3
 _BY_NUMBER = (0.99, "same number")
 
-GUESTS = """
-    select person_id, name, first_name, first_year, coming_occasion, open_complaints, oldest_complaint_days,
-           complaint_topic, promises_broken, promise, known_to
-    from profile
-    where person_id in (select unnest($1))
-"""
+# What is read of a guest's profile.
+_GUEST = (
+    "name", "first_name", "first_year", "coming_occasion", "open_complaints", "oldest_complaint_days",
+    "complaint_topic", "promises_broken", "promise", "known_to",
+)  # fmt: skip
 DUE = """
     select person_id, title, how, reason, words
     from plan
@@ -83,7 +82,7 @@ def recognise(desk: Desk, record: Mapping[str, str]) -> list[Guest]:
     likeliest = sorted(found, key=lambda person: -found[person][0])[:_SHOWN]
     if not likeliest:
         return []
-    rows = {row["person_id"]: row for row in desk.snapshot.query(GUESTS, [likeliest])}
+    rows = {row["person_id"]: row for row in desk.snapshot.rows("profile", likeliest, _GUEST)}
     due = _due(desk.snapshot)
     return [
         Guest(

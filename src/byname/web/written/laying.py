@@ -140,11 +140,17 @@ def _merged(now: Sequence[dict[str, Any]], whose: Whose) -> dict[str, str]:
     for person in {*parent, *parent.values()}:
         together[root(person)].add(person)
     keeps = [row["record_id"] for row in now if row["kind"] == "keeps_id"]
+    anchor = whose.anchors({person for people in together.values() for person in people})
+    may_stay = [
+        {record: its for record in keeps if (its := whose.person(record)) and its in people}
+        or {anchor[one]: one for one in people}
+        for people in together.values()
+    ]
+    # Asked once for all, since the ledger's records have to be looked through.
+    whose.look_up_first_known({record for one in may_stay if len(one) > 1 for record in one})
     merged: dict[str, str] = {}
-    for people in together.values():
-        kept = {record: its for record in keeps if (its := whose.person(record)) and its in people}
-        anchors = kept or {record: one for one, record in whose.anchors(people).items()}
-        stays = anchors[whose.known_first(anchors)]
+    for people, records_of in zip(together.values(), may_stay, strict=True):
+        stays = records_of[whose.known_first(records_of)]
         merged |= dict.fromkeys(people - {stays}, stays)
     return merged
 

@@ -50,7 +50,7 @@ class Whose:
             new = {record for record in records if record} - self._person.keys()
             if not new:
                 return
-            # Nearly all that is written names a person's anchor, which says its person without looking into all records.
+            # Nearly all that is written names an anchor, which tells its person without a look into all records.
             named = {person_id(record): record for record in sorted(new)}
             themselves = self._snapshot.query(_THEMSELVES, [list(named)])
             self._person |= {named[row["person_id"]]: row["person_id"] for row in themselves}
@@ -79,14 +79,16 @@ class Whose:
             self._anchor |= {row["person_id"]: row["anchor"] for row in self._snapshot.query(_ANCHOR, [new])}
         return {person: self._anchor[person] for person in wanted}
 
-    def known_first(self, records: Iterable[str]) -> str:
-        """Which of these records was known first, as a refresh finds a person's anchor."""
-        wanted = sorted(set(records))
-        if len(wanted) > 1 and (new := [record for record in wanted if record not in self._first_known]):
+    def look_up_first_known(self, records: Iterable[str]) -> None:
+        """Look up when these records were first known."""
+        if new := sorted(set(records) - self._first_known.keys()):
             with open_ledger(self._company).state() as state, duckdb.connect() as con:
                 show(con, "all_versions", table("records"), state.files("records"))
                 self._first_known |= dict(con.execute(_FIRST_KNOWN, {"records": new}).fetchall())
-        return min(wanted, key=lambda record: (record not in self._first_known, self._first_known.get(record), record))
+
+    def known_first(self, records: Iterable[str]) -> str:
+        """Which of these records, looked up, was known first, as a refresh finds a person's anchor."""
+        return min(records, key=lambda record: (record not in self._first_known, self._first_known.get(record), record))
 
 
 _kept: dict[object, Whose] = {}

@@ -94,6 +94,7 @@ def events(snapshot: Snapshot, people: Sequence[str], seen: Sequence[Said], sort
     rows = remembered(_rows, snapshot, tuple(people), sort, number)
     since = [_written(one) for one in seen if not one.private_to] if number == 1 else []
     told = [*(one for one in since if sort in (None, one.sort)), *(_event(row) for row in rows[:SIZE])]
+    told.sort(key=lambda event: event.at, reverse=True)
     return Events(told, sort, number, has_more=len(rows) > SIZE)
 
 
