@@ -166,6 +166,12 @@ def refreshing(folder: Path) -> Callable[[], subprocess.Popen[bytes]]:
     )
 
 
+def worked(process: int) -> float:
+    """CPU seconds of a process so far."""
+    told = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def resident(process: int) -> tuple[int, int]:
     """Megabytes of memory: now and at most."""
     lines = Path(f"/proc/{process}/status").read_text("utf-8").splitlines()
@@ -173,13 +179,22 @@ def resident(process: int) -> tuple[int, int]:
     return told["VmRSS"], told["VmHWM"]
 
 
-def say(took: dict[str, list[float]]) -> None:
+def say(clicking: Clicking, seconds: float, server: int) -> None:
+    """Click, and print what came of it."""
+    before = worked(server)
+    took = clicking.click(seconds)
     for kind in MIX:
         if found := took.get(kind):
             p50, p95, p99 = np.percentile(found, [50, 95, 99])
             print(
                 f"  {kind:10}{len(found):>7,} answers   p50 {p50:6.0f}   p95 {p95:6.0f}   p99 {p99:6.0f} ms", flush=True
             )
+    cpu, many = worked(server) - before, sum(map(len, took.values()))
+    now, most = resident(server)
+    print(
+        f"  the server: {cpu:.1f} CPU s, {1e3 * cpu / many:.0f} ms an answer; {now:,} MB, at most {most:,} MB",
+        flush=True,
+    )
 
 
 def load(folder: Path, seconds: float) -> None:
@@ -189,8 +204,7 @@ def load(folder: Path, seconds: float) -> None:
         start = refreshing(Path(scratch))
         clicking.click(WARM_SECONDS)
         print(f"{USERS} people clicking for {seconds:.0f} s:")
-        say(clicking.click(seconds))
-        print("  memory of the server: {:,} MB, at most {:,} MB".format(*resident(server)))
+        say(clicking, seconds, server)
         stop = threading.Event()
         done = [0]
 
@@ -206,8 +220,7 @@ def load(folder: Path, seconds: float) -> None:
         one.start()
         time.sleep(10)  # into its work
         print(f"the same with a niced refresh of {BESIDE_PEOPLE:,} people on one thread beside:")
-        say(clicking.click(seconds))
-        print("  memory of the server: {:,} MB, at most {:,} MB".format(*resident(server)))
+        say(clicking, seconds, server)
         stop.set()
         one.join()
         print(f"  {done[0]} refreshes ended meanwhile; answers that failed in all: {clicking.failed}")

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["is_by_person", "order_of"]
 
-# Small row groups: one person's rows are found and read in milliseconds.
-_PERSON_ROW_GROUP = 8_192
+# Small row groups: a person's rows are found and read in a millisecond. Of tables with twenty rows a person and more they
+# are larger, or there would be too many to keep an account of.
+_PERSON_ROW_GROUP = 2_048
 # Read in another order, or by another key.
 _OTHERWISE = {
     "value": ("rank",),
@@ -29,10 +30,9 @@ _OTHERWISE = {
     "sales": ("kind", "period", "name"),
 }
 _ROW_GROUPS = {
-    # A row a person or none: smaller still, since a list reads a group for each of its people.
-    **dict.fromkeys(("people", "value", "standing", "profile", "pace"), 2_048),
-    # Looked for by the beginning, by the engine, which takes its time for each row group.
-    "numbers": 65_536,
+    **dict.fromkeys(("links", "timeline", "evidence", "stages"), 4_096),
+    "value": _PERSON_ROW_GROUP,  # a list is the values of a few ranks
+    "numbers": 65_536,  # looked for by the beginning, by the engine, which takes its time for each row group
 }
 # The others are sorted by these of their columns, the person first.
 _WRITTEN_BY = (

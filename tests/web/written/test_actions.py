@@ -5,11 +5,13 @@ Every action is asked as a page and the API ask it: by an account, at a desk.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404
 
 from byname.errors import UsageError
@@ -22,7 +24,9 @@ from byname.web.written.models import Contact, Decision, Preference, Promise
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from byname.company import Company
     from byname.snapshot import Snapshot
+    from byname.web.written.actions import Written
 
 
 def again(desk: Desk) -> Desk:
@@ -223,6 +227,17 @@ def test_what_was_not_done_is_no_contact(how: str, bob: Account, desk: Desk, pla
     assert again(desk).since.handled[planned["person_id"], planned["action"]] == how
 
 
+def test_done_is_taken_back_with_the_contact_that_came_of_it(bob: Account, desk: Desk, planned: dict[str, Any]) -> None:
+    person, action = planned["person_id"], planned["action"]
+    said = actions.handle(bob, desk, person, action, "done").fact_ids
+    actions.undo(bob, again(desk), said[0])
+    since = again(desk).since
+    assert (person, action) not in since.handled
+    assert {row.value for row in Decision.objects.filter(kind="undo")} == set(said)
+    actions.handle(bob, again(desk), person, action, "not now")
+    assert again(desk).since.handled == {(person, action): "not now"}
+
+
 def test_merged_people_show_as_one_and_apart_again(alice: Account, desk: Desk, best: str, second: str) -> None:
     actions.note(alice, desk, second, "of the second")
     (decision_id,) = actions.merge(alice, again(desk), best, second, why="same wedding").fact_ids
@@ -343,3 +358,25 @@ def test_without_its_line_in_the_log_nothing_is_written(
         actions.handle(bob, desk, planned["person_id"], planned["action"], "done")
     assert not Decision.objects.exists()
     assert not Contact.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_write_one_after_the_other(company: Company, snapshot: Snapshot, best: str) -> None:
+    """A double click whose two requests run at the same time is one fact; what differs is all written."""
+    bob = Account.objects.create_user("bob@kettle.test", None, name="Bob", role=Role.MEMBER, team="marketing")
+
+    def click(words: str) -> Written:
+        try:
+            return actions.note(bob, Desk(company, snapshot), best, words)
+        finally:
+            connection.close()  # a thread's own
+
+    with ThreadPoolExecutor(4) as pool:
+        same = list(pool.map(click, ["twice"] * 4))
+        list(pool.map(click, [f"number {place}" for place in range(8)]))
+    assert len({written.fact_ids for written in same}) == 1
+    rows = Decision.objects.order_by("id")
+    assert sorted(row.value for row in rows) == sorted(["twice", *(f"number {place}" for place in range(8))])
+    moments = [row.written_at for row in rows]
+    assert moments == sorted(set(moments))
+    assert Entry.objects.count() == 9

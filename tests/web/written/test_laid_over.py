@@ -126,6 +126,16 @@ def test_an_objection_of_the_ledger_is_taken_back_too(alice: Account, desk: Desk
     assert again(desk).since.hidden == before - {row["person_id"] for row in rows} == set()
 
 
+def test_an_objection_of_the_ledger_that_is_undone_hides_nobody(desk: Desk, best: str) -> None:
+    """As the next refresh reads it: what an undo took back is no fact."""
+    before = desk.since.hidden
+    rows = desk.snapshot.query("select fact_id from links where role = 'preference'")
+    for row in rows:
+        write(desk, "decisions", best, kind="undo", value=row["fact_id"], by_whom="Alice")
+    assert before
+    assert not again(desk).since.hidden
+
+
 def test_an_objection_ends_with_its_last_day(desk: Desk, two: tuple[str, str]) -> None:
     today = desk.company.today()
     write(desk, "preferences", two[0], kind="objection", until=desk.company.end_of(today))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from byname.company import Company
 
-GROUPS = 40
+GROUPS = 30
 STAFF = ("Ingrid Halvorsen", "Tom Ferreira", "Aiko Mori")
 SETTINGS = "".join(f'\n[[employees]]\nname = "{name}"\nteam = "sales"\n' for name in STAFF)
 
@@ -80,7 +80,7 @@ def do_something(chance: Random, by: Account, desk: Desk, group: Group) -> None:
     people = desk.snapshot.query("select record_id, person_id from records where record_id in ($1, $2)", [one, other])
     person = {row["record_id"]: row["person_id"] for row in people}
     with contextlib.suppress(UsageError, Http404):
-        match chance.choice(("merge", "merge", "apart", "undo", "owner", "standing", "wish", "back")):
+        match chance.choice(("merge", "merge", "apart", "apart", "undo", "undo", "owner", "standing", "wish", "back")):
             case "merge":
                 group.done.append(f"merge {one[:6]} {other[:6]}")
                 group.decisions += actions.merge(by, desk, one, other).fact_ids

@@ -75,7 +75,7 @@ def lay(
         if one and read:
             said[one].append(read)
     decisions = [(whom, row) for row in told.get("decisions", ()) if (whom := person(row))]
-    gone = hidden([row for row in every if row["fact_id"] not in undone], told, ledger, whose, today)
+    gone = hidden([row for row in every if row["fact_id"] not in undone], told, undone, ledger, whose, today)
     shown = {merged.get(one, one) for one in gone}
     return LaidOver(
         hidden=frozenset(gone | shown | {one for one, other in merged.items() if other in shown}),

@@ -33,12 +33,15 @@ if TYPE_CHECKING:
 __all__ = ["hidden"]
 
 
-def hidden(decisions: Sequence[Row], told: Since, ledger: LedgerSide, whose: Whose, today: datetime) -> set[str]:
+def hidden(
+    decisions: Sequence[Row], told: Since, undone: set[str], ledger: LedgerSide, whose: Whose, today: datetime
+) -> set[str]:
     """The people of the snapshot who are shown to nobody.
 
     Args:
         decisions: what was decided, in the ledger and since, without what was undone.
         told: what was written since, likewise.
+        undone: facts that an undo took back.
         ledger: what is in the ledger.
         whose: whose a record is in the snapshot.
         today: the end of today, UTC without a zone.
@@ -49,7 +52,7 @@ def hidden(decisions: Sequence[Row], told: Since, ledger: LedgerSide, whose: Who
     ]
     whose.look_up(records(by_record))
     return {
-        *(one for fact_id, one in _in_ledger(ledger, whose, today).items() if fact_id not in since),
+        *(one for fact_id, one in _in_ledger(ledger, whose, today).items() if fact_id not in since.keys() | undone),
         *(one for row in by_record if (one := whose.person(row["record_id"]))),
     }
 
