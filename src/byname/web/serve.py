@@ -204,6 +204,7 @@ def _run(company: Company, door: socket.socket) -> None:
     goes_on, interrupted = resume()
     threads = (WorkerThread(), WatchThread(company))
     signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has it ignored by what it starts with &
     _say_hello(company, door, goes_on, interrupted)
     for one in threads:
         one.start()

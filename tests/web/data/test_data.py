@@ -62,12 +62,17 @@ def test_a_reader_sees_the_sources_and_can_change_nothing(as_rita: Client, compa
     for said in ("Refresh now", "Take back", "Rows that were not taken", 'type="file"'):
         assert said not in shown
     file_id = newest["file_id"]
-    for name, args in (("data_refresh", ()), ("data_check", ()), ("data_upload", ()), ("data_file", (file_id,))):
+    for name, args in (
+        ("data_refresh", ()),
+        ("data_check", ()),
+        ("data_upload", ()),
+        ("data_file", (file_id,)),
+        ("data_refused_download", ("shopify_orders.csv.jsonl",)),
+    ):
         assert as_rita.post(reverse(name, args=args)).status_code == 403
     for name, args in (
         ("data_file", (file_id,)),
         ("data_refused", ("shopify_orders.csv.jsonl",)),
-        ("data_refused_download", ("shopify_orders.csv.jsonl",)),
         ("data_review", ()),
     ):
         assert as_rita.get(reverse(name, args=args)).status_code == 403

@@ -25,6 +25,7 @@ print(json.dumps([s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS, s.SESSION_COOKIE
 
 def run(folder: Path, *arguments: str) -> str:
     environment = {**os.environ, "BYNAME_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "byname.web.settings"}
+    environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # set where a browser runs in the same process
     ended = subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout + ended.stderr

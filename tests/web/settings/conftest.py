@@ -18,11 +18,11 @@ def _quick(_of_this_company: None, settings: object) -> None:
 
 
 @pytest.fixture
-def folder(company: Company, tmp_path: Path, settings: object, _quick: None) -> Path:
+def folder(company: Company, shop_made: Path, tmp_path: Path, settings: object, _quick: None) -> Path:
     """The shop's settings and snapshots in a folder that is thrown away; the pages read it."""
     own = tmp_path / "shop"
     own.mkdir()
-    shutil.copy(company.folder / "byname.toml", own / "byname.toml")
+    shutil.copy(shop_made / "byname.toml", own / "byname.toml")
     (own / "playbooks").mkdir()
     (own / "snapshots").symlink_to(company.folder / "snapshots")
     settings.COMPANY = open_company(own)  # type: ignore[attr-defined]

@@ -51,8 +51,9 @@ def hidden(
         row for row in since.values() if _hides(row, today)
     ]
     whose.look_up(records(by_record))
+    over = since.keys() | undone
     return {
-        *(one for fact_id, one in _in_ledger(ledger, whose, today).items() if fact_id not in since.keys() | undone),
+        *(one for fact_id, one in _in_ledger(ledger, whose, today).items() if fact_id not in over),
         *(one for row in by_record if (one := whose.person(row["record_id"]))),
     }
 
