@@ -16,6 +16,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -41,10 +42,10 @@ __all__ = ["KEPT", "SCHEMA_VERSION", "TABLES", "Snapshot", "Writing", "open_curr
 
 _ID = re.compile(r"p[A-Z2-7]{16}")
 _LONGEST = 400  # of what is looked for
-_SHORTEST_NUMBER = 3
+_SHORTEST_BEGINNING = 3  # of a number; a shorter one is a whole number
 _LAST = "\U0010ffff"  # comes after every other letter
 NOBODY: Mapping[str, str] = MappingProxyType({})
-NUMBERED = "select person_id from numbers where number >= $1 and number < $2 order by number limit 200"
+NUMBERED = "select person_id from numbers where number >= $1 and number <= $2 order by number limit 200"
 KEPT = 3  # whole snapshots: the current and two before
 
 
@@ -183,7 +184,9 @@ class Snapshot:
         yield from by_telephone(db, wanted)
         for row in self._with_number(wanted):
             yield from by_person(db, row["person_id"])
-        yield from by_words(db, wanted)
+        spoken = list(islice(by_words(db, wanted), 1))
+        domain = not spoken and "." in wanted and "@" not in wanted  # a company's, typed without the sign
+        yield from by_words(db, f"@{wanted}" if domain else wanted)
 
     def _once_called(self, db: sqlite3.Connection, wanted: str) -> list[Card]:
         """Today's person of an id of before: ids are made of a record's id, and that record is somebody's today."""
@@ -196,9 +199,9 @@ class Snapshot:
     def _with_number(self, wanted: str) -> list[dict[str, Any]]:
         """People who have a row with a number that begins like that: a customer's, an order's, a ticket's."""
         number = wanted.lower().removeprefix("#")
-        if len(number) < _SHORTEST_NUMBER or not any(character.isdigit() for character in number):
+        if not any(character.isdigit() for character in number):
             return []
-        return self.query(NUMBERED, [number, number + _LAST])
+        return self.query(NUMBERED, [number, number + _LAST * (len(number) >= _SHORTEST_BEGINNING)])
 
 
 def open_current(company: Company) -> Snapshot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -11,11 +12,14 @@ from django.contrib.sessions.models import Session
 from django.db import close_old_connections, connections
 from django_tasks_db.models import DBTaskResult
 
+from byname.errors import SnapshotError
+from byname.snapshot import open_current
 from byname.web.work import clock, served
 from byname.web.work.asking import ask
 from byname.web.work.carrying import stopping
 from byname.web.work.inbox import Settled, folder
 from byname.web.work.models import Kind, Run, Sent
+from byname.web.written.laid_over import laid_over
 
 if TYPE_CHECKING:
     from byname.company import Company
@@ -64,6 +68,17 @@ class WatchThread(Thread):
     def __init__(self, company: Company) -> None:
         super().__init__(name="byname-watch", daemon=True)
         self._watch = Watch(company, datetime.now(UTC))
+        self._warmed = ""
+
+    def _warm(self) -> None:
+        """Lay what was written over a new snapshot before somebody waits for it: seconds, at a million people."""
+        company = served.company()
+        current = company.snapshots / "CURRENT"
+        name = current.read_text("utf-8") if current.is_file() else ""
+        if name != self._warmed:
+            self._warmed = name
+            with suppress(SnapshotError):  # every page says it
+                laid_over(company, open_current(company))
 
     def run(self) -> None:
         """Look; a folder or a database that is away for a while ends nothing."""
@@ -71,6 +86,7 @@ class WatchThread(Thread):
             close_old_connections()
             try:
                 self._watch.look(datetime.now(UTC))
+                self._warm()
             except Exception:  # noqa: BLE001 - one odd file must not end the watch
                 _log.exception("could not look at the inbox and the clock; it tries again")
         connections.close_all()
