@@ -68,5 +68,9 @@ def _keep(seen: Seen, name: str, tmp_path: Path) -> None:
     kept = os.environ.get("BYNAME_PICTURES")
     folder = Path(kept) if kept else tmp_path
     folder.mkdir(parents=True, exist_ok=True)
+    # A picture names the folder as its owner would.
+    seen.page.evaluate(
+        "for (const e of document.querySelectorAll('code')) e.textContent = e.textContent.replace(/\\S*\\/shop/, 'shop')"
+    )
     seen.page.screenshot(path=folder / f"{name}.png", full_page=not kept or "phone" in name)
     assert (folder / f"{name}.png").stat().st_size > 5_000
