@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from byname.company import Company, create, open_company
+from byname.company import Company, create
 from byname.snapshot import SCHEMA_VERSION, open_current
 from tests.web.serve.conftest import EMAIL, PASSWORD, Browser
 
@@ -80,10 +80,12 @@ def test_it_serves_a_company_without_a_snapshot_or_with_an_older_one_and_ends_cl
     assert "no snapshot" in server.said
     assert "no snapshot yet" in browser.get("/data/")
 
-    shutil.copytree(company.snapshots, empty / "snapshots", dirs_exist_ok=True)
-    value = open_current(open_company(empty)).folder / "value.parquet"
+    aside = empty.parent / "older"  # a snapshot never changes once it is in its place
+    shutil.copytree(company.snapshots, aside)
+    value = aside / open_current(company).folder.name / "value.parquet"
     table = pq.read_table(value)
     pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), b"schema_version": b"1"}), value)
+    shutil.copytree(aside, empty / "snapshots", dirs_exist_ok=True)
     shown = browser.get("/data/")
     assert "a snapshot of version 1" in shown
     assert f"version {SCHEMA_VERSION}" in shown
