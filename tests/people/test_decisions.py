@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from byname.facts.schema import table
@@ -114,6 +114,7 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
     return rows
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other workers may have the machine
 @given(histories(), st.randoms(use_true_random=False))
 def test_what_stands_is_what_a_slow_reading_says(rows: list[dict[str, Any]], shuffled: Any) -> None:
     expected = [row for row in rows if row["kind"] != "undo" and holds(row, rows)]
@@ -126,6 +127,7 @@ def test_what_stands_is_what_a_slow_reading_says(rows: list[dict[str, Any]], shu
     }
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other workers may have the machine
 @given(histories())
 def test_to_undo_what_came_last_is_as_if_it_had_not_been(rows: list[dict[str, Any]]) -> None:
     if rows:
