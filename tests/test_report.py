@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +16,7 @@ from byname.report import report, words
 from byname.report.page import _json, _script
 from byname.snapshot import TABLES
 from tests import report_case
+from tests.chromium import launched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
@@ -41,23 +40,9 @@ HOSTILE = (
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The machine's Chromium; where there is none, this fails and says what installs it."""
-    if os.environ.get("BYNAME_NO_BROWSER") == "1":
-        pytest.skip("BYNAME_NO_BROWSER=1")
-    from playwright.sync_api import sync_playwright
-
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        pytest.fail(
-            "found no Chromium; install it with: apt-get install chromium. Or leave these tests out: "
-            "BYNAME_NO_BROWSER=1",
-            pytrace=False,
-        )
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        opened = playwright.chromium.launch(executable_path=path, args=arguments)
+    """The machine's Chromium."""
+    with launched() as opened:
         yield opened
-        opened.close()
 
 
 class Opened:

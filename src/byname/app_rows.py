@@ -22,11 +22,10 @@ if TYPE_CHECKING:
 
     from byname.company import Company
 
-__all__ = ["STEP", "TABLES", "Rows", "columns", "opened", "served_by", "writing"]
+__all__ = ["STEP", "TABLES", "Rows", "opened", "served_by", "writing"]
 
 TABLES = ("decisions", "promises", "contacts", "answers", "consents", "preferences", "messages", "ratings")
 STEP = 1  # the last migration of `byname.web.written` that this program knows
-_STAMPED = ("known_at", "file_id", "version")  # by the ledger, when it takes the row
 _WAIT_SECONDS = 20
 _LOCK = 0x62796E616D65  # PostgreSQL's name of our writers' lock: "byname"
 _SINCE = "(drained_at is null or drained_at > %s or occurred_at >= %s)"
@@ -39,11 +38,6 @@ class _Cursor(Protocol):
     def execute(self, sql: str, parameters: Any = ..., /) -> Any: ...
 
     def fetchall(self) -> Sequence[Any]: ...
-
-
-def columns(name: str) -> tuple[str, ...]:
-    """A fact table's columns as the app database has them."""
-    return tuple(column.name for column in table(name).all_columns if column.name not in _STAMPED)
 
 
 class Rows:
@@ -110,8 +104,7 @@ class Rows:
 
     def last_drained(self) -> datetime | None:
         """When a refresh last took rows, UTC without a zone."""
-        each = (f"select max(drained_at) from written_{name}" for name in TABLES)  # noqa: S608 - names are ours
-        return max((_instant(at) for (at,) in self.ask(" union all ".join(each)) if at is not None), default=None)
+        return self._latest("drained_at")
 
     def ask(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of a SELECT, its parameters as %s."""
@@ -132,10 +125,8 @@ class Rows:
 
     def moment(self) -> datetime:
         """Now, UTC without a zone; never at or before an earlier row's, so that of two it is plain which is newer."""
-        each = (f"select max(written_at) from written_{name}" for name in TABLES)  # noqa: S608 - names are ours
-        earlier = [_instant(at) for (at,) in self.ask(" union all ".join(each)) if at is not None]
-        now = datetime.now(UTC).replace(tzinfo=None)
-        return max([now, *(at + timedelta(microseconds=1) for at in earlier)])
+        now, earlier = datetime.now(UTC).replace(tzinfo=None), self._latest("written_at")
+        return max(now, earlier + timedelta(microseconds=1)) if earlier else now
 
     def add(self, name: str, rows: Sequence[Mapping[str, Any]], *, at: datetime) -> None:
         """Add rows.
@@ -145,7 +136,7 @@ class Rows:
             rows: with its columns, but for those that the ledger stamps; missing ones are null.
             at: the moment of writing, UTC without a zone.
         """
-        known = columns(name)
+        known = table(name).written
         names = (*known, "written_at", "by_account_id")
         sql = f"insert into written_{name} ({', '.join(names)}) values ({_marks(names)})"  # noqa: S608 - names are ours
         for row in rows:
@@ -160,8 +151,13 @@ class Rows:
             sql = f"update written_{name} set drained_at = %s where id in ({_marks(some)})"  # noqa: S608 - names are ours
             self._cursor().execute(sql, (self.instant(at), *some))
 
+    def _latest(self, column: str) -> datetime | None:
+        """The latest instant of a column in all tables, UTC without a zone."""
+        each = (f"select max({column}) from written_{name}" for name in TABLES)  # noqa: S608 - names are ours
+        return max((_instant(at) for (at,) in self.ask(" union all ".join(each)) if at is not None), default=None)
+
     def _rows(self, name: str, where: str, given: Sequence[Any]) -> list[dict[str, Any]]:
-        names = ("id", *columns(name), "written_at", "drained_at", "by_account_id")
+        names = ("id", *table(name).written, "written_at", "drained_at", "by_account_id")
         types = {column.name: column.type for column in table(name).all_columns}
         types |= dict.fromkeys(("written_at", "drained_at"), "instant")
         read = [_READ.get(types.get(column, "text"), _same) for column in names]

@@ -614,11 +614,11 @@ def check(folder: Folder) -> None:
     """Look for damage in the ledger and the current snapshot."""
     from byname.company import open_company
     from byname.facts.intake import open_ledger
-    from byname.snapshot import open_current
+    from byname.snapshot import current_folder, open_current
 
     company = open_company(folder)
     found = open_ledger(company).check()
-    if (company.snapshots / "CURRENT").is_file():
+    if current_folder(company):
         open_current(company)
     for problem in found:
         typer.echo(problem)

@@ -42,7 +42,7 @@ from byname.plan.room import MODEL as PLAN
 from byname.plan.room import planned, seen
 from byname.playbooks.loading import load
 from byname.proof.room import proof_of
-from byname.snapshot import SCHEMA_VERSION, Writing
+from byname.snapshot import SCHEMA_VERSION, Writing, current_folder
 from byname.standing.room import Where, standing_of
 from byname.standing.weights import MODEL as STANDING
 from byname.standing.weights import Weights
@@ -561,10 +561,9 @@ def _second_step(company: Company) -> Iterator[duckdb.DuckDBPyConnection]:
 def _changes(company: Company, at: Engine, records: Table, commit: int, *, first_known: datetime | None) -> Table:
     """What became of people since the current snapshot; of the same facts it is what that one said."""
     none = at.arrow(pa.table({name: pa.array([], pa.string()) for name in ("record_id", "person_id")}))
-    current = company.snapshots / "CURRENT"
-    if not current.is_file() or first_known:
+    folder = current_folder(company)
+    if folder is None or first_known:
         return people_changes(at, none, none)
-    folder = company.snapshots / current.read_text("utf-8").strip()
     if not (folder / "people_changes.parquet").is_file():
         return people_changes(at, none, none)
     run = pq.read_table(folder / "run.parquet", columns=["name", "says"]).to_pylist()
@@ -576,11 +575,10 @@ def _changes(company: Company, at: Engine, records: Table, commit: int, *, first
 
 def _before(company: Company, as_of: date) -> Before | None:
     """The current snapshot, for what is news against it; None where there is none, or one of a later day."""
-    current = company.snapshots / "CURRENT"
-    if not current.is_file():
+    folder = current_folder(company)
+    if folder is None:
         return None
-    name = current.read_text("utf-8").strip()
-    folder, day = company.snapshots / name, name[:10]
+    day = folder.name[:10]
     if day > as_of.isoformat() or not (folder / "news.parquet").is_file():
         return None
     tables = {one: pq.read_table(folder / f"{one}.parquet", columns=list(names)) for one, names in TAKES.items()}

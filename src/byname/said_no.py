@@ -73,9 +73,8 @@ def said_no_since(
         purpose: of the consent that it goes by.
         service: it is service: an objection to marketing does not bar it, a restriction does.
     """
-    run = datetime.strptime(snapshot.folder.name.partition("_")[2], "%Y%m%dT%H%M%S%fZ")  # noqa: DTZ007 - UTC, as facts are
     given = {
-        "run": run,
+        "run": snapshot.run,
         "until": company.end_of(snapshot.as_of),
         "channel": channel,
         "purpose": purpose,

@@ -16,7 +16,6 @@ import shutil
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
-from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -38,9 +37,10 @@ if TYPE_CHECKING:
     from byname.finding import Card
     from byname.opened import Tables
 
-__all__ = ["KEPT", "SCHEMA_VERSION", "TABLES", "Snapshot", "Writing", "open_current"]
+__all__ = ["KEPT", "SCHEMA_VERSION", "TABLES", "Snapshot", "Writing", "current_folder", "open_current"]
 
 _ID = re.compile(r"p[A-Z2-7]{16}")
+_RUN = "%Y%m%dT%H%M%S%fZ"  # in a snapshot's name
 _LONGEST = 400  # of what is looked for
 _SHORTEST_BEGINNING = 3  # of a number; a shorter one is a whole number
 _LAST = "\U0010ffff"  # comes after every other letter
@@ -73,7 +73,7 @@ class Writing:
         """
         for path in [*self.folder.iterdir(), self.folder]:
             _sync(path)
-        name = f"{as_of.isoformat()}_{run:%Y%m%dT%H%M%S%fZ}"
+        name = f"{as_of.isoformat()}_{run:{_RUN}}"
         done = self._root / name
         self.folder.rename(done)
         _sync(self._root)
@@ -110,6 +110,11 @@ class Snapshot:
     def as_of(self) -> date:
         """The last day that counts in it."""
         return date.fromisoformat(self.terms["as_of"])
+
+    @property
+    def run(self) -> datetime:
+        """When its making began, UTC without a zone: what was known and drained by then is in it."""
+        return datetime.strptime(self.folder.name.partition("_")[2], _RUN)  # noqa: DTZ007 - UTC, as facts are
 
     def query(self, sql: str, parameters: Sequence[Any] = (), *, only: Collection[str] = ()) -> list[dict[str, Any]]:
         """Rows of a SELECT in DuckDB's SQL, in which each table of the snapshot is a view; from any thread.
@@ -184,9 +189,12 @@ class Snapshot:
         yield from by_telephone(db, wanted)
         for row in self._with_number(wanted):
             yield from by_person(db, row["person_id"])
-        spoken = list(islice(by_words(db, wanted), 1))
-        domain = not spoken and "." in wanted and "@" not in wanted  # a company's, typed without the sign
-        yield from by_words(db, f"@{wanted}" if domain else wanted)
+        named = by_words(db, wanted)
+        if (first := next(named, None)) is not None:
+            yield first
+            yield from named
+        elif "." in wanted and "@" not in wanted:  # a company's domain, typed without the sign
+            yield from by_words(db, f"@{wanted}")
 
     def _once_called(self, db: sqlite3.Connection, wanted: str) -> list[Card]:
         """Today's person of an id of before: ids are made of a record's id, and that record is somebody's today."""
@@ -204,19 +212,24 @@ class Snapshot:
         return self.query(NUMBERED, [number, number + _LAST * (len(number) >= _SHORTEST_BEGINNING)])
 
 
+def current_folder(company: Company) -> Path | None:
+    """The folder of the current snapshot, whether it can be read or not; None where there is none yet."""
+    current = company.snapshots / "CURRENT"
+    return company.snapshots / current.read_text("utf-8").strip() if current.is_file() else None
+
+
 def open_current(company: Company) -> Snapshot:
     """The current snapshot, resolved once.
 
     Raises:
         SnapshotError: there is none yet, or it is of another version.
     """
-    current = company.snapshots / "CURRENT"
+    folder = current_folder(company)
     again = f"byname refresh {company.folder}"
-    if not current.is_file():
+    if folder is None:
         raise SnapshotError(
             where=str(company.folder), found="no snapshot yet", expected="one", do=f"Make it with: {again}"
         )
-    folder = company.snapshots / current.read_text("utf-8").strip()
     try:
         terms = _terms(folder)
     except (OSError, pa.ArrowException) as broken:

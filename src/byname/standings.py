@@ -90,7 +90,13 @@ _ORDER = ("advocate", "loyal", "neutral", "dissatisfied", "actively_dissatisfied
 
 @dataclass(frozen=True)
 class Counted:
-    """How many stand where; attributes as in `Standings`."""
+    """How many of the company's customers stand where.
+
+    Attributes:
+        counts: by standing: people, share of those whose standing is known, clv, mean confidence.
+        advocates: their share of those whose standing is known; None where nobody's is.
+        too_many: more than experience allows: likely a record that proves no act.
+    """
 
     counts: list[dict[str, Any]]
     advocates: float | None
@@ -98,13 +104,10 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Standings:
-    """How the company's customers stand.
+class Standings(Counted):
+    """The same, and who moved.
 
     Attributes:
-        counts: by standing: people, share of those whose standing is known, clv, mean confidence.
-        advocates: their share of those whose standing is known; None where nobody's is.
-        too_many: more than experience allows: likely a record that proves no act.
         would: how many were asked whether they recommend us, would, do, and both.
         flows: of the latest quarter: from, to, people, share, low, high.
         movers: by name, the most valuable first.
@@ -112,9 +115,6 @@ class Standings:
         recoveries: what became of those for whom something was put right.
     """
 
-    counts: list[dict[str, Any]]
-    advocates: float | None
-    too_many: bool
     would: dict[str, Any]
     flows: list[dict[str, Any]]
     movers: list[dict[str, Any]]
@@ -205,12 +205,10 @@ def standings(snapshot: Snapshot, limit: int = 20) -> Standings:
     found = counted(snapshot)
     (would,) = snapshot.query(WOULD_AND_DOES)
     return Standings(
-        found.counts,
-        found.advocates,
-        found.too_many,
-        would,
-        snapshot.query(FLOWS),
-        moved(snapshot, Wanted(limit=limit)),
-        alarmed(snapshot, Wanted(limit=limit)),
-        snapshot.query("select * from recoveries order by outcome"),
+        **vars(found),
+        would=would,
+        flows=snapshot.query(FLOWS),
+        movers=moved(snapshot, Wanted(limit=limit)),
+        alarms=alarmed(snapshot, Wanted(limit=limit)),
+        recoveries=snapshot.query("select * from recoveries order by outcome"),
     )

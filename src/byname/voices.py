@@ -58,7 +58,18 @@ TEXT_OF = f"{TEXT} and voice.person_id = $2"
 
 @dataclass(frozen=True)
 class Words:
-    """What customers say, without who waits and who may be quoted; attributes as in `Voices`."""
+    """What customers say, of all of them together.
+
+    Attributes:
+        feeling: by medium: texts, people, share unhappy and happy, whether the reading is calibrated there.
+        problems: in the customers' words, the one of most people first.
+        new_words: what rings this week.
+        answered: answer rate and time by medium.
+        effort: Customer Effort Score.
+        praised: employees praised by name.
+        agents: scores of employees, where they are wanted.
+        model: what texts were read with.
+    """
 
     feeling: list[dict[str, Any]]
     problems: list[dict[str, Any]]
@@ -71,32 +82,16 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Voices:
-    """What customers say.
+class Voices(Words):
+    """The same, and the two lists by name.
 
     Attributes:
-        feeling: by medium: texts, people, share unhappy and happy, whether the reading is calibrated there.
-        problems: in the customers' words, the one of most people first.
-        new_words: what rings this week.
-        waiting: who waits for an answer, the most valuable first, by name.
-        answered: answer rate and time by medium.
-        effort: Customer Effort Score.
-        praised: employees praised by name.
-        agents: scores of employees, where they are wanted.
+        waiting: who waits for an answer, the most valuable first.
         testimonials: what may be quoted, and whom to ask.
-        model: what texts were read with.
     """
 
-    feeling: list[dict[str, Any]]
-    problems: list[dict[str, Any]]
-    new_words: list[dict[str, Any]]
     waiting: list[dict[str, Any]]
-    answered: list[dict[str, Any]]
-    effort: list[dict[str, Any]]
-    praised: list[dict[str, Any]]
-    agents: list[dict[str, Any]]
     testimonials: list[dict[str, Any]]
-    model: str
 
 
 @dataclass(frozen=True)
@@ -189,16 +184,9 @@ def voices(snapshot: Snapshot, limit: int = 10) -> Voices:
     waits = waiting(snapshot, Part(limit))
     sources = {row["fact_id"]: row for row in snapshot.query(SOURCES, [[row["fact_id"] for row in waits]])}
     return Voices(
-        said.feeling,
-        said.problems,
-        said.new_words,
-        [row | sources[row["fact_id"]] for row in waits],
-        said.answered,
-        said.effort,
-        said.praised,
-        said.agents,
-        shortlist(snapshot, Part(limit)),
-        said.model,
+        **vars(said),
+        waiting=[row | sources[row["fact_id"]] for row in waits],
+        testimonials=shortlist(snapshot, Part(limit)),
     )
 
 

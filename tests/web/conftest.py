@@ -8,6 +8,7 @@ from pathlib import Path
 
 import portalocker
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -73,6 +74,7 @@ def _of_this_company(company: Company, settings: object) -> None:
     settings.COMPANY = company  # type: ignore[attr-defined]
     settings.TIME_ZONE = company.settings.zone  # type: ignore[attr-defined]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+    cache.clear()  # rates that another test used up
 
 
 @pytest.fixture

@@ -41,6 +41,14 @@ def rewritten(snapshot: Snapshot, table: str, rows: list[dict[str, Any]]) -> Non
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
 
 
+def emptied(snapshot: Snapshot, into: Path) -> Snapshot:
+    """A snapshot of its own with nothing in any table."""
+    empty = copied(snapshot, into)
+    for path in empty.folder.glob("*.parquet"):
+        rewritten(empty, path.stem, [])
+    return empty
+
+
 def called(snapshot: Snapshot, person_id: str, name: str) -> None:
     """Give a person of a copied snapshot another name, wherever pages look it up."""
     path = snapshot.folder / "people.parquet"
@@ -63,4 +71,4 @@ def show(monkeypatch: pytest.MonkeyPatch, snapshot: Snapshot) -> None:
 
 def work_for(monkeypatch: pytest.MonkeyPatch, company: Company) -> None:
     """Let every desk be that company's."""
-    monkeypatch.setattr(desk, "reread", lambda _: company)
+    monkeypatch.setattr(desk, "served_company", lambda: company)

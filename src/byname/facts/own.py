@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from byname.company import Company
     from byname.facts.change import Taken
 
-__all__ = ["append", "fact"]
-
-_STAMPED = ("known_at", "file_id", "version")  # by the ledger
+__all__ = ["append", "fact", "version"]
 
 
 def fact(name: str, row: Mapping[str, Any], *, reader: str) -> dict[str, Any]:
@@ -36,8 +34,18 @@ def fact(name: str, row: Mapping[str, Any], *, reader: str) -> dict[str, Any]:
         "source_id": source_id,
         "reader": reader,
         "fact_id": hashlib.sha256(f"{name}|byname|main|{source_id}".encode()).hexdigest(),
-        "row_hash": hashlib.sha256(repr(sorted(row.items())).encode()).hexdigest(),
+        "row_hash": _hash(row),
     }
+
+
+def version(name: str, known: Mapping[str, Any], **changed: Any) -> dict[str, Any]:
+    """A new version of a known fact of that table, in which these columns have changed."""
+    row = {column: known.get(column) for column in table(name).written} | changed
+    return {**row, "row_hash": _hash(row)}
+
+
+def _hash(row: Mapping[str, Any]) -> str:
+    return hashlib.sha256(repr(sorted(row.items())).encode()).hexdigest()
 
 
 def append(
@@ -64,7 +72,7 @@ def append(
     try:
         staged = {name: folder / f"{name}.parquet" for name in facts}
         for name, place in staged.items():
-            schema = pa.schema([one for one in table(name).arrow_schema() if one.name not in _STAMPED])
+            schema = pa.schema([table(name).arrow_schema().field(column) for column in table(name).written])
             pq.write_table(pa.Table.from_pylist([dict(row) for row in facts[name]], schema=schema), place)
         made = Import(
             name=what, sha256=sha256, reader=reader, source="byname", account="main",

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_STAMPED = ("known_at", "file_id", "version")
+
 __all__ = ["COMMON", "FILES", "SIGHTINGS", "TABLES", "Column", "FactTable", "Must", "table"]
 
 
@@ -58,6 +60,11 @@ class FactTable:
     def all_columns(self) -> tuple[Column, ...]:
         """The common columns, then the table's own."""
         return (*COMMON, *self.columns) if self.common else self.columns
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The columns that a writer gives; the ledger stamps the others when it takes a row."""
+        return tuple(column.name for column in self.all_columns if column.name not in _STAMPED)
 
     def arrow_schema(self) -> pa.Schema:
         """The Arrow schema, in the order of `all_columns`."""

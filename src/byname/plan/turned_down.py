@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from byname.engines import statement
+from byname.profile_columns import arrow_schema
 
 if TYPE_CHECKING:
     from datetime import date
@@ -59,6 +58,4 @@ def turned_down(engine: Engine, said: Table, as_of: date) -> Table:
 
 def nobody_said_no(engine: Engine) -> Table:
     """The same without a row."""
-    types = {"integer": pa.int64(), "text": pa.string()}
-    names = {"person_id": "text", "action": "text"} | COLUMNS
-    return engine.arrow(pa.table({name: pa.array([], types[kind]) for name, kind in names.items()}))
+    return engine.arrow(arrow_schema({"person_id": "text", "action": "text"} | COLUMNS).empty_table())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,9 +11,9 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
-from byname.errors import SettingsError, SnapshotError
-from byname.settings_file import reread
+from byname.errors import SnapshotError
 from byname.snapshot import open_current
+from byname.web.served import company as served_company
 from byname.web.written.laid_over import LaidOver, laid_over
 
 if TYPE_CHECKING:
@@ -92,10 +91,7 @@ class DeskMiddleware:
 
 
 def _opened() -> Desk:
-    company = settings.COMPANY
-    assert company is not None  # noqa: S101 - nothing is served without a folder
-    with suppress(SettingsError):  # a file that is wrong is said on the page Settings; the work goes on as it was
-        company = reread(company)
+    company = served_company()
     return Desk(company, open_current(company))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,6 +10,7 @@ import pytest
 from django.conf import settings
 
 from byname.web.accounts.models import Account
+from tests.chromium import launched
 from tests.web.conftest import signed_in
 
 if TYPE_CHECKING:
@@ -42,25 +41,11 @@ class Seen:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; without it these tests fail and say how to get it, or may be left out."""
-    if os.environ.get("BYNAME_NO_BROWSER") == "1":
-        pytest.skip("BYNAME_NO_BROWSER=1")
-    from playwright.sync_api import sync_playwright
-
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        pytest.fail(
-            "found no Chromium; install it with: apt-get install chromium. Or leave these tests out: "
-            "BYNAME_NO_BROWSER=1",
-            pytrace=False,
-        )
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    """Chromium, for the whole run."""
     # Playwright keeps a loop running in this thread, which Django takes for asynchronous code.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, launched() as opened:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        opened = playwright.chromium.launch(executable_path=path, args=arguments)
         yield opened
-        opened.close()
 
 
 @pytest.fixture

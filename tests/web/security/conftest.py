@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from byname.company import Company
@@ -13,12 +12,6 @@ from tests.web.security.standing import everything
 from tests.web.security.walking import Patient, Table, walked
 
 _TABLE: list[Table] = []
-
-
-@pytest.fixture(autouse=True)
-def _quick(_of_this_company: None, settings: object) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
-    cache.clear()
 
 
 @pytest.fixture

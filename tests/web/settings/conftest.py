@@ -6,19 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 
 from byname.company import Company, open_company
 
 
-@pytest.fixture(autouse=True)
-def _quick(_of_this_company: None, settings: object) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
-    cache.clear()
-
-
 @pytest.fixture
-def folder(company: Company, shop_made: Path, tmp_path: Path, settings: object, _quick: None) -> Path:
+def folder(company: Company, shop_made: Path, tmp_path: Path, settings: object) -> Path:
     """The shop's settings and snapshots in a folder that is thrown away; the pages read it."""
     own = tmp_path / "shop"
     own.mkdir()

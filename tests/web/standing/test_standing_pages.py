@@ -14,7 +14,7 @@ from byname.standings import Wanted, alarmed, counted, moved, next_steps, quarte
 from byname.web.console.lists import hidden
 from byname.web.desk import Desk
 from byname.web.written.laid_over import LaidOver, Said
-from tests.web.shown import called, copied, lay_over, people_on, rewritten, show
+from tests.web.shown import called, copied, emptied, lay_over, people_on, rewritten, show
 
 PAGES = ["standing", "standing-alarms", "standing-movers", "standing-ties", "standing-record"]
 FALL = {"advocate": 0, "loyal": 1, "neutral": 2, "dissatisfied": 3, "actively_dissatisfied": 4}
@@ -203,10 +203,7 @@ def test_what_standings_foretold_is_told_in_the_snapshots_own_words(as_rita: Cli
 def test_with_nothing_on_record_a_page_says_what_to_do(
     as_rita: Client, snapshot: Snapshot, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    empty = copied(snapshot, tmp_path)
-    for path in empty.folder.glob("*.parquet"):
-        rewritten(empty, path.stem, [])
-    show(monkeypatch, empty)
+    show(monkeypatch, emptied(snapshot, tmp_path))
     page = text(as_rita, name)
     assert 'class="empty"' in page
     assert "data-chart" not in page

@@ -16,7 +16,7 @@ from byname.web.console.value.points import points
 from byname.web.console.value.risk import at_risk
 from byname.web.desk import Desk
 from byname.web.written.laid_over import LaidOver
-from tests.web.shown import copied, lay_over, people_on, rewritten, show
+from tests.web.shown import emptied, lay_over, people_on, show
 
 PAGES = ["value", "value-risk", "value-record"]
 
@@ -111,10 +111,7 @@ def test_what_an_address_says_is_never_believed(as_rita: Client, said: str) -> N
 def test_with_nothing_on_record_a_page_says_what_to_do(
     as_rita: Client, snapshot: Snapshot, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    empty = copied(snapshot, tmp_path)
-    for path in empty.folder.glob("*.parquet"):
-        rewritten(empty, path.stem, [])
-    show(monkeypatch, empty)
+    show(monkeypatch, emptied(snapshot, tmp_path))
     page = text(as_rita, name)
     assert 'class="empty"' in page
     assert "data-chart" not in page

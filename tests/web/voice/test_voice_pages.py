@@ -19,7 +19,7 @@ from byname.snapshot import Snapshot
 from byname.voices import Part, shortlist, told, waiting
 from byname.web.accounts.models import Entry
 from byname.web.written.laid_over import LaidOver
-from tests.web.shown import copied, lay_over, people_on, rewritten, show, work_for
+from tests.web.shown import copied, emptied, lay_over, people_on, rewritten, show, work_for
 
 PAGES = ["voice", "voice-waiting", "voice-quotes"]
 
@@ -226,10 +226,7 @@ def test_employees_are_scored_only_where_the_company_wants_it(
 def test_with_nothing_on_record_a_page_says_what_to_do(
     as_rita: Client, snapshot: Snapshot, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    empty = copied(snapshot, tmp_path)
-    for path in empty.folder.glob("*.parquet"):
-        rewritten(empty, path.stem, [])
-    show(monkeypatch, empty)
+    show(monkeypatch, emptied(snapshot, tmp_path))
     page = text(as_rita, name)
     assert 'class="empty"' in page
     assert "data-chart" not in page

@@ -14,10 +14,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from byname.company import Company
+from byname.web import served
 from byname.web.accounts.models import Account
 from byname.web.desk import Desk
 from byname.web.mailers import mailers
-from byname.web.work import mailing, news, served
+from byname.web.work import mailing, news
 from byname.web.work.asking import ask
 from byname.web.work.models import Kind, Run, Sent, State
 from byname.web.written.laid_over import LaidOver

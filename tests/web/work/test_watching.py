@@ -10,8 +10,9 @@ import pytest
 
 from byname.company import Company, create
 from byname.errors import SettingsError
+from byname.web import served
 from byname.web.accounts.models import Account
-from byname.web.work import inbox, served
+from byname.web.work import inbox
 from byname.web.work.clock import made_at, next_night
 from byname.web.work.models import Kind, Run, Sent, State
 from byname.web.work.watching import Watch, prune

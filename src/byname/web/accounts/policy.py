@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-__all__ = ["VERBS", "Verb", "demand", "may", "may_assign_to", "may_read_note", "needs_second_factor", "requires"]
+__all__ = [
+    "VERBS",
+    "Verb",
+    "account_of",
+    "demand",
+    "may",
+    "may_assign_to",
+    "may_read_note",
+    "needs_second_factor",
+    "requires",
+]
 
 type Verb = Literal["read", "act", "export", "assign", "decide", "data", "settings", "accounts", "audit"]
 VERBS: tuple[Verb, ...] = get_args(Verb.__value__)
@@ -67,6 +77,12 @@ def demand(account: Any, verb: Verb) -> None:
     """
     if not may(account, verb):
         raise PermissionDenied(verb)
+
+
+def account_of(request: HttpRequest) -> Account:
+    """The account that asks, in a view that nobody else can open."""
+    assert isinstance(request.user, Account)  # noqa: S101 - `requires` and LoginRequiredMiddleware see to it
+    return request.user
 
 
 def requires[**P](verb: Verb) -> Callable[[Callable[P, HttpResponse]], Callable[P, HttpResponse]]:

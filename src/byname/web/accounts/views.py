@@ -20,7 +20,7 @@ from byname.web.accounts import changes, links
 from byname.web.accounts.audit import log
 from byname.web.accounts.forms import Forgotten, NewPassword, OwnAccount
 from byname.web.accounts.letters import send_help
-from byname.web.accounts.models import Account
+from byname.web.accounts.policy import account_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -73,7 +73,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
 @_form
 def account(request: HttpRequest) -> HttpResponse:
     """One's own account."""
-    who = _own(request)
+    who = account_of(request)
     form = OwnAccount(request.POST or None, instance=who)
     if not settings.HAS_MAIL:
         del form.fields["morning_mail"]
@@ -93,7 +93,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_POST
 def everywhere(request: HttpRequest) -> HttpResponse:
     """Sign out on every other machine; here one stays."""
-    who = _own(request)
+    who = account_of(request)
     changes.sign_out_everywhere(who, who)
     update_session_auth_hash(request, who)
     messages.success(request, _("You are signed out everywhere but here."))
@@ -104,9 +104,3 @@ def locked(request: HttpRequest, _answer: HttpResponse | None, _credentials: dic
     """Say that there were too many wrong passwords; axes calls it."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
     return render(request, "account/locked.html", {"minutes": minutes}, status=429)
-
-
-def _own(request: HttpRequest) -> Account:
-    who = request.user
-    assert isinstance(who, Account)  # noqa: S101 - LoginRequiredMiddleware lets nobody else in
-    return who

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from byname.best import called
 from byname.web.console.people.asked import asked_of
 from byname.web.console.people.listing import page
 from byname.web.console.people.searching import search
@@ -35,7 +36,7 @@ def _row(one: Listed) -> dict[str, Any]:
     row = one.row
     return {
         "person_id": row["person_id"],
-        "name": row["name"] or row["email"] or row["phone"] or row["person_id"],
+        "name": called(row),
         **{name: row.get(name) for name in ("rank", "clv", "clv_low", "clv_high")},
         "standing": one.standing,
         "owner": one.owner or None,

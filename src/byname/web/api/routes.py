@@ -12,6 +12,7 @@ from ninja.errors import ValidationError
 from ninja.security import HttpBearer
 
 from byname import deciding
+from byname.best import called
 from byname.errors import BynameError, SnapshotError
 from byname.standings import standings
 from byname.today import today, week
@@ -109,7 +110,7 @@ def standing(request: HttpRequest) -> dict[str, Any]:
     _caller(request).demand("read", "read")
     desk = desk_of(request)
     found = standings(desk.snapshot)
-    movers = [row | {"name": _name(row)} for row in found.movers if row["person_id"] not in desk.since.hidden]
+    movers = [row | {"name": called(row)} for row in found.movers if row["person_id"] not in desk.since.hidden]
     return {"counts": found.counts, "movers": movers, **_terms(desk)}
 
 
@@ -183,15 +184,15 @@ def _terms(desk: Desk) -> dict[str, Any]:
     return {"as_of": desk.as_of, "currency": desk.snapshot.terms["currency"]}
 
 
-def _name(row: Mapping[str, Any]) -> str:
-    return str(row.get("name") or row.get("email") or row.get("phone") or row["person_id"])
-
-
 def _planned(desk: Desk, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rows of the plan without those who are shown to nobody, with what became of each."""
     since = desk.since
     return [
-        row | {"name": _name(row), "handled": since.handled.get((row["person_id"], row["action"]), "")}
+        row
+        | {
+            "name": row["name"] or row["email"] or row["person_id"],
+            "handled": since.handled.get((row["person_id"], row["action"]), ""),
+        }
         for row in rows
         if row["person_id"] not in since.hidden
     ]

@@ -70,8 +70,8 @@ def hidden(desk: Desk) -> tuple[str, ...]:
 
 
 def gone(desk: Desk) -> tuple[str, ...]:
-    """Who is not on a list of people: who is shown to nobody, and who is shown as somebody else."""
-    return tuple(sorted(desk.since.hidden | desk.since.merged.keys()))
+    """Who is on no list of people, as a question that is remembered takes it."""
+    return tuple(sorted(desk.since.gone))
 
 
 def laid(desk: Desk, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from byname.errors import SnapshotError
 from byname.snapshot import open_current
+from byname.web.served import company
 from byname.web.work.models import Run, State
 from byname.web.work.processes import SOON, Ended, Process, Stopped
-from byname.web.work.served import company
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from byname.web.served import company
 from byname.web.work.carrying import Outcome
 from byname.web.work.carrying import carry_out as carried
 from byname.web.work.models import State
 from byname.web.work.processes import python
-from byname.web.work.served import company
 
 if TYPE_CHECKING:
     from byname.web.work.models import Run

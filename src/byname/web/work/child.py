@@ -74,10 +74,10 @@ def _remove(company: Company, file_id: str) -> None:
 
 def _check(company: Company) -> None:
     from byname.facts.intake import open_ledger
-    from byname.snapshot import open_current
+    from byname.snapshot import current_folder, open_current
 
     found = open_ledger(company).check()
-    if (company.snapshots / "CURRENT").is_file():
+    if current_folder(company):
         try:
             open_current(company)
         except BynameError as damaged:

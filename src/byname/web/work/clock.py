@@ -30,10 +30,9 @@ def next_night(company: Company, after: datetime) -> datetime:
 def made_at(company: Company) -> datetime | None:
     """When the current snapshot was made, UTC; None without one."""
     try:
-        name = open_current(company).folder.name
+        return open_current(company).run.replace(tzinfo=UTC)
     except SnapshotError:
         return None
-    return datetime.strptime(name.partition("_")[2], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
 
 
 def was_missed(company: Company, now: datetime) -> bool:

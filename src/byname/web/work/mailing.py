@@ -18,10 +18,10 @@ from byname.errors import SnapshotError
 from byname.snapshot import open_current
 from byname.web.accounts.models import Account
 from byname.web.desk import Desk
+from byname.web.served import company
 from byname.web.work.carrying import Outcome, close
 from byname.web.work.models import Run, Sent, State
 from byname.web.work.news import news_for
-from byname.web.work.served import company
 
 if TYPE_CHECKING:
     from byname.web.work.news import News

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from byname.web.accounts.audit import log
+from byname.web.served import company
 from byname.web.work import inbox
 from byname.web.work.asking import ask
 from byname.web.work.carrying import Outcome, close
 from byname.web.work.carrying import carry_out as carried
 from byname.web.work.models import Kind, Run, State
 from byname.web.work.processes import python
-from byname.web.work.served import company
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

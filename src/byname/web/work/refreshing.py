@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from byname.web.served import company
 from byname.web.work.asking import ask
 from byname.web.work.carrying import Outcome, served
 from byname.web.work.carrying import carry_out as carried
 from byname.web.work.models import Kind, State
 from byname.web.work.processes import LAST, python
-from byname.web.work.served import company
 
 if TYPE_CHECKING:
     from byname.web.work.models import Run

@@ -13,8 +13,9 @@ from django.db import close_old_connections, connections
 from django_tasks_db.models import DBTaskResult
 
 from byname.errors import SnapshotError
-from byname.snapshot import open_current
-from byname.web.work import clock, served
+from byname.snapshot import current_folder, open_current
+from byname.web import served
+from byname.web.work import clock
 from byname.web.work.asking import ask
 from byname.web.work.carrying import stopping
 from byname.web.work.inbox import Settled, folder
@@ -22,6 +23,8 @@ from byname.web.work.models import Kind, Run, Sent
 from byname.web.written.laid_over import laid_over
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from byname.company import Company
 
 __all__ = ["Watch", "WatchThread", "prune"]
@@ -68,15 +71,14 @@ class WatchThread(Thread):
     def __init__(self, company: Company) -> None:
         super().__init__(name="byname-watch", daemon=True)
         self._watch = Watch(company, datetime.now(UTC))
-        self._warmed = ""
+        self._warmed: Path | None = None
 
     def _warm(self) -> None:
         """Lay what was written over a new snapshot before somebody waits for it: seconds, at a million people."""
         company = served.company()
-        current = company.snapshots / "CURRENT"
-        name = current.read_text("utf-8") if current.is_file() else ""
-        if name != self._warmed:
-            self._warmed = name
+        folder = current_folder(company)
+        if folder != self._warmed:
+            self._warmed = folder
             with suppress(SnapshotError):  # every page says it
                 laid_over(company, open_current(company))
 

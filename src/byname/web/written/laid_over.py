@@ -6,7 +6,6 @@ which is the newest, and only where that changed is anything calculated. `laying
 
 from __future__ import annotations
 
-from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from byname.company import Company
     from byname.snapshot import Snapshot
 
-__all__ = ["LaidOver", "Said", "laid_over", "run_of"]
+__all__ = ["LaidOver", "Said", "laid_over"]
 
 _KEPT = 4  # snapshots
 
@@ -34,7 +33,7 @@ _calculating = Lock()
 
 def laid_over(company: Company, snapshot: Snapshot) -> LaidOver:
     """What was written since that snapshot was made."""
-    run, until = run_of(snapshot), company.end_of(snapshot.as_of)
+    run, until = snapshot.run, company.end_of(snapshot.as_of)
     today = company.end_of(company.today())
     ledger = ledger_side(company)
     with opened(company) as rows:
@@ -58,9 +57,3 @@ def laid_over(company: Company, snapshot: Snapshot) -> LaidOver:
                 del _kept[old]
                 _private.pop(old, None)
     return found
-
-
-def run_of(snapshot: Snapshot) -> datetime:
-    """When the snapshot's run began, UTC without a zone: what was drained up to then is in it."""
-    said = snapshot.folder.name.partition("_")[2]
-    return datetime.strptime(said, "%Y%m%dT%H%M%S%fZ")  # noqa: DTZ007 - UTC, as facts are

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
 from django.conf import settings
 from django.db import models
 
-from byname import app_rows
 from byname.facts.schema import table
 
 if TYPE_CHECKING:
@@ -138,7 +137,7 @@ class Rating(Row):
 def _give_columns(model: type[Row]) -> None:
     name = model._meta.db_table.removeprefix("written_")  # noqa: SLF001 - Django's own way
     types = {column.name: column.type for column in table(name).all_columns}
-    for column in app_rows.columns(name):
+    for column in table(name).written:
         field = _FIELD[types[column]](null=True, db_index=column in _ASKED_BY)
         field.contribute_to_class(model, column)
 

@@ -64,6 +64,11 @@ class LaidOver:
     handled: Mapping[tuple[str, str], str] = field(default_factory=dict)
     kept: frozenset[str] = frozenset()
 
+    @cached_property
+    def gone(self) -> frozenset[str]:
+        """Who is on no list of people: who is shown to nobody, and who is shown as somebody else."""
+        return self.hidden | self.merged.keys()
+
     def shown_as(self, person_id: str) -> str:
         """Whom that person is shown as."""
         return self.merged.get(person_id, person_id)

@@ -48,7 +48,7 @@ def orphans(desk: Desk) -> list[dict[str, Any]]:
     if not known:
         return []
     since = desk.since
-    unseen = since.hidden | since.merged.keys()
+    unseen = since.gone
     return [
         {"person_id": row["person_id"], "waits": "promise" if row["promised_by"] else "nothing", "says": _said(row)}
         for row in remembered(_orphans, desk.snapshot, known)

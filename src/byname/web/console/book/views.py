@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -17,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from byname.errors import UsageError
-from byname.web.accounts.models import Account
-from byname.web.accounts.policy import may, requires
+from byname.web.accounts.policy import account_of, may, requires
 from byname.web.console.book.entries import WAITS, counted, entries
 from byname.web.console.book.known import known
 from byname.web.console.book.orphans import orphans
 from byname.web.console.book.staff import assignable, discretion, staff
+from byname.web.console.typed import day
 from byname.web.desk import Desk, desk_of
 from byname.web.written import actions
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from byname.web.accounts.models import Account
     from byname.web.written.actions import Written
 
 _A_PAGE = 20
@@ -40,7 +40,7 @@ _NOBODYS = "nobody"  # instead of an employee: those whose colleague has left
 @requires("read")
 def book(request: HttpRequest) -> HttpResponse:
     """Show one client book."""
-    desk, account = desk_of(request), _account(request)
+    desk, account = desk_of(request), account_of(request)
     whose = _whose(request, account, desk)
     nobodys = orphans(desk)
     rows = nobodys if whose == _NOBODYS else entries(desk, whose) if whose else []
@@ -65,7 +65,7 @@ def promise(request: HttpRequest) -> HttpResponse:
     return _done(
         request,
         lambda by, desk, person: actions.promise(
-            by, desk, person, request.POST.get("what", ""), due=_day(request.POST.get("due", ""))
+            by, desk, person, request.POST.get("what", ""), due=day(request.POST.get("due", ""), _("due"))
         ),
     )
 
@@ -84,14 +84,9 @@ def keep(request: HttpRequest) -> HttpResponse:
 def assign(request: HttpRequest) -> HttpResponse:
     """Give a person to a colleague."""
     employee = request.POST.get("employee", "")
-    if employee not in {one.name for one in assignable(_account(request), desk_of(request))}:
+    if employee not in {one.name for one in assignable(account_of(request), desk_of(request))}:
         raise PermissionDenied("assign")
     return _done(request, lambda by, desk, person: actions.assign(by, desk, person, employee))
-
-
-def _account(request: HttpRequest) -> Account:
-    assert isinstance(request.user, Account)  # noqa: S101 - `requires` saw to it
-    return request.user
 
 
 def _whose(request: HttpRequest, account: Account, desk: Desk) -> str:
@@ -115,10 +110,10 @@ def _of_rows(request: HttpRequest, desk: Desk, chosen: Sequence[dict[str, Any]])
     """What the rows of a page are shown with."""
     return {
         "rows": known(desk, chosen),
-        "colleagues": assignable(_account(request), desk),
+        "colleagues": assignable(account_of(request), desk),
         "today": timezone.localdate(),
         "back": request.POST.get("back") or request.get_full_path(),
-        "of": request.POST.get("of") or request.GET.get("of", "") or _account(request).employee,
+        "of": request.POST.get("of") or request.GET.get("of", "") or account_of(request).employee,
     }
 
 
@@ -128,7 +123,7 @@ def _done(request: HttpRequest, act: Callable[[Account, Desk, str], Written]) ->
     person = desk.person_id(request.POST.get("person", ""))
     says = wrong = ""
     try:
-        says = act(_account(request), desk, person).says
+        says = act(account_of(request), desk, person).says
     except UsageError as error:
         wrong = _("%(where)s: found %(found)s; expected %(expected)s.") % vars(error)
     if "HX-Request" in request.headers:
@@ -150,17 +145,3 @@ def _listed(request: HttpRequest, desk: Desk, person: str) -> dict[str, Any]:
     return next(
         (row for row in rows if row["person_id"] == person), {"person_id": person, "waits": "nothing", "says": ""}
     )
-
-
-def _day(said: str) -> date | None:
-    """A day of a form; None where it says none.
-
-    Raises:
-        UsageError: it is no day.
-    """
-    if not said:
-        return None
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        raise UsageError(where=_("due"), found=f'"{said[:40]}"', expected=_("a day such as 2026-11-30")) from None

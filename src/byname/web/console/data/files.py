@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 
 from byname.errors import LedgerError
 from byname.facts.ledger import Ledger
-from byname.web.accounts.policy import requires
-from byname.web.console.data.who import account_of
-from byname.web.work import served
+from byname.web import served
+from byname.web.accounts.policy import account_of, requires
 from byname.web.work.asking import ask
 from byname.web.work.models import Kind
 

@@ -12,10 +12,9 @@ from django.http import FileResponse, Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from byname.web import served
 from byname.web.accounts.audit import log
-from byname.web.accounts.policy import demand, requires
-from byname.web.console.data.who import account_of
-from byname.web.work import served
+from byname.web.accounts.policy import account_of, demand, requires
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,8 +14,7 @@ from rapidfuzz import fuzz
 
 from byname import deciding
 from byname.errors import UsageError
-from byname.web.accounts.policy import requires
-from byname.web.console.data.who import account_of
+from byname.web.accounts.policy import account_of, requires
 from byname.web.desk import desk_of
 from byname.web.written import actions
 
@@ -68,7 +67,7 @@ def review(request: HttpRequest) -> HttpResponse:
 def _open_doubts(desk: Desk, set_aside: int) -> list[Doubt]:
     """Pairs that nobody has decided, without those of whom one is shown to nobody or as somebody else."""
     since = desk.since
-    away = since.hidden | since.merged.keys()
+    away = since.gone
     room = set_aside + _NEXT + 1 + len(away)
     found = deciding.review(desk.company, desk.snapshot, room)
     return [one for one in found if not away & {one.person["person_id"], one.other["person_id"]}]

@@ -8,9 +8,9 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
 
 from byname.snapshot import Snapshot
+from byname.web import served
 from byname.web.accounts.policy import requires
 from byname.web.console.data.views import live_of
-from byname.web.work import served
 from byname.web.work.models import Run
 
 if TYPE_CHECKING:

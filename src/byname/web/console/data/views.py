@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST
 
 from byname.errors import LedgerError, SnapshotError
 from byname.snapshot import open_current
+from byname.web import served
 from byname.web.accounts.audit import log
-from byname.web.accounts.policy import may, requires
+from byname.web.accounts.policy import account_of, may, requires
 from byname.web.console.data.files import imports
 from byname.web.console.data.refused import refused_files
-from byname.web.console.data.who import account_of
-from byname.web.work import inbox, served
+from byname.web.work import inbox
 from byname.web.work.asking import ask
 from byname.web.work.clock import made_at
 from byname.web.work.models import Kind, Run, State

@@ -29,7 +29,7 @@ class Laid:
     def over(cls, since: LaidOver) -> Laid:
         """What was written since."""
         return cls(
-            tuple(sorted(since.hidden | since.merged.keys())),
+            tuple(sorted(since.gone)),
             tuple(sorted(since.standings.items())),
             tuple(sorted(since.owners.items())),
         )

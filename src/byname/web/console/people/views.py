@@ -13,8 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from byname.best import MEASURES
 from byname.errors import UsageError
-from byname.web.accounts.policy import requires
-from byname.web.console.data.who import account_of
+from byname.web.accounts.policy import account_of, requires
 from byname.web.console.models import SavedView
 from byname.web.console.people import asked as asking
 from byname.web.console.people import listing, saved, searching

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -12,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from byname.errors import UsageError
-from byname.web.accounts.policy import requires
-from byname.web.console.data.who import account_of
+from byname.web.accounts.policy import account_of, requires
 from byname.web.console.people.searching import search
 from byname.web.console.person import identity
 from byname.web.console.person.found import card_of
 from byname.web.console.person.views import shown
+from byname.web.console.typed import day
 from byname.web.desk import Desk, desk_of
 from byname.web.written import actions
 
@@ -37,7 +36,7 @@ def _note(by: Account, desk: Desk, person_id: str, typed: Mapping[str, str]) -> 
 
 
 def _promise(by: Account, desk: Desk, person_id: str, typed: Mapping[str, str]) -> Written:
-    return actions.promise(by, desk, person_id, typed.get("what", ""), due=_day(typed.get("due", "")))
+    return actions.promise(by, desk, person_id, typed.get("what", ""), due=day(typed.get("due", ""), _("due")))
 
 
 def _keep(by: Account, desk: Desk, person_id: str, typed: Mapping[str, str]) -> Written:
@@ -58,7 +57,7 @@ def _contact(by: Account, desk: Desk, person_id: str, typed: Mapping[str, str]) 
 
 
 def _wish(by: Account, desk: Desk, person_id: str, typed: Mapping[str, str]) -> Written:
-    until = _day(typed.get("until", ""))
+    until = day(typed.get("until", ""), _("until"))
     return actions.wish(by, desk, person_id, typed.get("kind", ""), typed.get("value", ""), until=until)
 
 
@@ -134,17 +133,3 @@ def apart(request: HttpRequest, person_id: str) -> HttpResponse:
         raise Http404
     context = {"one": identity.side(desk, card), "record": record, "person_id": today}
     return render(request, "console/person_apart.html", context)
-
-
-def _day(typed: str) -> date | None:
-    """A day as a browser sends it; nothing where none was chosen.
-
-    Raises:
-        UsageError: it is no day.
-    """
-    if not typed:
-        return None
-    try:
-        return date.fromisoformat(typed)
-    except ValueError as wrong:
-        raise UsageError(where=_("day"), found=typed[:40], expected=_("a day such as 2026-12-24")) from wrong

@@ -10,8 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from byname.best import last_on, why
-from byname.web.accounts.policy import requires
-from byname.web.console.data.who import account_of
+from byname.web.accounts.policy import account_of, requires
 from byname.web.console.person import behind, history, identity, standing
 from byname.web.console.person.foretold import record_of
 from byname.web.console.person.found import Card, brief_of, card_of, seen_by

@@ -113,7 +113,7 @@ def _says(rows: Iterable[dict[str, Any]], name: str) -> list[str]:
 def _seen(desk: Desk, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The first of those who may be shown, each once, with where they stand by now."""
     since = desk.since
-    unseen = since.hidden | since.merged.keys()
+    unseen = since.gone
     first = {row["person_id"]: row for row in reversed(rows) if row["person_id"] not in unseen}
     shown = [row for row in rows if first.get(row["person_id"]) is row][:_NAMED]
     return [row | {"standing": since.standings.get(row["person_id"], row.get("standing"))} for row in shown]

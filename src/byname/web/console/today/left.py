@@ -117,7 +117,7 @@ def left_of(desk: Desk, team: str = "") -> Left:
     """
     meant, counted, stopped, names = remembered(_asked, desk.snapshot, desk.company.folder / "playbooks", team)
     questions = {rule.name: rule.title for rule in rules()}
-    unseen = desk.since.hidden | desk.since.merged.keys()
+    unseen = desk.since.gone
     return Left(
         meant,
         _reasons(counted),

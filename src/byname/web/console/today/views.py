@@ -18,8 +18,7 @@ from django.views.decorators.http import require_POST
 
 from byname.errors import UsageError
 from byname.today import delight, first_day
-from byname.web.accounts.models import Account
-from byname.web.accounts.policy import requires
+from byname.web.accounts.policy import account_of, requires
 from byname.web.console.today.chosen import chosen
 from byname.web.console.today.left import left_of
 from byname.web.console.today.listed import contacts, rows_of
@@ -83,7 +82,7 @@ def handle(request: HttpRequest) -> HttpResponse:
     if how not in _HOWS:
         raise Http404
     try:
-        actions.handle(_account(request), desk, contact["person_id"], contact["action"], how, why=why)
+        actions.handle(account_of(request), desk, contact["person_id"], contact["action"], how, why=why)
     except UsageError as error:
         return _again(request, desk, contact, str(error.do or error))
     return _again(request, Desk(desk.company, desk.snapshot), contact)
@@ -96,15 +95,10 @@ def undo(request: HttpRequest) -> HttpResponse:
     desk = desk_of(request)
     contact = _posted(request, desk)
     try:
-        actions.undo(_account(request), desk, request.POST.get("decision", ""))
+        actions.undo(account_of(request), desk, request.POST.get("decision", ""))
     except UsageError as error:
         return _again(request, desk, contact, str(error.do or error))
     return _again(request, Desk(desk.company, desk.snapshot), contact)
-
-
-def _account(request: HttpRequest) -> Account:
-    assert isinstance(request.user, Account)  # noqa: S101 - `requires` saw to it
-    return request.user
 
 
 def _posted(request: HttpRequest, desk: Desk) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from byname.app_rows import opened
 from byname.permitting import REFUSED
-from byname.web.written.laid_over import run_of
 
 if TYPE_CHECKING:
     from byname.web.desk import Desk
@@ -48,7 +47,7 @@ def labelled(desk: Desk, fact_id: str) -> list[str]:
 
 def _since(desk: Desk, kind: str) -> list[dict[str, Any]]:
     with opened(desk.company) as rows:
-        known = rows.since("decisions", run_of(desk.snapshot), desk.company.end_of(desk.as_of)) if rows else []
+        known = rows.since("decisions", desk.snapshot.run, desk.company.end_of(desk.as_of)) if rows else []
     return [row for row in known if row["kind"] == kind]
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from byname.app_rows import columns
 from byname.errors import UsageError
+from byname.facts.own import version
 from byname.web.written.actions.writing import Fact, Written, about, at_work, employee_of, words_of, write
 
 if TYPE_CHECKING:
@@ -77,9 +76,7 @@ def keep_promise(by: Account, desk: Desk, person_id: str, fact_id: str) -> Writt
         if made["kept_at"] is not None:
             return Written(says, (fact_id,))
         at = rows.moment()
-        row: dict[str, Any] = {name: made.get(name) for name in columns("promises")}
-        row |= {"kept_at": at, "updated_at": at}
-        row["row_hash"] = hashlib.sha256(repr(sorted(row.items())).encode()).hexdigest()
+        row = version("promises", made, kept_at=at, updated_at=at)
         return write(
             by,
             desk,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from byname.app_rows import columns
 from byname.decided import in_ledger
 from byname.errors import UsageError, nearest
+from byname.facts.own import version
 from byname.web.accounts import audit
 from byname.web.accounts.policy import demand
 from byname.web.written.actions.writing import Fact, Written, about, at_work, employee_of, words_of, write
@@ -81,10 +80,9 @@ def take_back_wish(by: Account, desk: Desk, fact_id: str) -> Written:
         if not known:
             raise UsageError(where=fact_id, found=_("nothing"), expected=_("what somebody asked of us"))
         at = rows.moment()
-        row: dict[str, Any] = {name: known[-1].get(name) for name in columns("preferences")}
-        if row["until"] is None or row["until"] > at:
-            row |= {"until": at - timedelta(seconds=1), "updated_at": at}
-            row["row_hash"] = hashlib.sha256(repr(sorted(row.items())).encode()).hexdigest()
+        until = known[-1]["until"]
+        if until is None or until > at:
+            row = version("preferences", known[-1], until=at - timedelta(seconds=1), updated_at=at)
             rows.add("preferences", [row], at=at)
             audit.log(by, "wish taken back", fact_id, before={"kind": row["kind"], "value": row["value"]}, after={})
     return Written(_("Taken back: it holds no longer."), (fact_id,))
