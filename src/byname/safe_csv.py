@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import csv
-import io
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from byname.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["is_formula", "safe", "write_list"]
+__all__ = ["is_formula", "safe", "streamed", "write_list"]
 
 _NUMBER = re.compile(r"\+[0-9]+")
 
@@ -28,6 +27,21 @@ def safe(value: object) -> str:
     """A cell that no spreadsheet runs: what begins as a formula gets an apostrophe; a number such as +4930… is none."""
     text = "" if value is None else str(value)
     return f"'{text}" if is_formula(text) and not _NUMBER.fullmatch(text) else text
+
+
+class _Line:
+    """What a CSV writer writes to: it gives the line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def streamed(header: Sequence[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """A file line by line, for who sends it while it is made; cells as `safe` gives them."""
+    writer: Any = csv.writer(_Line())
+    yield writer.writerow(header)
+    for row in rows:
+        yield writer.writerow([safe(cell) for cell in row])
 
 
 def write_list(
@@ -44,13 +58,10 @@ def write_list(
     Raises:
         UsageError: somebody took the name meanwhile.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows([safe(value) for value in line] for line in lines)
+    text = "".join(streamed(header, lines))
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        aside.write_text(text.getvalue(), "utf-8", newline="")
+        aside.write_text(text, "utf-8", newline="")
         aside.chmod(0o600)
         before()
         os.link(aside, path)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 
-from byname.web.accounts import policy
+from byname.web.console.person.found import seen_by
 
 if TYPE_CHECKING:
     from byname.web.accounts.models import Account
@@ -55,11 +55,13 @@ def one(desk: Desk, person_id: str, account: Account) -> dict[str, Any]:
     row = rows[0] | {"corrected": person_id in since.standings}
     row["owner"] = since.owners.get(person_id, row["owner"]) or None
     row["standing"] = since.standings.get(person_id, row["standing"])
-    told = [said for said in since.said.get(person_id, ()) if policy.may_read_note(account, said.private_to)]
     return row | {
         "reasons": query(REASONS, [person_id, _EVIDENCE]),
         "promises": query(PROMISES, [person_id]),
         "planned": query(PLANNED, [person_id]),
         "stopped": query(STOPPED, [person_id]),
-        "written_since": [{"kind": one.kind, "says": one.says, "by": one.by, "at": one.at} for one in told],
+        "written_since": [
+            {"kind": said.kind, "says": said.says, "by": said.by, "at": said.at}
+            for said in seen_by(desk, person_id, account)
+        ],
     }

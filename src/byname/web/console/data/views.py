@@ -18,7 +18,6 @@ from byname.web.console.data.files import imports
 from byname.web.console.data.refused import refused_files
 from byname.web.work import inbox
 from byname.web.work.asking import ask
-from byname.web.work.clock import made_at
 from byname.web.work.models import Kind, Run, State
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def _snapshot(company: Company) -> dict[str, Any]:
     except SnapshotError as missing:
         return {"missing": missing}
     (counts,) = snapshot.query(COUNTS)
-    return {"snapshot": snapshot, "made_at": made_at(company), "readiness": snapshot.query(READINESS), **counts}
+    return {"snapshot": snapshot, "made_at": snapshot.run, "readiness": snapshot.query(READINESS), **counts}
 
 
 def _sources(company: Company) -> dict[str, Any]:

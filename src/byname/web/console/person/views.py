@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from byname.best import last_on, why
 from byname.web.accounts.policy import account_of, requires
+from byname.web.console.lists import page_number
 from byname.web.console.person import behind, history, identity, standing
 from byname.web.console.person.foretold import record_of
 from byname.web.console.person.found import Card, brief_of, card_of, seen_by
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["evidence", "fact", "person", "records", "shown", "timeline"]
 
-_MOST_PAGES = 10_000
 _LONGEST = 400
 _TOP = 0.5  # whose place among the best is told as a share
 
@@ -83,12 +83,10 @@ def shown(request: HttpRequest, person_id: str, *, status: int = 200, **more: An
 def timeline(request: HttpRequest, person_id: str) -> HttpResponse:
     """What happened, a page of it."""
     desk, card, people = _whom(request, person_id)
-    asked, page = request.GET.get("sort", ""), request.GET.get("page", "")
+    asked = request.GET.get("sort", "")
     sort = next((one for one in history.SORTS if one == asked), None)
-    number = min(int(page), _MOST_PAGES) if page.isdecimal() and len(page) < len(str(_MOST_PAGES)) + 1 else 1
-    found = history.events(
-        desk.snapshot, people, seen_by(desk, card["person_id"], account_of(request)), sort, max(number, 1)
-    )
+    seen = seen_by(desk, card["person_id"], account_of(request))
+    found = history.events(desk.snapshot, people, seen, sort, page_number(request.GET))
     sorts = [(one, history.sort_word(one)) for one in history.SORTS]
     return _part(request, "console/person_timeline.html", card, {"events": found, "sorts": sorts})
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from byname import settings_file
 from byname.errors import BynameError
 from byname.web.accounts.audit import log
-from byname.web.accounts.policy import demand
+from byname.web.accounts.policy import account_of, demand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ def write(request: HttpRequest, about: str, edit: Edit, part: Callable[[Settings
     demand(request.user, "settings")
 
     def logged(before: Settings, after: Settings) -> None:
-        log(request.user, "settings", about, before=part(before), after=part(after))  # type: ignore[arg-type]
+        log(account_of(request), "settings", about, before=part(before), after=part(after))
 
     try:
         with transaction.atomic():

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from byname.playbooks.playbook import TEAMS
-from byname.web.accounts.models import Account, Team
+from byname.web.accounts.models import Team
+from byname.web.accounts.policy import account_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -43,8 +44,7 @@ class Choice:
 
 def chosen(request: HttpRequest) -> Choice:
     """Whose list is asked for now by `?whose=`, else was looked at last, else is the account's own team's."""
-    account = request.user
-    assert isinstance(account, Account)  # noqa: S101 - the view's `requires` saw to it
+    account = account_of(request)
     options = [(ALL, _("All teams")), *((team, str(Team(team).label).capitalize()) for team in TEAMS)]
     if account.employee:
         options.append((MINE, _("Mine")))

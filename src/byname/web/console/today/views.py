@@ -27,6 +27,7 @@ from byname.web.console.today.reasons import WHY_NOT, why_said
 from byname.web.desk import Desk, desk_of
 from byname.web.remembered import remembered
 from byname.web.written import actions
+from byname.web.written.actions.handle import HOW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 _A_PAGE = 15
 _MORNING, _AFTERNOON = 12, 18
 _PASSED_ON = {"not now", "not right"}  # then the next best takes the place of the one
-_HOWS = {"done", "not now", "not right"}
 
 
 @requires("read")
@@ -79,7 +79,7 @@ def handle(request: HttpRequest) -> HttpResponse:
     contact = _posted(request, desk)
     how = request.POST.get("how", "")
     why = why_said(request.POST.get("reason", ""), request.POST.get("why", ""))
-    if how not in _HOWS:
+    if how not in HOW:
         raise Http404
     try:
         actions.handle(account_of(request), desk, contact["person_id"], contact["action"], how, why=why)

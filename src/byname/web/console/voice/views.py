@@ -18,7 +18,7 @@ from byname.correcting import LABELS
 from byname.errors import BynameError
 from byname.report.said import WAITED, problems_chart, waiting_chart
 from byname.voices import Part, shortlist, text, told, waiting, words
-from byname.web.accounts.policy import requires
+from byname.web.accounts.policy import account_of, requires
 from byname.web.console.lists import SIZE, Page, gone, hidden, laid, page_number, paged
 from byname.web.console.voice.hard import found_it_hard
 from byname.web.console.voice.since import labelled, leaves
@@ -129,7 +129,7 @@ def correct(request: HttpRequest, fact_id: str) -> HttpResponse:
     desk = desk_of(request)
     row = _seen(request, desk, fact_id)
     try:
-        says = correct_reading(request.user, desk, fact_id, request.POST.get("label", ""))  # type: ignore[arg-type]
+        says = correct_reading(account_of(request), desk, fact_id, request.POST.get("label", ""))
         messages.success(request, _("%(says)s It counts from the next refresh on.") % {"says": says})
     except BynameError as wrong:
         messages.error(request, str(wrong))
@@ -144,7 +144,7 @@ def allow(request: HttpRequest) -> HttpResponse:
     asked = request.POST
     try:
         says = permit_quote(
-            request.user,  # type: ignore[arg-type]
+            account_of(request),
             desk,
             asked.get("person", ""),
             scope=asked.get("scope", ""),
