@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,10 +60,12 @@ class Clicking:
         self.numbers = [row["number"] for row in numbers]
         self.took: dict[str, list[float]] = {}
         self.failed = 0
+        self.turn = 0  # of clicking: each asks for other people, whom the server has not read yet
 
     def click(self, seconds: float) -> dict[str, list[float]]:
         """Milliseconds by kind."""
         self.took = defaultdict(list)
+        self.turn += 1
         ends = time.monotonic() + seconds
         users = [threading.Thread(target=self._user, args=(one, ends)) for one in range(len(self.sessions))]
         for user in users:
@@ -73,7 +75,7 @@ class Clicking:
         return dict(self.took)
 
     def _user(self, number: int, ends: float) -> None:
-        chance = random.Random(number)
+        chance = random.Random(self.turn * USERS + number)
         door = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
         time.sleep(chance.uniform(0, 2))
         while time.monotonic() < ends:
@@ -166,20 +168,35 @@ def refreshing(folder: Path) -> Callable[[], subprocess.Popen[bytes]]:
     )
 
 
+def both(process: int) -> list[int]:
+    """The server's process and the one beside it."""
+    return [process, *map(int, Path(f"/proc/{process}/task/{process}/children").read_text("utf-8").split())]
+
+
 def worked(process: int) -> float:
-    """CPU seconds of a process so far."""
-    told = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+    """CPU seconds of both so far."""
+    told = [Path(f"/proc/{one}/stat").read_text("utf-8").rpartition(")")[2].split() for one in both(process)]
+    return sum(int(one[11]) + int(one[12]) for one in told) / os.sysconf("SC_CLK_TCK")
 
 
-def resident(process: int) -> tuple[int, int]:
-    """Megabytes of memory: now and at most."""
-    lines = Path(f"/proc/{process}/status").read_text("utf-8").splitlines()
-    told = {line.split(":")[0]: int(line.split()[1]) // 1_000 for line in lines if line.startswith("Vm")}
-    return told["VmRSS"], told["VmHWM"]
+class Memory(threading.Thread):
+    """Megabytes of memory of both, what they share counted once: now, and at most since it was started."""
+
+    def __init__(self, process: int) -> None:
+        super().__init__(daemon=True)
+        self.process, self.now, self.most = process, 0.0, 0.0
+
+    def run(self) -> None:
+        """Look until it has ended."""
+        with suppress(FileNotFoundError):
+            while True:
+                told = [Path(f"/proc/{one}/smaps_rollup").read_text("utf-8") for one in both(self.process)]
+                self.now = sum(int(one.partition("\nPss:")[2].split()[0]) for one in told) / 1_000
+                self.most = max(self.most, self.now)
+                time.sleep(10)  # to look stops the server for some milliseconds
 
 
-def say(clicking: Clicking, seconds: float, server: int) -> None:
+def say(clicking: Clicking, seconds: float, server: int, memory: Memory) -> None:
     """Click, and print what came of it."""
     before = worked(server)
     took = clicking.click(seconds)
@@ -190,9 +207,9 @@ def say(clicking: Clicking, seconds: float, server: int) -> None:
                 f"  {kind:10}{len(found):>7,} answers   p50 {p50:6.0f}   p95 {p95:6.0f}   p99 {p99:6.0f} ms", flush=True
             )
     cpu, many = worked(server) - before, sum(map(len, took.values()))
-    now, most = resident(server)
     print(
-        f"  the server: {cpu:.1f} CPU s, {1e3 * cpu / many:.0f} ms an answer; {now:,} MB, at most {most:,} MB",
+        f"  the server: {cpu:.1f} CPU s, {1e3 * cpu / many:.0f} ms an answer; {memory.now:,.0f} MB, "
+        f"at most {memory.most:,.0f} MB",
         flush=True,
     )
 
@@ -201,10 +218,12 @@ def load(folder: Path, seconds: float) -> None:
     company = open_company(folder)
     clicking = Clicking(open_current(company), sessions_of())
     with tempfile.TemporaryDirectory() as scratch, served(folder) as server:
+        memory = Memory(server)
+        memory.start()
         start = refreshing(Path(scratch))
         clicking.click(WARM_SECONDS)
         print(f"{USERS} people clicking for {seconds:.0f} s:")
-        say(clicking, seconds, server)
+        say(clicking, seconds, server, memory)
         stop = threading.Event()
         done = [0]
 
@@ -220,7 +239,7 @@ def load(folder: Path, seconds: float) -> None:
         one.start()
         time.sleep(10)  # into its work
         print(f"the same with a niced refresh of {BESIDE_PEOPLE:,} people on one thread beside:")
-        say(clicking, seconds, server)
+        say(clicking, seconds, server, memory)
         stop.set()
         one.join()
         print(f"  {done[0]} refreshes ended meanwhile; answers that failed in all: {clicking.failed}")

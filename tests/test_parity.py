@@ -53,7 +53,7 @@ CLOSE = 1e-6
 MAY_BE_EMPTY = {"people_changes", "told", "stress", "events", "traits", "backtest", "calibration"} | {
     # Too few people said anything for these; each has tests of its own.
     *("agents", "alarms", "community", "content", "content_for", "effort", "hard", "moves", "new_words", "praised"),
-    *("problems", "recovered", "news"),
+    *("problems", "problem_messages", "recovered", "news"),
 }
 MOVED = [
     pa.table({"record_id": ["a", "b", "c", "d", "e"], "person_id": ["p1", "p2", "p3", "p3", "p4"]}),

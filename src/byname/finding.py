@@ -1,6 +1,6 @@
 """The index of a snapshot, index.sqlite: who is meant by a name, an address or a number, however they are typed.
 
-    card      a row a person, numbered by worth: what a list shows of them
+    card      a row a person, numbered by worth: what a list shows of them, and of what it says why
     word      which cards hold a word: of the name, of the e-mail, and the e-mail's domain as "@example.com"
     key       a mailbox, a telephone or an id as one spells it for good → person
     dialled   a telephone without its country → card
@@ -37,7 +37,8 @@ __all__ = ["CARD", "by_keys", "by_person", "by_telephone", "by_words", "opened",
 
 CARD = (
     "person_id", "name", "email", "phone", "city", "country", "owner", "standing", "records", "rank", "clv", "clv_low",
-    "clv_high", "orders", "p_alive",
+    "clv_high", "orders", "p_alive", "repeat_orders", "recency_days", "age_days", "spend_total", "returned_total",
+    "contracts", "brought", "friends_spent", "growth", "came_by",
 )  # fmt: skip
 _MOST_WORDS = 12
 _LONGEST_WORD = 40
@@ -51,10 +52,14 @@ _EACH_A_WORD = ("CJK ", "HIRAGANA ", "KATAKANA ", "HANGUL ")  # no spaces are wr
 
 CARDS = """
     select p.person_id, p.name, p.email, p.phone, p.city, p.country, p.owner, s.standing, p.records, v.rank, v.clv,
-           v.clv_low, v.clv_high, v.orders, v.p_alive
+           v.clv_low, v.clv_high, v.orders, v.p_alive, v.repeat_orders, v.recency_days, v.age_days,
+           v.spend_total::double, v.returned_total::double, v.contracts, v.brought, v.friends_spent::double, v.growth,
+           friends.came_by
     from read_parquet($people) p
     left join read_parquet($value) v using (person_id)
     left join read_parquet($standing) s using (person_id)
+    left join (select person_id, min(referrer_id) as came_by from read_parquet($brought) group by 1) as friends
+      using (person_id)
     order by v.rank nulls last, p.person_id
 """
 _SELECT = f"select {', '.join(f'card.{name}' for name in CARD)} from card"  # noqa: S608 - our own names
@@ -134,7 +139,7 @@ def write_index(folder: Path, look_up: Iterable[tuple[str, str, str]], faces: pa
     """Write index.sqlite: cards, keys and words to find them by, and the faces of `touchpoint`.
 
     Args:
-        folder: the snapshot's, with people.parquet, value.parquet and standing.parquet in it.
+        folder: the snapshot's, with people, value, standing and brought in it.
         look_up: value, kind and person_id.
         faces: what people look like: person_id and the columns of `people.recognise.Face`.
     """
@@ -156,7 +161,7 @@ def write_index(folder: Path, look_up: Iterable[tuple[str, str, str]], faces: pa
         db.execute("create table domain (domain text primary key, people integer) without rowid")
         db.execute("begin")
         domains: Counter[str] = Counter()
-        files = {name: str(folder / f"{name}.parquet") for name in ("people", "value", "standing")}
+        files = {name: str(folder / f"{name}.parquet") for name in ("people", "value", "standing", "brought")}
         cards, place = con.execute(CARDS, files), 0
         while rows := cards.fetchmany(50_000):
             numbered = list(enumerate(rows, place + 1))

@@ -25,14 +25,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from waitress.server import BaseWSGIServer
-
     from byname.company import Company
 
 __all__ = ["First", "serve"]
-
-_THREADS = 8
-_PROXY_HEADERS = {"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"}
 
 
 @dataclass(frozen=True)
@@ -182,39 +177,28 @@ def _asked(first: First) -> First:
 
 def _run(company: Company, door: socket.socket) -> None:
     """Answer, and work, until somebody ends it."""
-    from waitress import create_server
-
-    from byname.web.work.inbox import UPLOAD_BYTES
+    from byname.web.answering import answering_on, beside
     from byname.web.work.resuming import resume
+    from byname.web.work.warming import WarmThread
     from byname.web.work.watching import WatchThread
     from byname.web.work.worker import WorkerThread
-    from byname.web.wsgi import application
 
-    proxy = company.settings.web.proxy
-    server: BaseWSGIServer = create_server(
-        application,
-        sockets=[door],
-        threads=_THREADS,
-        ident=None,
-        max_request_body_size=UPLOAD_BYTES + (1 << 20),
-        trusted_proxy=proxy or None,
-        trusted_proxy_headers=_PROXY_HEADERS if proxy else set(),
-        clear_untrusted_proxy_headers=True,
-    )
+    server = answering_on(door)
     goes_on, interrupted = resume()
-    threads = (WorkerThread(), WatchThread(company))
+    threads = (WorkerThread(), WatchThread(company), WarmThread())
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has it ignored by what it starts with &
-    _say_hello(company, door, goes_on, interrupted)
-    for one in threads:
-        one.start()
-    try:
-        server.run()  # until Ctrl-C, or SIGTERM
-    finally:
-        talk.say("Ending: what is in hand is finished or goes on at the next start.")
+    with beside(door):
+        _say_hello(company, door, goes_on, interrupted)
         for one in threads:
-            one.stop()
-        server.close()
+            one.start()
+        try:
+            server.run()  # until Ctrl-C, or SIGTERM
+        finally:
+            talk.say("Ending: what is in hand is finished or goes on at the next start.")
+            for one in threads:
+                one.stop()
+            server.close()
     talk.say("Ended.")
 
 

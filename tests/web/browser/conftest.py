@@ -39,9 +39,9 @@ class Seen:
         self.page.goto(f"{self.address}{path}", wait_until="networkidle")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Chromium, for the whole run."""
+    """Chromium, for these tests; closed before others begin, since there can be one Playwright a process."""
     # Playwright keeps a loop running in this thread, which Django takes for asynchronous code.
     with pytest.MonkeyPatch.context() as patch, launched() as opened:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -12,19 +11,14 @@ from django.contrib.sessions.models import Session
 from django.db import close_old_connections, connections
 from django_tasks_db.models import DBTaskResult
 
-from byname.errors import SnapshotError
-from byname.snapshot import current_folder, open_current
 from byname.web import served
 from byname.web.work import clock
 from byname.web.work.asking import ask
 from byname.web.work.carrying import stopping
 from byname.web.work.inbox import Settled, folder
 from byname.web.work.models import Kind, Run, Sent
-from byname.web.written.laid_over import laid_over
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from byname.company import Company
 
 __all__ = ["Watch", "WatchThread", "prune"]
@@ -71,16 +65,6 @@ class WatchThread(Thread):
     def __init__(self, company: Company) -> None:
         super().__init__(name="byname-watch", daemon=True)
         self._watch = Watch(company, datetime.now(UTC))
-        self._warmed: Path | None = None
-
-    def _warm(self) -> None:
-        """Lay what was written over a new snapshot before somebody waits for it: seconds, at a million people."""
-        company = served.company()
-        folder = current_folder(company)
-        if folder != self._warmed:
-            self._warmed = folder
-            with suppress(SnapshotError):  # every page says it
-                laid_over(company, open_current(company))
 
     def run(self) -> None:
         """Look; a folder or a database that is away for a while ends nothing."""
@@ -88,7 +72,6 @@ class WatchThread(Thread):
             close_old_connections()
             try:
                 self._watch.look(datetime.now(UTC))
-                self._warm()
             except Exception:  # noqa: BLE001 - one odd file must not end the watch
                 _log.exception("could not look at the inbox and the clock; it tries again")
         connections.close_all()

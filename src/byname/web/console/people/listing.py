@@ -25,10 +25,6 @@ __all__ = ["Group", "Listed", "Page", "found_by_text", "groups", "owners", "page
 _UNRANKED = 2**62  # whose worth is not known comes last
 _LEAST = 0.01  # of a measure other than worth: who has none is not on its list
 _LEVEL_OF = 100  # people whose sum may be doubted as the sum of all is; of fewer, chance is as large
-_BOUGHT = (
-    "repeat_orders", "recency_days", "age_days", "spend_total", "returned_total", "contracts", "brought",
-    "friends_spent", "growth",
-)  # fmt: skip
 _REMEMBERED = 100  # rows of a page that is worth keeping for the next who asks
 
 TOP = """
@@ -275,14 +271,13 @@ def _from(query: _Query, asked: Asked, measure: str) -> str:
 
 
 def _listed(desk: Desk, rows: Sequence[dict[str, Any]], by: str) -> list[Listed]:
-    """Rows of people with what these few are looked up for: their cards, what they bought, friends."""
+    """Rows of people with what these few are looked up for: their cards, friends."""
     snapshot = desk.snapshot
     ids = [row["person_id"] for row in rows]
     known = snapshot.cards(ids)
-    bought = {row["person_id"]: row for row in snapshot.rows("value", ids, _BOUGHT)}
     friends = _friends(snapshot, ids) if by == "referrals" else {}
     return [
-        _said(desk, {**known[one], **bought.get(one, {}), **friends.get(one, {}), **row}, by)
+        _said(desk, {**known[one], **friends.get(one, {}), **row}, by)
         for one, row in zip(ids, rows, strict=True)
         if one in known
     ]
@@ -311,7 +306,7 @@ def _said(desk: Desk, row: dict[str, Any], by: str) -> Listed:
         row,
         row["standing"] or "unknown",
         row["owner"] or "",
-        why(row | {"last_on": last_on(row, desk.as_of)}, by, currency) if "age_days" in row else "",
+        why(row | {"last_on": last_on(row, desk.as_of)}, by, currency) if row["age_days"] is not None else "",
         measure,
         low,
         high,

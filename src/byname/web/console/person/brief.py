@@ -57,7 +57,6 @@ _READ: dict[str, tuple[str, ...]] = {
     "consents": ("channel", "purpose", "state", "since", "reason"),
     "client_book": ("employee", "is_known", "last_at"),
 }  # fmt: skip
-CAME_BY = "select min(referrer_id) as referrer_id from brought where person_id = $1"
 BROUGHT = """
     select person_id, occurred_at from brought where referrer_id = $1
     order by occurred_at desc, person_id
@@ -172,7 +171,7 @@ def _known(snapshot: Snapshot, person_id: str) -> dict[str, Any]:
     if not read["people"]:
         return {}
     value = next(iter(read["value"]), None)
-    referrer = snapshot.query(CAME_BY, [person_id])[0]["referrer_id"]
+    referrer = snapshot.cards([person_id])[person_id]["came_by"]
     person, home = read["people"][0], read["people"][0]["household_id"]
     brings = value is not None and value["brought"]
     found: dict[str, Any] = {
