@@ -203,6 +203,22 @@ class Web(_Frozen):
     second_factor: bool = False
 
 
+class Outreach(_Frozen):
+    """What leaves: from whom, what stands beneath, what may go without a person's approval."""
+
+    sender: str = ""
+    reply_to: str = ""
+    postal: str = ""
+    unapproved: dict[Team, tuple[Literal["thank", "service"], ...]] = {}
+    answers: str = Field(default="", pattern=r"^(imaps?://\S+)?$")
+
+
+class Portal(_Frozen):
+    """The customers' own pages."""
+
+    on: bool = True
+
+
 class Engine(_Frozen):
     """What the embedded engine may use of this machine."""
 
@@ -236,6 +252,8 @@ class Settings(_Frozen):
     dates: Dates = Dates()
     engine: Engine = Engine()
     web: Web = Web()
+    outreach: Outreach = Outreach()
+    portal: Portal = Portal()
 
     def basis_of(self, channel: Reached, kind: Contacted) -> Basis:
         """On what ground we may contact somebody so: consent, but for service, which the contract asks for."""
@@ -338,6 +356,16 @@ mail = ""                   # "smtp://user:password@host:587": the morning's mai
 mail_from = ""              # "byname@acme.example"
 proxy = ""                  # "127.0.0.1": the proxy before the pages, whose word on who calls is believed; empty: none
 second_factor = false       # true: owners and data stewards must have a second factor
+
+[outreach]                  # mail to customers; it leaves by [web] mail, each one only when the gate lets it
+sender = ""                 # "Kettle & Board <hello@acme.example>"; empty: nothing is sent
+reply_to = ""               # where answers go; empty: to the sender
+postal = ""                 # the company's postal address, beneath every mail
+unapproved = {{}}             # {{ service = ["thank", "service"] }}: what that team need not approve; asks always need it
+answers = ""                # "imaps://user:password@host/INBOX": where replies and bounces are read
+
+[portal]
+on = true                   # customers have pages of their own: what is held, wishes, ideas
 
 [dates]
 order = ""                  # "dmy" or "mdy": how to read 03/04/2026 where a file does not decide it

@@ -48,6 +48,8 @@ INSTALLED_APPS = [
     "byname.web.work",
     "byname.web.api",
     "byname.web.console",
+    "byname.web.outreach",
+    "byname.web.portal",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
