@@ -361,7 +361,7 @@ second_factor = false       # true: owners and data stewards must have a second 
 sender = ""                 # "Kettle & Board <hello@acme.example>"; empty: nothing is sent
 reply_to = ""               # where answers go; empty: to the sender
 postal = ""                 # the company's postal address, beneath every mail
-unapproved = {{}}             # {{ service = ["thank", "service"] }}: what that team need not approve; asks always need it
+unapproved = {{}}             # {{ service = ["thank", "service"] }}: what goes unapproved; asks never do
 answers = ""                # "imaps://user:password@host/INBOX": where replies and bounces are read
 
 [portal]
