@@ -191,6 +191,7 @@ def written(folder: Path, rows: dict[str, Rows]) -> Snapshot:
     faces = pa.table(
         {"person_id": pa.array([], pa.string())} | {one.name: pa.array([], pa.string()) for one in fields(Face)}
     )
+    (folder / "index.sqlite").unlink(missing_ok=True)  # of the tables that stood here before
     write_index(folder, [], faces)
     return Snapshot(folder, dict(TERMS))
 

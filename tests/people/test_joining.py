@@ -48,6 +48,15 @@ def test_no_person_is_larger_than_the_limit(edges: list[tuple[int, int]], larges
     assert decided.refused == []
 
 
+def test_who_was_merged_by_hand_takes_the_other_records_of_both_along() -> None:
+    """A record that contradicts the one of the two is the other's: it is not left behind; a stranger's is."""
+    rosa, karim, ines = (Told({(name, "haddad")}) for name in ("rosa", "karim", "ines"))
+    told = {0: karim, 1: karim, 2: rosa, 3: rosa, 4: ines}
+    edges = [Edge(0, 2, 2.0), *(Edge(one, two, 1.0) for one, two in ((0, 1), (2, 3), (1, 4)))]
+    joined = join(5, edges, told)
+    assert (joined.used, joined.refused) == ([0, 1, 2], [3])
+
+
 def test_a_chain_is_held_against_all_its_members() -> None:
     told = {0: Told({("rosa", "h")}), 1: Told({("r", "h")}), 2: Told({("robert", "h")})}
     joined = join(3, [Edge(0, 1, 0.99), Edge(1, 2, 0.98)], told)

@@ -57,6 +57,22 @@ class Told:
         return [names_agree(*one, *two) for one in self.names for two in other.names]
 
 
+def _contradict(one: Sequence[Told], two: Sequence[Told]) -> bool:
+    """Does whatever the one group says of itself contradict whatever the other says?"""
+    return all(each.contradicts(other) for each in one for other in two)
+
+
+def _together(one: Sequence[Told], two: Sequence[Told]) -> list[Told]:
+    """What both say, those who contradict beside each other: a record of either is then a record of the person."""
+    found = [Told()]
+    for each in (*one, *two):
+        fitting = next((known for known in found if not known.contradicts(each)), None)
+        if fitting is None:
+            found.append(fitting := Told())
+        fitting.take(each)
+    return found
+
+
 def _near(one: str, two: str) -> bool:
     return one == two or OSA.distance(one, two, score_cutoff=1) <= 1
 
@@ -119,7 +135,7 @@ def join(
         largest: how many nodes may come together; None for any number.
     """
     parent: dict[int, int] = {}
-    said: dict[int, Told] = {}
+    said: dict[int, list[Told]] = {}  # of each group; two where somebody decided that two who contradict are one
     sizes: dict[int, int] = {}
     foes: dict[int, set[int]] = {}
     for one, two in apart:
@@ -136,20 +152,17 @@ def join(
         one, two = root(edge.left), root(edge.right)
         if one == two:
             continue
-        of_one, of_two = (said.get(each) or told.get(each) or Told() for each in (one, two))
+        of_one, of_two = (said.get(each) or [told.get(each) or Told()] for each in (one, two))
         size = sizes.get(one, 1) + sizes.get(two, 1)
         if any(root(foe) == two for foe in foes.get(one, ())) or (
-            edge.probability <= certain and ((largest and size > largest) or of_one.contradicts(of_two))
+            edge.probability <= certain and ((largest and size > largest) or _contradict(of_one, of_two))
         ):
             refused.append(place)
             continue
         low, high = min(one, two), max(one, two)
         parent[high] = low
         sizes[low] = size
-        merged = Told()
-        merged.take(of_one)
-        merged.take(of_two)
-        said[low] = merged
+        said[low] = _together(of_one, of_two)
         if foes.get(high):
             foes.setdefault(low, set()).update(foes[high])
         used.append(place)

@@ -1,12 +1,11 @@
-"""`byname serve`: the pages of one company, and what works behind them, in one process.
+"""`byname serve`: the pages of one company and what works behind them; see `answering` for the process beside it.
 
-Django is configured here for that folder, so this module loads none of it before `serve` is called.
+Django is set up for that folder when `serve` is called, so this module loads none of it before.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import os
 import signal
 import socket
 import sys
@@ -16,9 +15,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 from byname import talk
 from byname.company import open_company
-from byname.errors import AppDatabaseError, LedgerError, SnapshotError, UsageError
+from byname.errors import LedgerError, SnapshotError, UsageError
 from byname.facts.locks import take
 from byname.snapshot import open_current
+from byname.web.starting import asked_password, configure, prepare_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,8 +62,8 @@ def serve(
     """
     company = open_company(folder)
     with _alone(company), _listening(host, port) as door:
-        _configure(company, as_of)
-        _prepare_database()
+        configure(company, as_of)
+        prepare_database()
         _see_to_a_first_account(first)
         _run(company, door)
 
@@ -106,33 +106,6 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         yield door
 
 
-def _configure(company: Company, as_of: date | None) -> None:
-    """Make Django's settings those of this folder."""
-    os.environ["BYNAME_FOLDER"] = str(company.folder.absolute())
-    os.environ["DJANGO_SETTINGS_MODULE"] = "byname.web.settings"
-    if as_of:
-        os.environ["BYNAME_AS_OF"] = as_of.isoformat()
-    import django
-
-    django.setup()
-
-
-def _prepare_database() -> None:
-    """Bring the app database up to this version."""
-    from django.core.management import call_command
-    from django.db import Error
-
-    try:
-        call_command("migrate", verbosity=0, interactive=False)
-    except Error as away:
-        raise AppDatabaseError(
-            where="the app database ([web] database in byname.toml, else app.sqlite3)",
-            found=f"an app database that cannot be used ({type(away).__name__})",
-            expected="one that answers",
-            do="See to it that it runs and that its name, user and password are right.",
-        ) from None  # its address, in which a password may stand, is not shown
-
-
 def _see_to_a_first_account(first: First) -> None:
     """Somebody has to be able to come in."""
     from byname.web.accounts.models import Account
@@ -161,17 +134,10 @@ def _refuse_without_first() -> NoReturn:
 
 def _asked(first: First) -> First:
     """Ask on the terminal for what was not given."""
-    import getpass
-
     talk.say("Nobody may come in yet. Who is first?")
     name = first.name or input("  Name: ").strip()
     email = first.email or input("  E-mail: ").strip()
-    password = first.password
-    while not password:
-        password = getpass.getpass("  Pass phrase (not shown): ")
-        if password != getpass.getpass("  The same again: "):
-            talk.say("  They differ; once more.")
-            password = ""
+    password = first.password or asked_password()
     return First(email, name, password)
 
 

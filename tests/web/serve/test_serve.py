@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import socket
@@ -17,7 +18,7 @@ import pytest
 
 from byname.company import Company, create
 from byname.snapshot import SCHEMA_VERSION, open_current
-from tests.web.serve.conftest import EMAIL, PASSWORD, Browser
+from tests.web.serve.conftest import EMAIL, PASSWORD, Browser, Server, until
 
 FIRST = ("--email", EMAIL, "--name", "Alice")
 
@@ -97,6 +98,43 @@ def test_it_serves_a_company_without_a_snapshot_or_with_an_older_one_and_ends_cl
     assert server.end(signal.SIGINT) == 0
     assert "Ended." in server.said
     assert PASSWORD not in server.said
+
+
+def beside(server: Server) -> int:
+    """The process beside the server's, once it is there."""
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+    assert server.address
+    return int(until(children.read_text).split()[0])
+
+
+def test_the_process_beside_ends_with_the_first_however_that_ends(empty: Path, serving: Any) -> None:
+    server = serving(empty, *FIRST, BYNAME_PASSWORD=PASSWORD)
+    other, address = beside(server), server.address
+    server.end(signal.SIGKILL)
+    until(lambda: not Path(f"/proc/{other}").exists())
+    with pytest.raises(urllib.error.URLError, match="refused"):
+        urllib.request.urlopen(address, timeout=60)  # noqa: S310 - our own
+
+
+def test_without_the_process_beside_the_first_answers_alone(empty: Path, serving: Any) -> None:
+    server = serving(empty, *FIRST, BYNAME_PASSWORD=PASSWORD)
+    os.kill(beside(server), signal.SIGKILL)
+    assert "no snapshot yet" in Browser(server.address).get("/data/")
+    assert server.end() == 0
+
+
+def test_who_is_shut_out_is_let_in_from_the_command_line(empty: Path, serving: Any, tmp_path: Path) -> None:
+    server = serving(empty, *FIRST, BYNAME_PASSWORD=PASSWORD)
+    assert server.address
+    (tmp_path / "new").write_text("another long pass phrase\n", "utf-8")
+    command = [sys.executable, "-m", "byname.cli", "let-in", str(empty), EMAIL]
+    ran = subprocess.run(
+        [*command, "--password-file", str(tmp_path / "new")], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, f"{EMAIL} may come in" in ran.stdout) == (0, True), ran.stderr
+    Browser(server.address, password="another long pass phrase").get("/data/")
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert (ran.returncode, "no terminal to ask on" in " ".join(ran.stderr.split())) == (2, True)
 
 
 @pytest.mark.parametrize("is_trusted", [True, False])

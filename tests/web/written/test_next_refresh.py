@@ -36,15 +36,9 @@ SETTINGS = "".join(f'\n[[employees]]\nname = "{name}"\nteam = "sales"\n' for nam
 
 @dataclass
 class Group:
-    """Four people, of whom the last has two records; what was done to them and what may be undone or taken back.
-
-    Where one of the records of a person is set apart from somebody, and merged with a third of another first name, the
-    refresh leaves the person's other records behind (`people.grouping`). So only people of one record are set apart
-    from others, in groups in which nobody else is merged.
-    """
+    """Four people, of whom the last has two records; what was done to them and what may be undone or taken back."""
 
     records: list[str]
-    is_parted: bool
     done: list[str] = field(default_factory=list)
     decisions: list[str] = field(default_factory=list)
     wishes: list[str] = field(default_factory=list)
@@ -76,7 +70,7 @@ def acme(tmp_path: Path, settings: object, db: None) -> Company:
 
 def do_something(chance: Random, by: Account, desk: Desk, group: Group) -> None:
     """One thing that a colleague does; what cannot be done is refused, which is as well."""
-    one, other = chance.sample(group.records[:3] if group.is_parted else group.records, 2)
+    one, other = chance.sample(group.records, 2)
     people = desk.snapshot.query("select record_id, person_id from records where record_id in ($1, $2)", [one, other])
     person = {row["record_id"]: row["person_id"] for row in people}
     with contextlib.suppress(UsageError, Http404):
@@ -84,7 +78,7 @@ def do_something(chance: Random, by: Account, desk: Desk, group: Group) -> None:
             case "merge":
                 group.done.append(f"merge {one[:6]} {other[:6]}")
                 group.decisions += actions.merge(by, desk, one, other).fact_ids
-            case "apart" if group.is_parted or person[one] == person[other]:
+            case "apart":
                 group.done.append(f"apart {one[:6]} {other[:6]}")
                 group.decisions += actions.apart(by, desk, one, other).fact_ids
             case "undo" if group.decisions:
@@ -151,10 +145,7 @@ def test_everybody_is_after_the_refresh_as_they_were_shown(acme: Company, alice:
     chance = Random(7)  # noqa: S311 - the same in each run
     rows = open_current(acme).query("select record_id, source_id from records order by source_id")
     of_number = {row["source_id"]: row["record_id"] for row in rows}
-    groups = [
-        Group([of_number[f"g{number}r{row}"] for row in range(5)], is_parted=number % 2 == 0)
-        for number in range(GROUPS)
-    ]
+    groups = [Group([of_number[f"g{number}r{row}"] for row in range(5)]) for number in range(GROUPS)]
     assert {len(group.records) for group in groups} == {5}
     seen: set[str] = set()
     for _ in range(2):

@@ -2,8 +2,9 @@
 
 Of a person who was merged everything shows with the one whose id stays, as the next refresh names them: the one that
 a decision named, else the one known first. Whom the snapshot has as one and somebody set apart, nobody can take apart
-before the refresh has seen which record is whose: they are `parting`. Whom the snapshot has as two, since they were set
-apart, and somebody took that back, the refresh alone can say to be one: of them it is said, and that is all.
+before the refresh has seen which record is whose: they are `parting`, and so are those of whom decisions contradict
+each other. Whom the snapshot has as two, since they were set apart, and somebody took that back, the refresh alone can
+say to be one: of them it is said, and that is all.
 """
 
 from __future__ import annotations
@@ -101,8 +102,8 @@ def _identity(
     """Whom somebody is shown as; who will be parted; and what is said of it, each with a person of the snapshot."""
     now, before = standing_rows(who), {row["fact_id"] for row in standing_rows(then)}
     holds = {row["fact_id"] for row in now}
-    merged = _merged(now, whose)
-    parting, said = set[str](), list[tuple[str, Said]]()
+    merged, parting = _merged(now, whose)
+    said = list[tuple[str, Said]]()
     for row in now:
         if row["fact_id"] not in before and row["kind"] != "keeps_id":
             people = _both(row, whose)
@@ -119,8 +120,12 @@ def _identity(
     return merged, parting, said
 
 
-def _merged(now: Sequence[dict[str, Any]], whose: Whose) -> dict[str, str]:
-    """Join people of the snapshot along the merges that hold, never what is set apart, as `people.joining` does."""
+def _merged(now: Sequence[dict[str, Any]], whose: Whose) -> tuple[dict[str, str], set[str]]:
+    """Join people of the snapshot along the merges that hold, never what is set apart, as `people.joining` does.
+
+    Also gives those of whom decisions that hold contradict each other, which only an undo of an undo can bring about:
+    which record goes where, the refresh alone can say.
+    """
     parent: dict[str, str] = {}
     foes: list[tuple[str, str]] = [
         (one, other) for row in now if row["kind"] == "apart" and (two := _pair(row, whose)) for one, other in (two,)
@@ -131,10 +136,13 @@ def _merged(now: Sequence[dict[str, Any]], whose: Whose) -> dict[str, str]:
             person = above
         return person
 
+    kept_apart: set[str] = set()
     for row in now:
         if row["kind"] == "merge" and (two := _pair(row, whose)):
             one, other = root(two[0]), root(two[1])
-            if one != other and not any({root(foe), root(its)} == {one, other} for foe, its in foes):
+            if any({root(foe), root(its)} == {one, other} for foe, its in foes):
+                kept_apart |= {*two}
+            elif one != other:
                 parent[other] = one
     together = defaultdict[str, set[str]](set)
     for person in {*parent, *parent.values()}:
@@ -152,7 +160,7 @@ def _merged(now: Sequence[dict[str, Any]], whose: Whose) -> dict[str, str]:
     for people, records_of in zip(together.values(), may_stay, strict=True):
         stays = records_of[whose.known_first(records_of)]
         merged |= dict.fromkeys(people - {stays}, stays)
-    return merged
+    return merged, kept_apart
 
 
 def _pair(row: Row, whose: Whose) -> tuple[str, str] | None:
