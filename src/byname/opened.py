@@ -13,10 +13,10 @@ import os
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
-from threading import Lock
+from threading import Lock, local
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
@@ -95,13 +95,17 @@ class Tables:
 
 @dataclass(frozen=True)
 class _Sorted:
-    """A file that is sorted by a key: where each row group begins and ends."""
+    """A file that is sorted by a key: where each row group begins and ends.
+
+    Each thread has it open for itself, since a reader serves one at a time: to open it anew costs as much as a column.
+    """
 
     path: Path
     footer: pq.FileMetaData
     columns: frozenset[str]
     first: list[Any]
     last: list[Any]
+    by_thread: local = field(default_factory=local)
 
     @classmethod
     def opened(cls, path: Path, key: str) -> _Sorted:
@@ -124,9 +128,14 @@ class _Sorted:
         for key in keys:
             groups.update(range(bisect_left(self.last, key), bisect_right(self.first, key)))
         listed = None if columns is None else [*(self.columns & columns - {"person_id"}), "person_id"]
-        with pq.ParquetFile(self.path, metadata=self.footer) as file:
-            found = file.read_row_groups(sorted(groups), columns=listed, use_threads=False)
+        found = self._file().read_row_groups(sorted(groups), columns=listed, use_threads=False)
         return found.filter(pc.is_in(found.column("person_id"), _texts(people)))
+
+    def _file(self) -> pq.ParquetFile:
+        found: pq.ParquetFile | None = getattr(self.by_thread, "file", None)
+        if found is None:
+            found = self.by_thread.file = pq.ParquetFile(self.path, metadata=self.footer)
+        return found
 
 
 def _texts(texts: Collection[str]) -> pa.Array:
