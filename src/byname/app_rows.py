@@ -22,20 +22,27 @@ if TYPE_CHECKING:
 
     from byname.company import Company
 
-__all__ = ["STEP", "TABLES", "Rows", "opened", "served_by", "writing"]
+__all__ = ["STEP", "TABLES", "Rows", "alone", "opened", "served_by", "writing"]
 
-TABLES = ("decisions", "promises", "contacts", "answers", "consents", "preferences", "messages", "ratings")
-STEP = 1  # the last migration of `byname.web.written` that this program knows
+TABLES = (
+    "decisions", "promises", "contacts", "answers", "consents", "preferences", "messages", "ratings", "ideas", "votes",
+)  # fmt: skip
+STEP = 2  # the last migration of `byname.web.written` that this program knows
 _WAIT_SECONDS = 20
 _LOCK = 0x62796E616D65  # PostgreSQL's name of our writers' lock: "byname"
 _SINCE = "(drained_at is null or drained_at > %s or occurred_at >= %s)"
-_MARKED_AT_ONCE = 500
+_AT_ONCE = 500
 
 
 class _Cursor(Protocol):
     """What Python's database drivers have in common."""
 
+    @property
+    def rowcount(self) -> int: ...
+
     def execute(self, sql: str, parameters: Any = ..., /) -> Any: ...
+
+    def executemany(self, sql: str, parameters: Any, /) -> Any: ...
 
     def fetchall(self) -> Sequence[Any]: ...
 
@@ -69,15 +76,33 @@ class Rows:
         of_kind = f" and kind in ({_marks(kinds)})" if kinds else ""
         return self._rows(name, f"drained_at is null{of_kind}", kinds)
 
-    def since(self, name: str, run: datetime, until: datetime) -> list[dict[str, Any]]:
+    def since(
+        self,
+        name: str,
+        run: datetime,
+        until: datetime,
+        *,
+        kinds: Sequence[str] = (),
+        records: Sequence[str] | None = None,
+    ) -> list[dict[str, Any]]:
         """Rows that a snapshot does not hold, oldest first: not taken when its run began, or of a later day.
 
         Args:
             name: of the fact table.
             run: when the snapshot's run began, UTC without a zone.
             until: the end of its last day, likewise.
+            kinds: of those kinds; empty: all.
+            records: about those records; None: all.
         """
-        return self._rows(name, _SINCE, (self.instant(run), self.instant(until)))
+        given = (self.instant(run), self.instant(until), *kinds)
+        where = f"{_SINCE} and kind in ({_marks(kinds)})" if kinds else _SINCE
+        if records is None:
+            return self._rows(name, where, given)
+        found = []
+        for first in range(0, len(records), _AT_ONCE):
+            some = records[first : first + _AT_ONCE]
+            found += self._rows(name, f"{where} and record_id in ({_marks(some)})", (*given, *some))
+        return sorted(found, key=lambda row: row["id"])
 
     def just_now(self, name: str, record_id: str, after: datetime) -> dict[str, Any] | None:
         """The newest row about that record, if this account wrote it after that moment."""
@@ -112,6 +137,12 @@ class Rows:
         cursor.execute(sql, tuple(parameters))
         return [tuple(row) for row in cursor.fetchall()]
 
+    def do(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Run a statement that gives no rows, its parameters as %s; how many rows it was about."""
+        cursor = self._cursor()
+        cursor.execute(sql, tuple(parameters))
+        return max(0, cursor.rowcount)
+
     def instant(self, at: datetime) -> datetime | str:
         """An instant, UTC without a zone, as the database compares it."""
         return at.replace(tzinfo=UTC) if self.is_postgres else str(at)
@@ -139,15 +170,14 @@ class Rows:
         known = table(name).written
         names = (*known, "written_at", "by_account_id")
         sql = f"insert into written_{name} ({', '.join(names)}) values ({_marks(names)})"  # noqa: S608 - names are ours
-        for row in rows:
-            self._cursor().execute(
-                sql, (*(self._stored(row.get(column)) for column in known), self.instant(at), self.by)
-            )
+        stored = [(*(self._stored(row.get(column)) for column in known), self.instant(at), self.by) for row in rows]
+        if stored:
+            self._cursor().executemany(sql, stored)
 
     def mark(self, name: str, ids: Sequence[int], at: datetime) -> None:
         """Note when a refresh took rows."""
-        for first in range(0, len(ids), _MARKED_AT_ONCE):
-            some = ids[first : first + _MARKED_AT_ONCE]
+        for first in range(0, len(ids), _AT_ONCE):
+            some = ids[first : first + _AT_ONCE]
             sql = f"update written_{name} set drained_at = %s where id in ({_marks(some)})"  # noqa: S608 - names are ours
             self._cursor().execute(sql, (self.instant(at), *some))
 
@@ -247,6 +277,17 @@ def writing(company: Company, *, by: int | None = None) -> Iterator[Rows | None]
                 _here.reset(token)
 
 
+@contextmanager
+def alone(company: Company) -> Iterator[Rows | None]:
+    """The app database by a connection of its own, in no transaction, whoever else has it open; None without one.
+
+    Raises:
+        AppDatabaseError: it cannot be reached, or it is of another version.
+    """
+    with (_postgres if company.settings.web.database else _sqlite)(company) as rows:
+        yield rows
+
+
 class _Sqlite:
     """A cursor of SQLite's, with parameters as %s."""
 
@@ -257,9 +298,18 @@ class _Sqlite:
         """Run a statement."""
         self._cursor.execute(sql.replace("%s", "?"), parameters)
 
+    def executemany(self, sql: str, parameters: Sequence[Any], /) -> None:
+        """Run a statement once for each row of parameters."""
+        self._cursor.executemany(sql.replace("%s", "?"), parameters)
+
     def fetchall(self) -> list[Any]:
         """All its rows."""
         return self._cursor.fetchall()
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the last statement was about; -1: it does not say."""
+        return self._cursor.rowcount
 
 
 @contextmanager

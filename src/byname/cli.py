@@ -172,6 +172,39 @@ def remove(folder: Folder, file_id: Annotated[str, typer.Argument(help="As `byna
 
 
 @app.command()
+def forget(
+    folder: Folder,
+    person: Annotated[str, typer.Argument(help="Who: an id, e-mail, phone or name.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    output: Annotated[
+        Brief, typer.Option("--format", help="How it is told: json is a line for each step, then the receipt.")
+    ] = Brief.TEXT,
+) -> None:
+    """Erase a person: every byte that byname has of them, for good; older files bring nothing back."""
+    from byname import deciding
+    from byname.company import open_company
+    from byname.errors import UsageError
+    from byname.forgetting import forget as erase
+    from byname.snapshot import is_person_id, open_current
+    from byname.talk.forgetting import receipt, telling
+
+    company = open_company(folder)
+    try:
+        named = deciding.name(open_current(company), person)
+        person_id, says = named.person_id, named.says
+    except UsageError:
+        if not is_person_id(person):
+            raise
+        person_id, says = person, "whoever that was"  # erased already, or half
+    if not yes:
+        typer.confirm(f"Erase {says} ({person_id}) for good? Nothing brings them back", abort=True)
+    with telling(as_json=output == Brief.JSON) as told:
+        done = erase(company, person_id, told=told)
+    receipt(done, as_json=output == Brief.JSON)
+
+
+@app.command()
 def contacted(
     folder: Folder,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The recipients of another tool's sending.")],
@@ -649,10 +682,26 @@ def serve(
     from byname.web.serve import First
     from byname.web.serve import serve as served
 
-    password = (
-        password_file.read_text("utf-8").rstrip("\r\n") if password_file else os.environ.get("BYNAME_PASSWORD", "")
-    )
-    served(folder, host=host, port=port, first=First(email, name, password), as_of=talk.day("--as-of", as_of))
+    first = First(email, name, _password(password_file))
+    served(folder, host=host, port=port, first=first, as_of=talk.day("--as-of", as_of))
+
+
+@app.command()
+def let_in(
+    folder: Folder,
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The account's.")],
+    password_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The new pass phrase; BYNAME_PASSWORD may hold it instead.")
+    ] = None,
+) -> None:
+    """Let somebody into the pages who is shut out: a new pass phrase, and no second factor until they set one up."""
+    from byname.web.let_in import let_in as let
+
+    typer.echo(let(folder, email, _password(password_file)))
+
+
+def _password(file: Path | None) -> str:
+    return file.read_text("utf-8").rstrip("\r\n") if file else os.environ.get("BYNAME_PASSWORD", "")
 
 
 @app.command()

@@ -197,7 +197,10 @@ class Web(_Frozen):
     address: str = Field(default="", pattern=r"^(https?://[^/\s]+)?$")
     database: str = Field(default="", pattern=r"^(postgres(ql)?://\S+)?$")
     nightly: Clock = "03:00"
-    mail: str = Field(default="", pattern=r"^(smtps?://\S+)?$")
+    mail: str = Field(
+        default="",
+        pattern=r"^(smtps?://\S+|(postmark|mailgun|mailgun-eu|mailjet|sparkpost|brevo)://[^@\s]+@\S*)?$",
+    )
     mail_from: str = ""
     proxy: str = ""
     second_factor: bool = False
@@ -237,6 +240,7 @@ class Settings(_Frozen):
     margin: float = Field(default=1.0, gt=0, le=1)
     discount: float = Field(default=0.1, ge=0, lt=1)
     horizon_days: int = Field(default=365, ge=1, le=3660)
+    backups: tuple[str, ...] = ()
     rates: dict[CurrencyCode, Annotated[Decimal, Field(gt=0)]] = {}
     exclude: Exclude = Exclude()
     identity: Identity = Identity()
@@ -273,6 +277,7 @@ country = "{country}"       # phone numbers without a country code are from here
 margin = 1.0                # what is earned of each unit sold: 0.4 is 40%; 1.0 says worth as revenue
 discount = 0.1              # a year: 100 next year are worth 90.9 today
 horizon_days = 365          # how far worth looks ahead
+backups = []                # where backups of this folder are: who is erased is told that they are there yet
 
 [rates]                     # one unit of a foreign currency in yours; amounts without a rate are left out and counted
 # USD = 0.92
@@ -439,6 +444,10 @@ class Company:
     def web_key(self) -> str:
         """The key with which the pages sign sessions and links."""
         return self._secret("web.key")
+
+    def handover_key(self) -> str:
+        """The key with which the company's own sign-in signs whom it hands over to their page."""
+        return self._secret("handover.key")
 
     def _secret(self, name: str) -> str:
         path = self.folder / name

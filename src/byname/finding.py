@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-__all__ = ["CARD", "by_keys", "by_person", "by_telephone", "by_words", "opened", "ranks", "words_of", "write_index"]
+__all__ = ["CARD", "by_keys", "by_person", "by_telephone", "by_words", "opened", "ranks", "take_out", "words_of",
+    "write_index",
+]  # fmt: skip
 
 CARD = (
     "person_id", "name", "email", "phone", "city", "country", "owner", "standing", "records", "rank", "clv", "clv_low",
@@ -186,6 +188,30 @@ def write_index(folder: Path, look_up: Iterable[tuple[str, str, str]], faces: pa
         write_faces(db, con, "faces")
         db.execute("commit")
 
+
+def take_out(db: sqlite3.Connection, people: Iterable[str]) -> None:
+    """Take people out of an index that nobody reads: cards, keys, words and faces.
+
+    How many people a domain and a name have is counted anew by the next refresh.
+    """
+    db.execute("begin")
+    for person in people:
+        keys = db.execute("select value, kind from key where person_id = ?", (person,)).fetchall()
+        for place, name, email in db.execute("select place, name, email from card where person_id = ?", (person,)):
+            said = _indexed(name, email)
+            db.execute("insert into word (word, rowid, said) values ('delete', ?, ?)", (place, said))
+            db.execute("delete from dialled where place = ?", (place,))
+            for domain in _domain(email or ""):
+                db.execute("update domain set people = people - 1 where domain = ?", (domain,))
+        db.executemany("delete from key where value = ? and kind = ? and person_id = ?", ((*key, person) for key in keys))
+        faces = db.execute("select face from face where person_id = ?", (person,)).fetchall()
+        db.executemany("delete from block where face = ?", faces)
+        db.execute("delete from face where person_id = ?", (person,))
+        db.execute("delete from card where person_id = ?", (person,))
+    db.execute("delete from domain where people <= 0")
+    # A deleted word is a mark beside the old one until the two are merged.
+    db.execute("insert into word (word) values ('optimize')")
+    db.execute("commit")
 
 def opened(folder: Path) -> closing[sqlite3.Connection]:
     """The index of a snapshot, for reading; nobody ever writes to it again."""

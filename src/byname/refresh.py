@@ -25,6 +25,7 @@ from byname.facts.intake import open_ledger
 from byname.facts.locks import take
 from byname.facts.opening import all_versions, newest
 from byname.finding import write_index
+from byname.forgetting import before_swap, finish, standing_still
 from byname.layout import order_of
 from byname.people import Asked, directory, identify, links, timeline
 from byname.people.changes import people_changes
@@ -177,7 +178,8 @@ def refresh(
 
     company.facts.mkdir(parents=True, exist_ok=True)
     with take(company.facts / "refreshing.lock", wait=0, busy=busy):
-        return _made(
+        finish(company)  # an erasure that was killed
+        made = _made(
             company,
             as_of=as_of,
             known_by=known_by,
@@ -186,6 +188,8 @@ def refresh(
             starting=starting,
             ended=ended,
         )
+        finish(company)  # one that came meanwhile
+        return made
 
 
 def _made(  # noqa: PLR0915 - the rooms in order, seen whole
@@ -425,12 +429,9 @@ def _made(  # noqa: PLR0915 - the rooms in order, seen whole
                     kept=models.load(company.models, PLAN),
                 )
                 models.keep(company.models, PLAN, plan.prices)
-                new = news(
-                    at,
-                    {**tale.tables, **stands.tables, **plan.tables},
-                    None if known else _before(company, as_of),
-                    as_of=as_of,
-                )
+                with standing_still(company):
+                    before_today = None if known else _before(company, as_of)
+                new = news(at, {**tale.tables, **stands.tables, **plan.tables}, before_today, as_of=as_of)
                 says[0] = plan.says
             with step("equity") as says:
                 both = people_then_and_now(
@@ -447,7 +448,8 @@ def _made(  # noqa: PLR0915 - the rooms in order, seen whole
                 _write(at, at.run(NUMBERS, links=linked), writing.folder, "numbers", metadata)
                 at.drop(linked)
                 records = at.run(RECORDS, known=people.known)
-                changes = _changes(company, at, records, state.commit, first_known=known)
+                with standing_still(company):
+                    changes = _changes(company, at, records, state.commit, first_known=known)
                 for table, name in (
                     (records, "records"),
                     (at.run(REVIEW, uncertain=people.uncertain, worth=found.value), "review"),
@@ -539,7 +541,8 @@ def _made(  # noqa: PLR0915 - the rooms in order, seen whole
             ]
             run_table = _run_table(result, engine, state.commit, said, metadata)
             _write(at, at.arrow(run_table), writing.folder, "run", metadata)
-        result.folder, result.is_current = writing.publish(as_of, run)
+        with before_swap(company, writing.folder):
+            result.folder, result.is_current = writing.publish(as_of, run)
         return result
     finally:
         writing.abandon()

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from byname.finding import Card
     from byname.opened import Tables
 
-__all__ = ["KEPT", "SCHEMA_VERSION", "TABLES", "Snapshot", "Writing", "current_folder", "open_current"]
+__all__ = ["KEPT", "SCHEMA_VERSION", "TABLES", "Snapshot", "Writing", "current_folder", "is_person_id", "open_current"]
 
 _ID = re.compile(r"p[A-Z2-7]{16}")
 _RUN = "%Y%m%dT%H%M%S%fZ"  # in a snapshot's name
@@ -210,6 +210,11 @@ class Snapshot:
         if not any(character.isdigit() for character in number):
             return []
         return self.query(NUMBERED, [number, number + _LAST * (len(number) >= _SHORTEST_BEGINNING)])
+
+
+def is_person_id(said: str) -> bool:
+    """Is that written like the id of a person?"""
+    return _ID.fullmatch(said) is not None
 
 
 def current_folder(company: Company) -> Path | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from byname.errors import LedgerError, nearest
+from byname.facts import erasing
 from byname.facts import versions as sql
 from byname.facts.quoting import literal, quoted
 from byname.facts.schema import FILES, SIGHTINGS, TABLES, FactTable, table
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from byname.facts.erasing import Whom
     from byname.facts.store import Committed, Store
 
 __all__ = ["Change", "Import", "Removed", "Taken", "known_table", "show"]
@@ -72,13 +74,17 @@ class Import:
 
 @dataclass(frozen=True)
 class Taken:
-    """What an import came to; `per_table` has (new, changed, known) for each table."""
+    """What an import came to; `per_table` has (new, changed, known) for each table.
+
+    `erased` counts rows that were left out, since whom they are about was erased after they happened.
+    """
 
     file_id: str
     new: int
     changed: int
     known: int
     per_table: Mapping[str, tuple[int, int, int]]
+    erased: int = 0
 
 
 @dataclass(frozen=True)
@@ -241,6 +247,12 @@ class Change:
             self._stream(name, sql.INHERITED_SQL, {"file_id": file_id})
         self._delete(name, file_id)
         return rows - kept, kept
+
+    # Taking a person out
+
+    def erase(self, whom: Whom) -> dict[str, int]:
+        """Take out every row of a person, and every sighting of one; how many in each table that has any."""
+        return erasing.erase(self._connection, self._store, self.versions, whom)
 
     # Steps, each a new version of one table
 

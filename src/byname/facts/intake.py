@@ -12,6 +12,7 @@ import duckdb
 
 from byname.errors import BynameError, UnreadableFile, UsageError, nearest
 from byname.facts import generic, refused
+from byname.facts.blocked import Blocked
 from byname.facts.ledger import Import, Ledger
 from byname.facts.quoting import literal, quoted
 from byname.facts.raw import Raw, from_query, open_raws, sha256_of
@@ -170,9 +171,11 @@ def _take(
                 refused=result.refused,
                 newest_at=result.newest_at,
             )
-            taken = ledger.append(what, result.staged, at=datetime.now(UTC).replace(tzinfo=None))
+            at = datetime.now(UTC).replace(tzinfo=None)
+            blocked = Blocked(company.folder)
+            taken = ledger.append(what, result.staged, at=at, leave_out=blocked.leave_out)
             place = refused.path_of(company.refused, raw.name, account, reader.name)
-            refused.replace(place, raw.name, account, reader.name, result.refusals())
+            refused.replace(place, raw.name, account, reader.name, blocked.refusals(result.refusals()))
             return Outcome(
                 name=raw.name,
                 title=reader.title,
@@ -182,9 +185,9 @@ def _take(
                 new=taken.new,
                 changed=taken.changed,
                 known=taken.known,
-                refused=result.refused,
+                refused=result.refused + taken.erased,
                 refused_path=place if result.refused else None,
-                first_refusals=_first(raw.name, result),
+                first_refusals=(*_first(raw.name, result), *_erased(raw.name, taken.erased)),
                 dropped=result.dropped,
                 notes=reader.notes,
                 mapping=mapping,
@@ -216,6 +219,11 @@ def _first(name: str, result: Read, most: int = 3) -> tuple[str, ...]:
         found = f'"{refusal.found}"' if refusal.column and refusal.found != "nothing" else refusal.found
         lines.append(f"{name}, row {refusal.row:,}{column}: found {found}; expected {refusal.expected}")
     return tuple(lines)
+
+
+def _erased(name: str, rows: int) -> list[str]:
+    """What is said of rows of people who were erased: how many, and nothing else."""
+    return [f"{name}: {rows:,} rows of before an erasure, of people who were erased; not kept"] if rows else []
 
 
 def _content_digest(result: Read) -> str:

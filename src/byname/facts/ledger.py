@@ -19,6 +19,7 @@ from deltalake.exceptions import DeltaError
 
 from byname.errors import LedgerError
 from byname.facts.change import Change, Import, Removed, Taken, known_table, show
+from byname.facts.erasing import Erased, Whom
 from byname.facts.locks import Held, Waiting, take
 from byname.facts.schema import FILES
 from byname.facts.store import LEDGER_TABLES, Committed, Store
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
-__all__ = ["Import", "Ledger", "Removed", "State", "Taken"]
+__all__ = ["Erased", "Import", "Ledger", "Removed", "State", "Taken", "Whom"]
 
 _COMPACT_ABOVE_FILES = 64
 _SWEEP_ABOVE_LOG_ENTRIES = 32
@@ -137,7 +138,14 @@ class Ledger:
 
     # Changing
 
-    def append(self, what: Import, staged: Mapping[str, Path], *, at: datetime) -> Taken:
+    def append(
+        self,
+        what: Import,
+        staged: Mapping[str, Path],
+        *,
+        at: datetime,
+        leave_out: Callable[[Import, Mapping[str, Path]], tuple[Import, dict[str, Path]]] | None = None,
+    ) -> Taken:
         """Take an import: add what is new or changed, note what was known already. All of it or nothing.
 
         Args:
@@ -145,6 +153,7 @@ class Ledger:
             staged: one Parquet file for each fact table: its columns but `known_at`, `file_id` and `version`;
                 missing ones are null. A column `row` may be there; it is not stored.
             at: when it was learnt, the `known_at` of its rows; without a zone it is UTC.
+            leave_out: takes away what was erased; asked when nobody else writes, so that no erasure comes in between.
 
         Raises:
             LedgerError: another writer was in the way for too long, the disk is full, or a staged file is wrong;
@@ -153,7 +162,10 @@ class Ledger:
         with self._changing() as (committed, change):
             if again := change.same_bytes(what):
                 return change.count_as_known(again, staged)
-            taken = change.take(what, staged, at)
+            refused = what.refused
+            if leave_out is not None:
+                what, staged = leave_out(what, staged)
+            taken = replace(change.take(what, staged, at), erased=what.refused - refused)
             self._tidy(self._commit(committed, change), change)
         return taken
 
@@ -171,6 +183,25 @@ class Ledger:
             swept = self._sweep(self._commit(committed, change, sweep=True), wait=self._wait)
         deleted, kept = (sum(counts[at] for counts in per_table.values()) for at in range(2))
         return Removed(file_id, name, deleted, kept, per_table, swept)
+
+    def erase(self, whom: Whom, *, wait: float) -> Erased:
+        """Take every fact of a person out, to the last byte.
+
+        What a reader who pinned an earlier state still needs stays until the next writer finds nobody reading.
+
+        Args:
+            whom: whose facts.
+            wait: seconds to wait for readers before the bytes are cleaned away.
+
+        Raises:
+            LedgerError: the change could not be made; nothing was changed.
+        """
+        with self._changing() as (committed, change):
+            rows = change.erase(whom)
+            if rows:
+                committed = self._commit(committed, change, sweep=True)
+            swept = self._sweep(committed, wait=wait) if committed.sweep else True
+        return Erased(rows, swept)
 
     def compact(self) -> None:
         """Merge the small files that many imports leave; the rows stay as they are."""

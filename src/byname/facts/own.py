@@ -24,9 +24,16 @@ if TYPE_CHECKING:
 __all__ = ["append", "fact", "version"]
 
 
-def fact(name: str, row: Mapping[str, Any], *, reader: str) -> dict[str, Any]:
-    """A new fact of that table with what `row` says: its ids and its hash; when it happened is left to say."""
-    source_id = uuid.uuid4().hex
+def fact(name: str, row: Mapping[str, Any], *, reader: str, source_id: str = "") -> dict[str, Any]:
+    """A new fact of that table with what `row` says: its ids and its hash; when it happened is left to say.
+
+    Args:
+        name: of the fact table.
+        row: its columns.
+        reader: who writes.
+        source_id: what tells it from others, where it may be told twice; new each time where nothing is said.
+    """
+    source_id = source_id or uuid.uuid4().hex
     return {
         **row,
         "source": "byname",

@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import shutil
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -171,6 +172,30 @@ class Store:
         self.open(name, version).delete(
             f"file_id = '{file_id}'", writer_properties=_WRITER, post_commithook_properties=_NO_HOOKS
         )
+        return self._made(name, version)
+
+    def replace(self, name: str, version: int, files: Mapping[str, str | None]) -> int:
+        """Let other files stand in for some of a table's.
+
+        The log's entry is written by hand: Delta's own would tell by which condition, and the least and the greatest
+        values, and it is kept.
+
+        Args:
+            name: of the table.
+            version: that counts now.
+            files: the name of each file that goes, and of the one that comes in its place; None: nothing is left.
+        """
+        now = time.time_ns() // 1_000_000
+        said: list[dict[str, Any]] = [{"commitInfo": {"timestamp": now, "operation": "DELETE"}}]
+        for old, new in files.items():
+            said.append({"remove": {"path": old, "deletionTimestamp": now, "dataChange": True}})
+            if new is not None:
+                size = (self.folder / name / new).stat().st_size
+                added = {"path": new, "partitionValues": {}, "size": size, "modificationTime": now, "dataChange": True}
+                said.append({"add": added})
+        entry = self.folder / name / "_delta_log" / f"{version + 1:020}.json"
+        with entry.open("x", encoding="utf-8") as log:
+            log.write("".join(json.dumps(one) + "\n" for one in said))
         return self._made(name, version)
 
     def compact(self, name: str, version: int) -> int:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from byname.engines import Engine, Table
     from byname.plan.profiled.sources import Day
 
-__all__ = ["SHARE", "drawn_weeks"]
+__all__ = ["SHARE", "drawn_weeks", "nobody_drawn"]
 
 SHARE = 0.1
 _DRAWN = pa.schema({"person_id": pa.string(), "lot": pa.float64()})
@@ -35,9 +35,14 @@ def drawn_weeks(engine: Engine, people: Table, day: Day, salt: str) -> Table:
         salt: the company's secret.
     """
     if not day.settings.plan.learn_pace:
-        return engine.arrow(_DRAWN.empty_table())
+        return nobody_drawn(engine)
     year, week, _ = day.as_of.isocalendar()
     return engine.apply(partial(_drawn, salt=salt, week=f"{year}-W{week:02}"), people, _DRAWN)
+
+
+def nobody_drawn(engine: Engine) -> Table:
+    """The same where no lot decides."""
+    return engine.arrow(_DRAWN.empty_table())
 
 
 def _drawn(batch: pa.RecordBatch, salt: str, week: str) -> pa.RecordBatch:

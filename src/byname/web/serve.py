@@ -144,6 +144,7 @@ def _asked(first: First) -> First:
 def _run(company: Company, door: socket.socket) -> None:
     """Answer, and work, until somebody ends it."""
     from byname.web.answering import answering_on, beside
+    from byname.web.outreach.threads import AnswersThread, SendThread
     from byname.web.work.resuming import resume
     from byname.web.work.warming import WarmThread
     from byname.web.work.watching import WatchThread
@@ -151,7 +152,7 @@ def _run(company: Company, door: socket.socket) -> None:
 
     server = answering_on(door)
     goes_on, interrupted = resume()
-    threads = (WorkerThread(), WatchThread(company), WarmThread())
+    threads = (WorkerThread(), WatchThread(company), WarmThread(), SendThread(), AnswersThread())
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has it ignored by what it starts with &
     with beside(door):

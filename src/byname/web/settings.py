@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "byname.web.console",
     "byname.web.outreach",
     "byname.web.portal",
+    "byname.web.ideas",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -123,6 +124,9 @@ ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "5/5m/key",  # codes of the second factor; wrong passwords are counted by axes, see the adapter
     "reset_password": "20/h/ip,3/h/key",
+    "unsubscribe": "1200/m/ip,30/m/key",  # a mail provider presses the button for many people
+    "way_in": "20/h/ip",  # customers who ask for a link to their page
+    "way_in_address": "3/h/key",
 }
 MFA_TOTP_ISSUER = f"byname, {COMPANY.settings.name}" if COMPANY else "byname"
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from byname.engines import Engine, Table
 
-__all__ = ["Crossed", "crossed", "words_of_columns"]
+__all__ = ["Crossed", "crossed", "nothing_crossed", "words_of_columns"]
 
 _MARKS = r"[-_.,;:!?()/*+#|]+"  # the same in Python and in SQL
 
@@ -121,6 +121,15 @@ def crossed(engine: Engine, pace: Table, plays: Sequence[Mapping[str, Any]]) -> 
         dislikes=engine.run(DISLIKED, pace=pace, topics=_topics(engine, liked, "action")),
         ways=engine.run(DISLIKED, pace=pace, topics=_topics(engine, ways, "action")),
     )
+
+
+def nothing_crossed(engine: Engine) -> Crossed:
+    """The same where nobody drew a line or said what they dislike."""
+    return Crossed(*(engine.arrow(_crossing(name).empty_table()) for name in ("crossed", "disliked", "disliked")))
+
+
+def _crossing(said: str) -> pa.Schema:
+    return pa.schema([(name, pa.string()) for name in ("person_id", "action", said)])
 
 
 def words_of_columns() -> frozenset[str]:

@@ -12,11 +12,11 @@ from byname.engines import statement
 from byname.errors import UsageError, nearest
 from byname.plan.gate.columns import CHANNELS, OFFERED
 from byname.plan.gate.made import bit_of_channel
-from byname.plan.gate.own_lines import crossed
+from byname.plan.gate.own_lines import crossed, nothing_crossed
 from byname.profile_columns import PROFILE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from byname.engines import Engine, Table
     from byname.plan.gate.own_lines import Crossed
@@ -106,14 +106,34 @@ class Plays:
                     found=f'channel "{row["channel"]}"{close}',
                     expected=", ".join(CHANNELS),
                 )
-        counts = _counts(engine, profile, recent, matched)
+        return cls._made(engine, rows, _counts(engine, profile, recent, matched), pace)
+
+    @classmethod
+    def known(cls, engine: Engine, rows: Sequence[dict[str, Any]], *, pace: Table | None) -> Self:
+        """Plays that were looked at before: whom they reach, and how many they reached, is not asked again.
+
+        Args:
+            engine: where the tables are.
+            rows: of `offered`, in order of preference within each action.
+            pace: None where nobody drew a line or said what they dislike.
+        """
+        return cls._made(engine, rows, {}, pace)
+
+    @classmethod
+    def _made(
+        cls,
+        engine: Engine,
+        rows: Sequence[dict[str, Any]],
+        counts: Mapping[str, Mapping[str, Any]],
+        pace: Table | None,
+    ) -> Self:
         plays = [
             _play(row, counts.get(row["action"], {})) for row in {row["action"]: row for row in rows[::-1]}.values()
         ]
         return cls(
             plays=engine.arrow(pa.Table.from_pylist(plays, schema=_PLAY)),
             options=engine.arrow(pa.Table.from_pylist(_options(rows), schema=_OPTION)),
-            crossed=crossed(engine, pace, plays),
+            crossed=nothing_crossed(engine) if pace is None else crossed(engine, pace, plays),
         )
 
 
@@ -130,7 +150,7 @@ def _counts(engine: Engine, profile: Table, recent: Table, matched: Table | None
     }
 
 
-def _play(row: dict[str, Any], counted: dict[str, Any]) -> dict[str, Any]:
+def _play(row: dict[str, Any], counted: Mapping[str, Any]) -> dict[str, Any]:
     uses = row.get("uses") or []
     return row | {
         "uses": uses,

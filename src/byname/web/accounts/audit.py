@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 __all__ = ["log"]
 
 
-def log(account: Account | None, action: str, about: str = "", *, before: Any = None, after: Any = None) -> Entry:
+def log(
+    account: Account | None, action: str, about: str = "", *, before: Any = None, after: Any = None, by: str = "byname"
+) -> Entry:
     """Write one line, in the transaction of the change itself.
 
     Args:
@@ -21,6 +23,7 @@ def log(account: Account | None, action: str, about: str = "", *, before: Any = 
         about: a person_id, a setting, an account.
         before: what stood there; JSON.
         after: what stands there now; JSON.
+        by: who it was, where it was no account: the program, or the customer.
     """
-    by = account.email if account else "byname"
-    return Entry.objects.create(account=account, by=by, action=action, about=about, before=before, after=after)
+    said = account.email if account else by
+    return Entry.objects.create(account=account, by=said, action=action, about=about, before=before, after=after)

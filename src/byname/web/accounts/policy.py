@@ -21,6 +21,7 @@ __all__ = [
     "demand",
     "may",
     "may_assign_to",
+    "may_decide_on",
     "may_read_note",
     "needs_second_factor",
     "requires",
@@ -53,6 +54,11 @@ def may_assign_to(account: Any, team: str) -> bool:
     An empty team stands for an employee of no team, and for nobody: whoever assigns may give to them.
     """
     return may(account, "assign") and (not team or account.role == Role.OWNER or account.team == team)
+
+
+def may_decide_on(account: Any, team: str) -> bool:
+    """May this account let out or refuse what that team says to customers? A member of the own team, others of all."""
+    return may(account, "act") and (account.role != Role.MEMBER or account.team == team)
 
 
 def may_read_note(account: Any, private_to: str) -> bool:

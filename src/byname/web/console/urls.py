@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("byname.web.console.today.urls")),
+    path("letters/", include("byname.web.console.outreach.urls")),
     path("people/", include("byname.web.console.people.urls")),
     path("person/", include("byname.web.console.person.urls")),
     path("book/", include("byname.web.console.book.urls")),

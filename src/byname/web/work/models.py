@@ -23,6 +23,7 @@ class Kind(models.TextChoices):
     BACK = "take back", _("take a file back")
     CHECK = "check", _("look for damage")
     MAIL = "mail", _("the morning's mail")
+    FORGET = "forget", _("erase somebody")
 
 
 class State(models.TextChoices):
@@ -44,7 +45,8 @@ class Run(models.Model):
     """
 
     kind = models.CharField(max_length=12, choices=Kind)
-    about = models.CharField(max_length=520, blank=True)  # a file's name in the inbox, an import's id
+    # a file's name in the inbox, an import's id; whom to erase, until that is done: then the number of the erasure
+    about = models.CharField(max_length=520, blank=True)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
     by = models.CharField(max_length=254)  # stays when the account goes
     is_nightly = models.BooleanField(default=False)  # the morning's mail follows it

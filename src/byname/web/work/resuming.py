@@ -6,8 +6,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django_tasks_db.models import DBTaskResult
 
+from byname.forgetting.order import open_orders
+from byname.web.served import company
+from byname.web.work.asking import ask
 from byname.web.work.carrying import Outcome, close, process_of, served
-from byname.web.work.models import Run, State
+from byname.web.work.models import Kind, Run, State
 from byname.web.work.tasks import PATHS, enqueue
 
 __all__ = ["resume"]
@@ -26,10 +29,18 @@ def resume() -> tuple[int, int]:
         DBTaskResult.objects.filter(task_path__in=PATHS, finished_at__isnull=True).delete()
         for run in Run.objects.filter(state__in=(State.WAITING, State.RUNNING)).order_by("asked_at", "pk"):
             if run.state == State.RUNNING and not _lives(run):
-                interrupted += 1
+                if run.kind == Kind.FORGET:  # what was begun is ended: nobody has to ask twice
+                    ask(Kind.FORGET, run.about, account=run.account)
+                    goes_on += 1
+                else:
+                    interrupted += 1
                 continue
             enqueue(run)
             goes_on += 1
+        for order in open_orders(company()):
+            if not Run.objects.filter(kind=Kind.FORGET, state__in=(State.WAITING, State.RUNNING)).exists():
+                ask(Kind.FORGET, order.people[0])
+                goes_on += 1
     return goes_on, interrupted
 
 

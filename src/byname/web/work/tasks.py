@@ -56,7 +56,18 @@ def mail(run_id: int) -> None:
     mailing.carry_out(run_id)
 
 
-_TASKS = {Kind.REFRESH: refresh, Kind.READ: read, Kind.BACK: take_back, Kind.CHECK: check, Kind.MAIL: mail}
+@task(priority=_FIRST)
+def forget(run_id: int) -> None:
+    """Erase somebody."""
+    from byname.web.work import forgetting
+
+    forgetting.carry_out(run_id)
+
+
+_TASKS = {
+    Kind.REFRESH: refresh, Kind.READ: read, Kind.BACK: take_back, Kind.CHECK: check, Kind.MAIL: mail,
+    Kind.FORGET: forget,
+}  # fmt: skip
 PATHS = tuple(one.module_path for one in _TASKS.values())
 
 

@@ -199,7 +199,7 @@ def _said(name: str, row: Row) -> Said | None:
     """A row as a person reads it; None for one that another says already."""
     if name == "decisions" and row["kind"] in (*KINDS, ERASE):
         return None
-    if name == "contacts" and row["action"]:
+    if name == "votes" or (name == "contacts" and row["action"]):
         return None
     kind, says, by = _WORDS[name](row)
     at: datetime = row["occurred_at"] or row["written_at"]
@@ -216,6 +216,7 @@ _WORDS: Mapping[str, Callable[[Row], tuple[str, str | None, str | None]]] = {
     "preferences": lambda row: (row["kind"], row["value"], row["by_whom"]),
     "messages": lambda row: (row["medium"] or "message", row["text"] or row["subject"], None),
     "ratings": lambda row: (row["scale"], f"{row['score']:g}", None),
+    "ideas": lambda row: ("idea", row["title"], None),
 }
 
 

@@ -22,11 +22,13 @@ __all__ = [
     "Consent",
     "Contact",
     "Decision",
+    "Idea",
     "Message",
     "Preference",
     "Promise",
     "Rating",
     "Row",
+    "Vote",
 ]
 
 # A fact is often not fully known, so each column may be null; text too: an empty one says something else.
@@ -134,6 +136,20 @@ class Rating(Row):
         db_table = "written_ratings"
 
 
+class Idea(Row):
+    """What a customer suggested, and how far it is."""
+
+    class Meta:
+        db_table = "written_ideas"
+
+
+class Vote(Row):
+    """Who is for an idea."""
+
+    class Meta:
+        db_table = "written_votes"
+
+
 def _give_columns(model: type[Row]) -> None:
     name = model._meta.db_table.removeprefix("written_")  # noqa: SLF001 - Django's own way
     types = {column.name: column.type for column in table(name).all_columns}
@@ -142,5 +158,5 @@ def _give_columns(model: type[Row]) -> None:
         field.contribute_to_class(model, column)
 
 
-for _model in (Decision, Promise, Contact, Answer, Consent, Preference, Message, Rating):
+for _model in (Decision, Promise, Contact, Answer, Consent, Preference, Message, Rating, Idea, Vote):
     _give_columns(_model)

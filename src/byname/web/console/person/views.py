@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from byname.best import last_on, why
 from byname.web.accounts.policy import account_of, requires
 from byname.web.console.lists import page_number
+from byname.web.console.outreach.listed import letters_to
 from byname.web.console.person import behind, history, identity, standing
 from byname.web.console.person.foretold import record_of
 from byname.web.console.person.found import Card, brief_of, card_of, seen_by
@@ -63,6 +64,7 @@ def shown(request: HttpRequest, person_id: str, *, status: int = 200, **more: An
         **_worth(desk, one),
         "ways": ways(one, desk.company.settings),
         "pace": pace_of(one, desk.as_of),
+        "letters": letters_to([today, *one.others]),
         "terms": desk.snapshot.terms,
         "as_of": desk.as_of,
         "events": history.events(desk.snapshot, [today, *one.others], one.since, None, 1),

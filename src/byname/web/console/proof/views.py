@@ -36,7 +36,7 @@ def proof(request: HttpRequest) -> HttpResponse:
     """What was proven, and what not."""
     desk = desk_of(request)
     found = remembered(proofs, desk.snapshot)
-    known = _known(desk)
+    known = known_playbooks(desk)
     drawn = [row for row in found.campaigns if row["effect"] is not None]
     return render(
         request,
@@ -60,7 +60,7 @@ def proof(request: HttpRequest) -> HttpResponse:
 def playbook(request: HttpRequest, action: str) -> HttpResponse:
     """A playbook's text, and what is known of it."""
     desk = desk_of(request)
-    one = _known(desk).get(action)
+    one = known_playbooks(desk).get(action)
     if one is None:
         raise Http404
     found = remembered(proofs, desk.snapshot)
@@ -72,7 +72,8 @@ def playbook(request: HttpRequest, action: str) -> HttpResponse:
     )
 
 
-def _known(desk: Desk) -> Mapping[str, Playbook]:
+def known_playbooks(desk: Desk) -> Mapping[str, Playbook]:
+    """All playbooks by their action, as they stood when the snapshot was first asked."""
     return remembered(_playbooks, desk.snapshot, desk.company.playbooks, desk.company.settings.may_use)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from byname.profile_columns import PROFILE
 from byname.web.console.today.hints import hints
+from byname.web.outreach.models import Draft
 from byname.web.remembered import remembered
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Row:
         decision: what was written then.
         facts: what the words use.
         hint: how to handle somebody whose complaint is open.
+        draft: what is to be sent of it, if somebody wrote it already.
         is_the_one: it is the one to delight.
     """
 
@@ -87,6 +89,7 @@ class Row:
     decision: Said | None
     facts: tuple[Fact, ...]
     hint: str
+    draft: Draft | None = None
     is_the_one: bool = False
 
     @property
@@ -134,17 +137,21 @@ def rows_of(desk: Desk, chosen: Sequence[Mapping[str, Any]]) -> list[Row]:
     hint = remembered(hints, desk.snapshot, serviced) if serviced else {}
     others = tuple(sorted({row["person_id"] for row in chosen if row["person_id"] != row["planned_for"]}))
     named = remembered(_named, desk.snapshot, others) if others else {}
+    people = {row[key] for row in chosen for key in ("person_id", "planned_for")}
+    found = Draft.objects.filter(person_id__in=people, as_of=desk.as_of)
+    written = {(desk.since.shown_as(draft.person_id), draft.action): draft for draft in found}
     return [
         _row(
             desk,
             whole[row["planned_for"], row["action"], row["day"]] | named.get(row["person_id"], {}),
             hint.get(row["person_id"], "") if row["team"] == "service" else "",
+            written.get((row["person_id"], row["action"])),
         )
         for row in chosen
     ]
 
 
-def _row(desk: Desk, contact: Mapping[str, Any], hint: str) -> Row:
+def _row(desk: Desk, contact: Mapping[str, Any], hint: str, draft: Draft | None) -> Row:
     person = contact["person_id"]
     handled = desk.since.handled.get((person, contact["action"]), "")
     used = json.loads(contact["facts_used"] or "{}")
@@ -159,6 +166,7 @@ def _row(desk: Desk, contact: Mapping[str, Any], hint: str) -> Row:
             Fact(name.replace("_", " "), PROFILE[name].says, purpose_said(purpose)) for name, purpose in used.items()
         ),
         hint,
+        draft,
     )
 
 

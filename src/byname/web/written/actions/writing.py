@@ -166,13 +166,13 @@ def write(
 
 
 @contextmanager
-def at_work(by: Account, company: Company) -> Iterator[Rows]:
-    """The one transaction in which somebody writes.
+def at_work(by: Account | None, company: Company) -> Iterator[Rows]:
+    """The one transaction in which somebody writes; None: the program itself.
 
     Raises:
         AppDatabaseError: there is no app database.
     """
-    with writing(company, by=by.pk) as rows:
+    with writing(company, by=by and by.pk) as rows:
         if rows is None:
             raise AppDatabaseError(
                 where=str(company.folder),

@@ -1,0 +1,1 @@
+"""The page: letters, the console's side of the only door out."""

@@ -1,0 +1,160 @@
+"""A draft as a mail: its words as plain text and as plain HTML, who writes and why beneath, and how to make it stop.
+
+Nothing in it tells whether it was opened or clicked: no picture, no link that leads over us. Why somebody gets it is
+said by its kind, since the plan's own sentence is for the one who approves and may hold what we only concluded; the
+person's own page tells all of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from email import policy as policies
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from typing import TYPE_CHECKING
+
+from anymail.message import AnymailMessage
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from byname.people.keys import email_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from email.message import EmailMessage
+    from email.policy import EmailPolicy
+
+    from byname.web.outreach.letterhead import Letterhead
+    from byname.web.outreach.models import Draft
+
+__all__ = ["NoAddress", "id_of", "message_of"]
+
+_SUBJECT_LETTERS = 200
+_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
+_LINK = re.compile(r"(https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}])")
+
+
+class _OneLine(UnstructuredHeader):
+    """A header that is never folded: Python would begin a long address on a line of its own, which some cannot read."""
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """The header as it leaves."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _OneLine)
+
+
+class _Mail(AnymailMessage):
+    def message(self, *, policy: EmailPolicy = policies.default) -> EmailMessage:
+        """What leaves."""
+        found: EmailMessage = super().message(policy=policy.clone(header_factory=_HEADERS))
+        return found
+
+
+class NoAddress(ValueError):  # noqa: N818 - a noun that reads well where it is raised
+    """What stands in a draft as an address is none."""
+
+
+def id_of(draft: Draft, head: Letterhead) -> str:
+    """The Message-ID of its mail: the same each time, and made so that it does not tell the draft's key.
+
+    Answers quote it, be it to a public list, while the key stops all mails.
+    """
+    made = hmac.new(head.secret, f"message {draft.key}".encode(), hashlib.sha256).hexdigest()[:40]
+    return f"<{made}@{head.domain}>"
+
+
+def message_of(draft: Draft, head: Letterhead, *, page: str = "") -> AnymailMessage:
+    """The mail that a draft becomes.
+
+    Args:
+        draft: which.
+        head: what all mails of the company have in common.
+        page: the address of the person's own page; empty: there is none.
+
+    Raises:
+        NoAddress: there is nobody to send it to.
+    """
+    words = _NOT_TEXT.sub("", draft.words.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    subject = " ".join(_NOT_TEXT.sub("", draft.subject).split())
+    stop = "" if draft.kind == "service" else head.site + reverse("unsubscribe", args=[draft.key])
+    with translation.override(settings.LANGUAGE_CODE):
+        said = {
+            "words": words,
+            "paragraphs": [[list(_pieces(line)) for line in one.split("\n")] for one in _PARAGRAPHS.split(words)],
+            "company": head.company,
+            "employee": draft.employee,
+            "why": _why(draft.kind),
+            "postal": head.postal,
+            "stop": stop,
+            "page": page,
+        }
+        text = render_to_string("outreach/mail.txt", said)
+        html = render_to_string("outreach/mail.html", said)
+    message = _Mail(
+        _shortened(subject) or head.company,
+        text,
+        head.sender,
+        [_bare(draft.address)],
+        reply_to=[head.reply_to] if head.reply_to else None,
+        headers={"Message-ID": id_of(draft, head), **_list_headers(draft, head, stop)},
+        metadata={"draft": draft.key},
+        track_opens=False,
+        track_clicks=False,
+    )
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def _list_headers(draft: Draft, head: Letterhead, stop: str) -> dict[str, str]:
+    """What a mail program needs to stop the mails, and to sort them; a service notice is owed and no list."""
+    if not stop:
+        return {}
+    ways = [f"<{stop}>"]
+    if head.mailbox:
+        ways.append(f"<mailto:{head.mailbox}?subject=unsubscribe%20{draft.key}>")
+    one_click = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if head.is_https else {}
+    return {"List-ID": f"<{draft.kind}.{head.domain}>", "List-Unsubscribe": ", ".join(ways), **one_click}
+
+
+def _why(kind: str) -> str:
+    said = {
+        "service": _("You get this because it is about something that you ordered or asked of us."),
+        "thank": _("You get this because we wanted to thank you; there is nothing to buy in it."),
+        "give": _("You get this because we think that it is of use to you, as our customer."),
+        "ask": _("You get this because you know us, and we would like to hear from you."),
+    }
+    return said.get(kind, _("You get this because you are our customer and agreed to hear from us."))
+
+
+def _pieces(line: str) -> Iterator[tuple[str, bool]]:
+    """A line in pieces: text, and whether it is a link."""
+    for place, piece in enumerate(_LINK.split(line)):
+        if piece:
+            yield piece, place % 2 == 1
+
+
+def _bare(address: str) -> str:
+    """The address alone, as it was written.
+
+    Raises:
+        NoAddress: it is none, or nobody's.
+    """
+    bare = address.strip()
+    if bare.endswith(">"):
+        bare = bare[bare.rfind("<") + 1 : -1].strip()
+    bare = bare.removeprefix("mailto:")
+    if not email_key(bare) or not bare.isprintable():
+        raise NoAddress(_("what stands there as an e-mail address is none"))
+    return bare
+
+
+def _shortened(subject: str) -> str:
+    return subject if len(subject) <= _SUBJECT_LETTERS else subject[: _SUBJECT_LETTERS - 1].rstrip() + "…"

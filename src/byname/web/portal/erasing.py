@@ -1,0 +1,33 @@
+"""She asks to be forgotten: hidden from everybody at once, and gone from every disk soon after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from byname.web.portal.writing import BY_HERSELF, by_themselves
+from byname.web.work.asking import ask
+from byname.web.work.models import Kind
+from byname.web.written.actions.writing import Fact
+from byname.web.written.ledger_side import ERASE
+
+if TYPE_CHECKING:
+    from byname.web.portal.whom import Her
+
+__all__ = ["erase"]
+
+_DIGITS = 12
+
+
+def erase(her: Her) -> str:
+    """Write down that she is to be erased, and ask for it to be carried out.
+
+    Returns:
+        The number of the receipt, which names nobody.
+    """
+    decision = {"kind": ERASE, "other_record_id": "", "value": None, "by_whom": BY_HERSELF}
+    with transaction.atomic():
+        (fact_id,) = by_themselves(her.desk.company, her.anchor, [Fact("decisions", decision)], action=ERASE)
+        ask(Kind.FORGET, her.person_id)
+    return fact_id[:_DIGITS].upper()

@@ -1,0 +1,67 @@
+"""Erasing somebody, in a process of its own: hidden at once, gone from every place soon after.
+
+The run names them until they are gone, then only the number of the erasure; so do the audit log's lines.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from byname.web.accounts.audit import log
+from byname.web.served import company
+from byname.web.work.asking import ask
+from byname.web.work.carrying import Outcome
+from byname.web.work.carrying import carry_out as carried
+from byname.web.work.models import Kind, Run, State
+from byname.web.work.processes import python
+from byname.web.written.erasing import hide
+
+if TYPE_CHECKING:
+    from byname.web.accounts.models import Account
+    from byname.web.desk import Desk
+
+__all__ = ["carry_out", "erase"]
+
+
+def erase(by: Account, desk: Desk, person_id: str) -> tuple[Run, bool]:
+    """Erase somebody: hidden when this returns, gone when the run is done.
+
+    Args:
+        by: who says so.
+        desk: where.
+        person_id: whom.
+
+    Returns:
+        See `ask`.
+
+    Raises:
+        PermissionDenied: this account may not do that.
+        Http404: nobody has that id, or nobody is shown them any more.
+    """
+    with transaction.atomic():
+        hide(by, desk, person_id)
+        return ask(Kind.FORGET, desk.person_id(person_id), account=by)
+
+
+def carry_out(run_id: int) -> None:
+    """Erase whom a run is about."""
+    about = Run.objects.filter(pk=run_id).values_list("about", flat=True).first() or ""
+    more = ("forget", str(company().folder), about, "--yes", "--format", "json")
+    carried(run_id, python("byname.cli", *more), _finish)
+
+
+def _finish(run: Run, outcome: Outcome) -> None:
+    if outcome.state != State.DONE:
+        return  # whom it is about stays, so that the next start goes on
+    done = outcome.done
+    run.about = str(done["number"])
+    run.result = {"number": run.about, "counts": done["counts"], "left": list(done["left"])}
+    run.says = _("erased; receipt %(number)s; what is left: %(left)s") % {
+        "number": run.about or _("of before"),
+        "left": "; ".join(done["left"]) or _("nothing"),
+    }
+    run.save()
+    log(run.account, "erase", run.about, after={"counts": done["counts"]})
