@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     import pyarrow as pa
@@ -91,23 +91,30 @@ class _Made:
 def _spliced(path: Path, out: Path, changed: dict[int, pa.Table], schema: pa.Schema) -> bool:
     """Copy the file and change only these row groups; False, and nothing there, where that cannot be done."""
     size = path.stat().st_size
+    is_fewer = any(not table.num_rows for table in changed.values())  # then the others' ordinals change
     with path.open("rb") as file:
         file.seek(size - 8)
         (length,) = struct.unpack("<I", file.read(4))
-        file.seek(size - 8 - length)
-        footer = _Reader(file.read(length)).struct()
+        data_end = size - 8 - length
+        file.seek(data_end)
+        said = file.read(length)
+    footer = _Reader(said).footer(None if is_fewer else changed)
+    if any(_INDEXES[0] in chunk for at in changed for chunk in footer[_ROW_GROUPS][1][1][at][_COLUMNS][1][1]):
+        footer = _Reader(said).footer(None)
     kind, groups = footer[_ROW_GROUPS][1]
-    data_end = size - 8 - length
     made = {at: _made(table, schema) for at, table in changed.items() if table.num_rows}
     if not all(_alike(groups[at], one.group) for at, one in made.items()):
         return False
-    if any(_INDEXES[0] in chunk for group in groups for chunk in group[_COLUMNS][1][1]):
-        return False  # an index of pages tells the least and the greatest values once more
+    indexes = list(_taken_indexes(groups))
     _copy(path, out, data_end)
     with out.open("r+b") as file:
         end = data_end
+        for begins, size in indexes:
+            file.seek(begins)
+            file.write(bytes(size))
         for at in changed:
             first, last = _room(groups[at])
+            footer[_NUM_ROWS] = (_I64, footer[_NUM_ROWS][1] - groups[at][_GROUP_ROWS][1])
             file.seek(first)
             file.write(bytes(last - first))
             if (one := made.get(at)) is None:
@@ -117,18 +124,27 @@ def _spliced(path: Path, out: Path, changed: dict[int, pa.Table], schema: pa.Sch
             file.seek(begins)
             file.write(one.data)
             _moved(groups[at], one, begins)
+            footer[_NUM_ROWS] = (_I64, footer[_NUM_ROWS][1] + groups[at][_GROUP_ROWS][1])
         kept = [group for at, group in enumerate(groups) if at not in changed or at in made]
         for ordinal, group in enumerate(kept):
-            if _ORDINAL in group:
+            if isinstance(group, dict) and _ORDINAL in group:
                 group[_ORDINAL] = (_I16, ordinal)
-        footer[_NUM_ROWS] = (_I64, sum(group[_GROUP_ROWS][1] for group in kept))
         footer[_ROW_GROUPS] = (_LIST, (kind, kept))
-        said = bytearray()
-        _write_struct(said, footer)
+        told = bytearray()
+        _write_struct(told, footer)
         file.seek(end)
-        file.write(bytes(said) + struct.pack("<I", len(said)) + _MAGIC)
+        file.write(bytes(told) + struct.pack("<I", len(told)) + _MAGIC)
         file.truncate()
     return True
+
+
+def _taken_indexes(groups: list[Any]) -> Iterator[tuple[int, int]]:
+    """Take the indexes of pages out of what the footer tells, and say where they are: they tell values once more."""
+    for group in groups:
+        for chunk in group[_COLUMNS][1][1] if isinstance(group, dict) else ():
+            for offset, length in (_INDEXES[:2], _INDEXES[2:]):
+                if offset in chunk:
+                    yield chunk.pop(offset)[1], chunk.pop(length)[1]
 
 
 def _made(table: pa.Table, schema: pa.Schema) -> _Made:
@@ -205,7 +221,11 @@ class _Reader:
         self._data = data
         self._at = 0
 
-    def struct(self) -> Fields:
+    def footer(self, wanted: Collection[int] | None) -> Fields:
+        """FileMetaData; of its row groups only those wanted are read, the others are bytes as they are; None: all."""
+        return self.struct(of_groups=(lambda at: True) if wanted is None else wanted.__contains__)
+
+    def struct(self, of_groups: Callable[[int], bool] | None = None) -> Fields:
         """A struct's fields, in their order."""
         found: Fields = {}
         number = 0
@@ -214,9 +234,25 @@ class _Reader:
             self._at += 1
             kind = header & 15
             number = number + (header >> 4) if header >> 4 else self._zigzag()
-            found[number] = (kind, kind == _TRUE if kind in (_TRUE, _FALSE) else self._value(kind))
+            if kind in (_TRUE, _FALSE):
+                found[number] = (kind, kind == _TRUE)
+            elif of_groups is not None and number == _ROW_GROUPS:
+                found[number] = (kind, self._groups(of_groups))
+            else:
+                found[number] = (kind, self._value(kind))
         self._at += 1
         return found
+
+    def _groups(self, wanted: Callable[[int], bool]) -> tuple[int, list[Any]]:
+        size, kind = self._list_header()
+        found: list[Any] = []
+        for at in range(size):
+            if wanted(at):
+                found.append(self.struct())
+            else:
+                begins, self._at = self._at, _past_struct(self._data, self._at)
+                found.append(self._data[begins : self._at])
+        return kind, found
 
     def _value(self, kind: int) -> Any:
         if kind in (_I16, _I32, _I64):
@@ -234,11 +270,15 @@ class _Reader:
         raise ValueError(f"a footer with a field of type {kind}")
 
     def _list(self) -> tuple[int, list[Any]]:
+        size, kind = self._list_header()
+        return kind, [self._value(kind) for _ in range(size)]
+
+    def _list_header(self) -> tuple[int, int]:
         header = self._bytes(1)[0]
         size, kind = header >> 4, header & 15
         if size == 15:  # noqa: PLR2004 - then it follows
             size = self._varint()
-        return kind, [self._value(kind) for _ in range(size)]
+        return size, kind
 
     def _bytes(self, size: int) -> bytes:
         begins, self._at = self._at, self._at + size
@@ -257,6 +297,48 @@ class _Reader:
     def _zigzag(self) -> int:
         value = self._varint()
         return (value >> 1) ^ -(value & 1)
+
+
+def _past_struct(data: bytes, at: int) -> int:
+    """Where a struct ends. A file of a million people has a million of these numbers, and they are not looked at."""
+    while header := data[at]:
+        at += 1
+        if header < 16:  # noqa: PLR2004 - the number of the field follows
+            at = _past_varint(data, at)
+        at = _past_value(data, at, header & 15)
+    return at + 1
+
+
+def _past_value(data: bytes, at: int, kind: int) -> int:
+    if kind in (_TRUE, _FALSE):
+        return at
+    if kind in (_I16, _I32, _I64):
+        return _past_varint(data, at)
+    if kind == _BINARY:
+        size = shift = 0
+        while data[at] > 127:  # noqa: PLR2004 - more follow
+            size |= (data[at] & 127) << shift
+            shift += 7
+            at += 1
+        return at + 1 + (size | data[at] << shift)
+    if kind == _STRUCT:
+        return _past_struct(data, at)
+    if kind in (_LIST, _SET):
+        size, of = data[at] >> 4, data[at] & 15
+        at += 1
+        if size == 15:  # noqa: PLR2004 - then it follows
+            first, at = at, _past_varint(data, at)
+            size = sum((byte & 127) << 7 * place for place, byte in enumerate(data[first:at]))
+        for _ in range(size):
+            at = at + 1 if of in (_TRUE, _FALSE) else _past_value(data, at, of)
+        return at
+    return at + (8 if kind == _DOUBLE else 1)
+
+
+def _past_varint(data: bytes, at: int) -> int:
+    while data[at] > 127:  # noqa: PLR2004 - more follow
+        at += 1
+    return at + 1
 
 
 def _write_struct(out: bytearray, fields: Fields) -> None:
@@ -280,7 +362,7 @@ def _write_value(out: bytearray, kind: int, value: Any) -> None:
     elif kind == _BINARY:
         _write_varint(out, len(value))
         out += value
-    elif kind == _STRUCT:
+    elif kind == _STRUCT and isinstance(value, dict):
         _write_struct(out, value)
     elif kind in (_LIST, _SET):
         of, values = value

@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from byname.engines.splice import groups_of, rewrite
 from byname.facts.quoting import literal
 from byname.facts.schema import FILES, SIGHTINGS, TABLES
-from byname.facts.store import LEDGER_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from byname.facts.store import Store
 
 __all__ = ["Erased", "Whom", "erase"]
+
+# Rows of a file by their number in it: fact_id and version.
+type Rows = dict[int, tuple[str, int]]
 
 # Contacts before answers, everything before the decisions about it.
 _ORDER = ("contacts", "answers", *(one.name for one in TABLES if one.name not in ("contacts", "answers", "decisions")))
@@ -63,14 +67,18 @@ from several
 where is_theirs or fact_id in (select fact_id from several where is_theirs and place = 1)
 """
 _IN_FILES = """
-select files.filename, files.fact_id, files.version
-from read_parquet([{paths}], filename = true, union_by_name = true) as files
+select files.filename, files.file_row_number, files.fact_id, files.version
+from read_parquet([{paths}], filename = true, file_row_number = true, union_by_name = true) as files
 semi join found on found.fact_id = files.fact_id and found.version = files.version
 """
-_SEEN = "select filename, fact_id, 0 from read_parquet([{paths}], filename = true) semi join gone using (fact_id)"
+_SEEN = """
+select filename, file_row_number, fact_id, 0
+from read_parquet([{paths}], filename = true, file_row_number = true)
+semi join gone using (fact_id)
+"""
 _NAMED = """
-select files.filename, files.file_id, 0
-from read_parquet([{paths}], filename = true) as files
+select files.filename, files.file_row_number, files.file_id, 0
+from read_parquet([{paths}], filename = true, file_row_number = true) as files
 where exists (select 1 from names where contains(lower(files.name), names.name))
 """
 
@@ -142,8 +150,8 @@ def erase(con: duckdb.DuckDBPyConnection, store: Store, versions: dict[str, int]
     return counts
 
 
-def _rows_of(con: duckdb.DuckDBPyConnection, name: str, paths: list[Path]) -> dict[str, set[tuple[str, int]]]:
-    """Which rows of which files are theirs, by fact_id and version."""
+def _rows_of(con: duckdb.DuckDBPyConnection, name: str, paths: list[Path]) -> dict[str, Rows]:
+    """Which rows of which files are theirs."""
     listed = ", ".join(literal(str(path)) for path in paths)
     if name == SIGHTINGS.name:
         asked = _SEEN.format(paths=listed)
@@ -155,34 +163,24 @@ def _rows_of(con: duckdb.DuckDBPyConnection, name: str, paths: list[Path]) -> di
         )
         con.execute(_FOUND.format(is_theirs=_IS_THEIRS.get(name, _OF_THEIRS)))
         asked = _IN_FILES.format(paths=listed)
-    found: dict[str, set[tuple[str, int]]] = {}
-    for filename, fact_id, version in con.execute(asked).fetchall():
-        found.setdefault(filename, set()).add((fact_id, version))
+    found: dict[str, Rows] = {}
+    for filename, row, fact_id, version in con.execute(asked).fetchall():
+        found.setdefault(filename, {})[row] = (fact_id, version)
     return found
 
 
-def _without(path: Path, name: str, rows: set[tuple[str, int]], whom: Whom) -> str | None:
+def _without(path: Path, name: str, rows: Rows, whom: Whom) -> str | None:
     """Write a file without these rows beside it; its name, or None if nothing would be left."""
     out = path.with_name(f"part-00000-{uuid.uuid4()}-c000.zstd.parquet")
-    written = 0
-    with (
-        pq.ParquetFile(path) as file,
-        pq.ParquetWriter(
-            out, file.schema_arrow, compression="zstd", compression_level=1, store_decimal_as_integer=True
-        ) as writer,
-    ):
-        for group in range(file.metadata.num_row_groups):
-            left = _changed(file.read_row_group(group), name, rows, whom)
-            written += left.num_rows
-            if left.num_rows:
-                writer.write_table(left, row_group_size=left.num_rows)
-    if written:
+    changed = partial(_changed, name=name, rows=set(rows.values()), whom=whom)
+    rewrite(path, out, changed, groups_of(path, rows))
+    if pq.read_metadata(out).num_rows:
         return out.name
     out.unlink()
     return None
 
 
-def _changed(table: pa.Table, name: str, rows: set[tuple[str, int]], whom: Whom) -> pa.Table:
+def _changed(table: pa.Table, *, name: str, rows: set[tuple[str, int]], whom: Whom) -> pa.Table:
     """A row group without these rows; what stays of them where it is another's too."""
     key = "file_id" if name == FILES.name else "fact_id"
     ids = pa.array(sorted({fact_id for fact_id, _ in rows}), pa.string())

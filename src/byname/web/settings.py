@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "byname.web.outreach",
     "byname.web.portal",
     "byname.web.ideas",
+    "byname.web.reviews",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
+from typing import Any
 
 from django.core.mail.backends import smtp
 
 __all__ = ["EmailBackend", "NoAnswer"]
 
+_PLAIN = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
 _SECONDS_FOR_AN_ANSWER = 120  # a server that looks for viruses first takes its time
 
 
@@ -18,7 +21,7 @@ class NoAnswer(smtplib.SMTPException):
 class _Telling:
     """Of the two classes of smtplib: what goes wrong once the words are on their way is told apart."""
 
-    def data(self, msg: bytes | str) -> tuple[int, bytes]:
+    def data(self, msg: Any) -> tuple[int, bytes]:
         """Hand over a mail's words.
 
         Raises:
@@ -48,7 +51,13 @@ class _Tls(_Telling, smtplib.SMTP_SSL):
 
 
 class EmailBackend(smtp.EmailBackend):
-    """Django's, with that."""
+    """Django's, with that; and a plain address is not parsed again for each mail."""
+
+    def prep_address(self, address: str, force_ascii: bool = True) -> str:  # noqa: FBT001, FBT002 - Django's way
+        """The address alone, as the server is told."""
+        if _PLAIN.fullmatch(address):
+            return address
+        return str(super().prep_address(address, force_ascii))
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:

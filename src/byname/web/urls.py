@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("byname.web.outreach.urls")),
     path("", include("byname.web.portal.urls")),
     path("", include("byname.web.ideas.urls")),
+    path("", include("byname.web.reviews.urls")),
     path("", include("byname.web.console.urls")),
 ]

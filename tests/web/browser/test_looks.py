@@ -15,7 +15,7 @@ from byname.web.accounts.models import Account
 from tests.web.browser.conftest import PHONE, Seen
 from tests.web.conftest import PASSWORD
 
-PAGES = ["today", "people", "book", "standing", "value", "voice", "plan", "proof", "data", "settings"]
+PAGES = ["today", "outreach", "people", "book", "standing", "value", "voice", "plan", "proof", "data", "settings"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 

@@ -1,6 +1,8 @@
-"""Run by itself against a company's folder: drafts are made, a crowd of threads lets them out at once, or one goes on.
+"""Run by itself against a company's folder: drafts are made, a crowd of threads lets them out, or one goes on.
 
-    python crowd.py make | crowd | on
+    python crowd.py make PEOPLE DAYS | crowd NUMBER | on
+
+Several crowds are several processes: the pages, the worker, the command line.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import os
 import random
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from byname.web.desk import Desk
     from byname.web.outreach.models import Draft
 
-THREADS, PEOPLE = 200, 50
+CROWDS, THREADS, PEOPLE = 4, 50, 50
 _LISTED = """
     with one as (
         select candidates.person_id, candidates.action, candidates.channel, people.anchor
@@ -43,8 +46,8 @@ def _desk() -> Desk:
     return Desk(company(), open_current(company()))
 
 
-def make(people: int = PEOPLE, days: int = 4) -> None:
-    """Approved drafts for these people: each of their plays, four times over."""
+def make(people: int = PEOPLE, days: int = 2) -> None:
+    """Approved drafts for these people: each of their plays, as often as on so many days."""
     from byname.gate_again import playbooks_of
     from byname.web.accounts.models import Account, Role
     from byname.web.outreach.models import Draft, State
@@ -71,8 +74,8 @@ def make(people: int = PEOPLE, days: int = 4) -> None:
             )
 
 
-def crowd() -> None:
-    """Two hundred threads at once, each by a way of its own: one draft, a batch, the worker's whole list, by hand."""
+def crowd(which: int) -> None:
+    """Threads at once, each by a way of its own: one draft, a batch, the worker's whole list, by hand."""
     from django.db import connection
 
     from byname.web.accounts.models import Account
@@ -80,10 +83,14 @@ def crowd() -> None:
 
     desk, alice = _desk(), Account.objects.get()
     drafts = list(Draft.objects.order_by("pk"))
+    connection.close()
     together = Barrier(THREADS)
+    sys.stdout.write("begun\n")
+    sys.stdout.flush()
+    sys.stdin.readline()  # until all crowds are there
 
     def one(number: int) -> str:
-        chance = random.Random(number)
+        chance = random.Random(which * THREADS + number)  # noqa: S311 - no secret
         try:
             mine = chance.sample(drafts, 4)
             together.wait(60)
@@ -99,6 +106,8 @@ def crowd() -> None:
 
 
 def _by_some_way(desk: Desk, alice: Account, number: int, mine: list[Draft], every: list[Draft]) -> str:
+    from django.db import connection
+
     from byname.errors import UsageError
     from byname.web.desk import Desk
     from byname.web.outreach.deciding import done_by_hand
@@ -106,7 +115,7 @@ def _by_some_way(desk: Desk, alice: Account, number: int, mine: list[Draft], eve
     from byname.web.outreach.models import State
 
     desk = Desk(desk.company, desk.snapshot)
-    if number % 20 == 0:
+    if number == THREADS - 1:
         claim_many(desk, every)  # what the worker does
     elif number % 2:
         claim_many(desk, mine)
@@ -114,11 +123,10 @@ def _by_some_way(desk: Desk, alice: Account, number: int, mine: list[Draft], eve
         for draft in mine:
             claim(desk, draft)
     for draft in mine:
+        connection.close()  # PostgreSQL has fewer of them than we have threads
         if draft.state == State.BY_HAND:
-            try:
+            with suppress(UsageError):  # another thread did it
                 done_by_hand(alice, desk, draft)
-            except UsageError:
-                pass  # another thread did it
     return ""
 
 
@@ -138,4 +146,4 @@ if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "byname.web.settings"
     django.setup()
     told: dict[str, Any] = {"make": make, "crowd": crowd, "on": on}
-    told[sys.argv[1]]()
+    told[sys.argv[1]](*map(int, sys.argv[2:]))

@@ -1,7 +1,13 @@
-"""A process that sends what is due, to be killed:  python -m tests.web.outreach.sender_case FOLDER MAIL_URL"""
+"""Processes that send what is due, one for each line on standard input, to be killed.
+
+    python -m tests.web.outreach.sender_case FOLDER MAIL_URL
+
+Says the process's id when it begins, and its exit status when it ended. What takes seconds, loading, is done once.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -22,8 +28,19 @@ def main(folder: str, url: str) -> None:
 
     settings.COMPANY = mailing(company, url)
     served.reread = lambda company: company
-    done = send_due(Desk(settings.COMPANY, open_current(company)))
-    sys.stdout.write(f"{done.sent} {done.lost}\n")
+    desk = Desk(settings.COMPANY, open_current(company))
+    for _line in sys.stdin:
+        process = os.fork()
+        if not process:
+            send_due(desk)
+            os._exit(0)
+        say(process)
+        say(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+
+
+def say(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

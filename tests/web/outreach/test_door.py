@@ -91,7 +91,9 @@ def test_a_whole_list_is_judged_at_once_each_for_itself(desk: Desk) -> None:
     states = [Draft.objects.get(pk=draft.pk).state for draft in drafts]
     assert [draft.state for draft in drafts] == states
     for draft, verdict in zip(drafts, verdicts, strict=True):
-        expected = State.STOPPED if not verdict.is_open else State.CLAIMED if draft.channel == "email" else State.BY_HAND
+        expected = (
+            State.STOPPED if not verdict.is_open else State.CLAIMED if draft.channel == "email" else State.BY_HAND
+        )
         assert draft.state == expected
     mails = [draft for draft in drafts if draft.state == State.CLAIMED]
     assert len(mails) > 5

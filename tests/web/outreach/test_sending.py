@@ -6,12 +6,14 @@ Demands: S4.2, S2.7, S1.19.
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +27,7 @@ from byname.company import Company
 from byname.errors import UsageError
 from byname.facts.locks import take
 from byname.web.desk import Desk
-from byname.web.outreach import door, sending
+from byname.web.outreach import sending
 from byname.web.outreach.fate import Fate, fate_of, is_gone
 from byname.web.outreach.models import Draft, State, Suppressed
 from byname.web.outreach.sending import Sent, is_due, send, send_due
@@ -293,8 +295,8 @@ def test_what_is_approved_goes_through_the_gate_and_out(
             state = State.STOPPED if one.address == "person7@example.com" else State.CLAIMED
             Draft.objects.filter(pk=one.pk, state=State.APPROVED).update(state=state, claimed_at=timezone.now())
 
-    monkeypatch.setattr(sending, "_AT_ONCE", 50)
-    monkeypatch.setattr(door, "claim_many", claim_many)
+    monkeypatch.setattr(sending, "_LET_OUT", 50)
+    monkeypatch.setattr(sending, "claim_many", claim_many)
     for name in names(120):
         draft(name, State.APPROVED, claimed_at=None)
     draft("waits@example.com", State.DRAFT)
@@ -336,24 +338,39 @@ def test_who_kills_it_three_times_makes_nobody_get_two(company: Company) -> None
         time.sleep(0.002)
         return "250 taken"
 
-    with serving(Box(at_the_end=slowly)) as box:
-        url = f"smtp://127.0.0.1:{box.port}"
-        command = [sys.executable, "-m", "tests.web.outreach.sender_case", str(company.folder), url]
+    with serving(Box(at_the_end=slowly)) as box, senders(company, f"smtp://127.0.0.1:{box.port}") as begin:
         for _round in range(3):
             until = len(box.taken) + chance.randint(20, 100)
-            with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-                while len(box.taken) < until and process.poll() is None:
-                    time.sleep(0.001)
-                process.send_signal(signal.SIGKILL)
-                assert process.wait() == -signal.SIGKILL
-        ended = subprocess.run(command, capture_output=True, text=True, check=True)
+            process, ended = begin()
+            while len(box.taken) < until:
+                time.sleep(0.001)
+            os.kill(process, signal.SIGKILL)
+            assert ended() == -signal.SIGKILL
+        _process, ended = begin()
+        assert ended() == 0
     taken, said = box.addresses, states()
     assert len(set(taken)) == len(taken)
     lost = [name for name, state in said.items() if state == State.LOST]
     assert len(lost) <= 3
     assert {name for name, state in said.items() if state == State.SENT} | set(lost) == set(names(many))
     assert set(names(many)) - set(lost) <= set(taken)
-    assert int(ended.stdout.split()[1]) <= 1
+
+
+@contextmanager
+def senders(company: Company, url: str) -> Iterator[Callable[[], tuple[int, Callable[[], int]]]]:
+    """Begins a process that sends; gives its id, and what waits for its exit status."""
+    command = [sys.executable, "-m", "tests.web.outreach.sender_case", str(company.folder), url]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdin
+        assert parent.stdout
+        into, out = parent.stdin, parent.stdout
+
+        def begin() -> tuple[int, Callable[[], int]]:
+            into.write("go\n")
+            into.flush()
+            return int(out.readline()), lambda: int(out.readline())
+
+        yield begin
 
 
 @pytest.mark.django_db(transaction=True)

@@ -74,7 +74,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Callable[[], None]
         work()
 
     monkeypatch.setattr(later, "later", do)
-    yield done
+    return done
 
 
 @pytest.fixture

@@ -22,11 +22,9 @@ from tests.web.portal.conftest import WHO, come_in
 from tests.web.portal.test_portal_tools import do
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from byname.company import Company
-    from byname.web.desk import Desk
-    from byname.tables import TABLES
-from byname.web.desk import Desk
-from byname.web.portal.whom import Her
 
 OTHERS = """
     select people.anchor from people
@@ -49,9 +47,7 @@ def test_the_next_refresh_keeps_to_it(own: Company) -> None:
     desk = Desk(own, open_current(own))
     rosa = her_by_record(desk, str(desk.snapshot.query(WHO)[0]["anchor"]))
     assert rosa is not None
-    objecting, asking, withdrawing = (
-        str(row["anchor"]) for row in desk.snapshot.query(OTHERS, [rosa.person_id])
-    )
+    objecting, asking, withdrawing = (str(row["anchor"]) for row in desk.snapshot.query(OTHERS, [rosa.person_id]))
     hers = come_in(Client(), rosa.anchor)
     do(hers, "channels", email="asked", phone="refused")
     do(hers, "pace", pace="once a quarter")
@@ -89,7 +85,10 @@ def test_the_next_refresh_keeps_to_it(own: Company) -> None:
     assert not snapshot.rows("plan", [row("people", objecting)["person_id"]], ["kind"])
     assert row("pace", asking)["paused_until"] == until
     assert row("reach", withdrawing, channel="email")["marketing"] == "withdrawn"
-    assert (Preference.objects.filter(drained_at=None).count(), Consent.objects.filter(drained_at=None).count()) == (0, 0)
+    assert (Preference.objects.filter(drained_at=None).count(), Consent.objects.filter(drained_at=None).count()) == (
+        0,
+        0,
+    )
     # And her page says the same as before, now that the snapshot has it.
     page = hers.get(reverse("my-wishes"))
     assert page.context["pace"] == "once a quarter"

@@ -18,6 +18,7 @@ from byname.plan.gate.own_lines import _of_groups, _plain, _words
 from byname.plan.pace_words import pace_wish
 from byname.plan.quiet_words import quiet_wish
 from byname.web.accounts.models import Entry
+from byname.web.outreach.suppression import UNSUBSCRIBED, is_suppressed, suppress
 from byname.web.portal import asking, words
 from byname.web.portal.consenting import consents
 from byname.web.portal.told import Told
@@ -79,7 +80,9 @@ def test_the_objections_hold_for_every_channel() -> None:
 
 
 def test_ways_are_one_sentence_in_the_place_of_what_she_said_before(as_rosa: Client, rosa: Her) -> None:
-    assert do(as_rosa, "channels", email="asked", letter="asked", phone="refused", in_person="refused").status_code == 302
+    assert (
+        do(as_rosa, "channels", email="asked", letter="asked", phone="refused", in_person="refused").status_code == 302
+    )
     (said,) = told(rosa, "channel")
     wish = channel_wish(said)
     assert (wish.asked, wish.refused) == ({"email", "letter"}, {"phone", "in_person"})
@@ -187,6 +190,18 @@ def test_a_yes_is_as_easily_given_as_taken_back(as_rosa: Client, rosa: Her) -> N
     assert page.count('name="state"') == len(consents(rosa))  # one button each, whichever way
 
 
+def test_her_own_yes_ends_that_she_once_unsubscribed_but_no_other_reason(as_rosa: Client, rosa: Her) -> None:
+    suppress(rosa.email, "email", UNSUBSCRIBED)
+    suppress(rosa.phone, "sms", "bounced")
+    do(as_rosa, "consent-to-nothing")
+    do(as_rosa, "consent", state="given", channel="email", purpose="feedback")
+    assert is_suppressed(rosa.email, "email")
+    for channel in ("email", "sms"):
+        do(as_rosa, "consent", state="given", channel=channel, purpose="marketing")
+    assert not is_suppressed(rosa.email, "email")
+    assert is_suppressed(rosa.phone, "sms")
+
+
 def test_every_yes_is_taken_back_by_one_button(as_rosa: Client, rosa: Her) -> None:
     assert any(one.is_given for one in consents(rosa))
     do(as_rosa, "consent-to-nothing")
@@ -195,7 +210,11 @@ def test_every_yes_is_taken_back_by_one_button(as_rosa: Client, rosa: Her) -> No
 
 @pytest.mark.parametrize(
     "typed",
-    [{"state": "given", "channel": "fax", "purpose": "marketing"}, {"state": "maybe", "channel": "email", "purpose": "marketing"}, {}],
+    [
+        {"state": "given", "channel": "fax", "purpose": "marketing"},
+        {"state": "maybe", "channel": "email", "purpose": "marketing"},
+        {},
+    ],
 )
 def test_a_consent_to_what_is_not_there_is_refused(as_rosa: Client, typed: dict[str, str]) -> None:
     assert do(as_rosa, "consent", **typed).status_code == 422
@@ -230,7 +249,12 @@ def test_who_objected_still_gets_a_link(as_rosa: Client, rosa: Her, desk: Desk, 
 
 @pytest.mark.parametrize(
     ("detail", "value"),
-    [("name", "Rosa\u00a0 Haddad"), ("email", "rosa@new.example"), ("phone", "+49 30 901820"), ("address", "Elm St 4\nYork")],
+    [
+        ("name", "Rosa\u00a0 Haddad"),
+        ("email", "rosa@new.example"),
+        ("phone", "+49 30 901820"),
+        ("address", "Elm St 4\nYork"),
+    ],
 )
 def test_a_correction_goes_to_the_service_team_and_is_shown(
     as_rosa: Client, rosa: Her, detail: str, value: str
@@ -246,7 +270,14 @@ def test_a_correction_goes_to_the_service_team_and_is_shown(
 
 @pytest.mark.parametrize(
     ("detail", "value"),
-    [("email", "nonsense"), ("phone", "12"), ("name", ""), ("name", "x" * 400), ("birth", "1 May"), ("name", "\x00\x07")],
+    [
+        ("email", "nonsense"),
+        ("phone", "12"),
+        ("name", ""),
+        ("name", "x" * 400),
+        ("birth", "1 May"),
+        ("name", "\x00\x07"),
+    ],
 )
 def test_what_corrects_nothing_is_refused(as_rosa: Client, detail: str, value: str) -> None:
     answer = do(as_rosa, "correct", detail=detail, value=value)
@@ -326,7 +357,7 @@ def test_looking_writes_nothing(as_rosa: Client, company: Company) -> None:
     def many() -> list[int]:
         with opened(company) as rows:
             assert rows is not None
-            return [rows.ask(f"select count(*) from written_{name}")[0][0] for name in ("preferences", "consents")]  # noqa: S608
+            return [rows.ask(f"select count(*) from written_{name}")[0][0] for name in ("preferences", "consents")]
 
     before = (many(), Entry.objects.count())
     for page in ("page", "held", "why", "contacts", "wishes", "stop", "correct", "take", "erase"):

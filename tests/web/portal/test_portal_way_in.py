@@ -14,9 +14,10 @@ from django.test import Client
 from django.urls import reverse
 
 from byname.company import open_company
-from byname.web.portal import doors, later, letters, whom
+from byname.web.portal import doors, later, whom
+from byname.web.portal import letters as letters_module
 from byname.web.portal.models import Door
-from tests.web.person.changed import change, copied, with_values
+from tests.web.person.changed import change, copied, with_values, without
 from tests.web.portal.conftest import come_in
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from byname.web.portal.whom import Her
 
 DAY = timedelta(days=1)
+
+
+def send(desk: Desk, typed: str) -> None:
+    letters_module.send_way_in(desk, typed, "http://testserver")
 
 
 def with_settings(company: Company, section: str, line: str) -> Company:
@@ -125,7 +130,9 @@ def test_a_link_of_somebodys_own_making_opens_nothing(charlie: Client, token: st
 
 
 def test_link_for_gives_a_whole_address_under_the_companys_own(rosa: Her, settings: Any, tmp_path: Path) -> None:
-    settings.COMPANY = with_settings(copied(settings.COMPANY, tmp_path / "shop"), "web", 'address = "https://my.kettle.test"')
+    settings.COMPANY = with_settings(
+        copied(settings.COMPANY, tmp_path / "shop"), "web", 'address = "https://my.kettle.test"'
+    )
     assert doors.link_for(rosa.anchor).startswith("https://my.kettle.test/my/in/")
 
 
@@ -175,9 +182,7 @@ def test_who_asks_too_often_for_one_address_is_not_told_and_gets_no_more(
 
 
 def test_a_caller_asks_twenty_times_an_hour(charlie: Client, db: None, at_once: list[Any]) -> None:
-    answers = [
-        charlie.post(reverse("my-way-in"), {"email": f"n{n}@nowhere.example"}).status_code for n in range(21)
-    ]
+    answers = [charlie.post(reverse("my-way-in"), {"email": f"n{n}@nowhere.example"}).status_code for n in range(21)]
     assert answers == [302] * 20 + [429]
 
 
@@ -197,13 +202,6 @@ def test_a_letter_goes_to_the_address_on_record_never_to_a_look_alike(
         letters.clear()
         send(desk, typed)
         assert [letter.to for letter in letters] in ([], [[rosa.email]])
-
-
-def send(desk: Desk, typed: str) -> None:
-    letters_module.send_way_in(desk, typed, "http://testserver")
-
-
-letters_module = letters
 
 
 def test_a_number_or_a_name_is_no_address(desk: Desk, rosa: Her, letters: list[Any]) -> None:
@@ -260,3 +258,35 @@ def test_a_name_of_html_or_ten_thousand_letters_is_only_a_name(
             assert "<b onclick" not in text
             assert "49" not in text.partition("<title>")[2].partition("</title>")[0]
             assert len(text) < 200_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_letter_leaves_from_a_thread_of_its_own(charlie: Client, rosa: Her, letters: list[Any]) -> None:
+    assert charlie.post(reverse("my-way-in"), {"email": rosa.email}).status_code == 302
+    later._waiting().join()
+    assert [letter.to for letter in letters] == [[rosa.email]]
+
+
+def test_what_goes_wrong_in_that_thread_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    done: list[int] = []
+
+    def wrong() -> None:
+        raise ValueError
+
+    later.later(wrong)
+    later.later(lambda: done.append(1))
+    later._waiting().join()
+    assert done == [1]
+    assert "was not sent" in caplog.text
+
+
+def test_of_the_young_nothing_is_concluded(company: Company, tmp_path: Path, settings: Any, rosa: Her) -> None:
+    settings.COMPANY = own = copied(company, tmp_path / "shop")
+    for name in ("standing", "value", "evidence", "profile", "pace", "reach", "voice"):
+        change(own, name, without(rosa.person_id))
+    client = come_in(Client(), rosa.anchor)
+    for page in PAGES:
+        assert client.get(reverse(f"my-{page}")).status_code == 200
+    said = client.get(reverse("my-why")).content.decode()
+    assert "We conclude nothing about you." in said
+    assert "EUR" not in said

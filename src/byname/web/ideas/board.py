@@ -1,4 +1,4 @@
-"""The ideas that customers gave on their pages, with votes: from the ledger, and from what no refresh took yet.
+"""The ideas that customers gave on their pages, with votes; ideas of other systems are theirs to show.
 
 Who voted is counted and never told. Everybody counts once, whoever they are and whatever they are worth.
 """
@@ -9,40 +9,26 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 from rapidfuzz import fuzz, process, utils
 
-from byname.app_rows import opened
-from byname.facts.change import show
-from byname.facts.intake import open_ledger
-from byname.facts.schema import table
-from byname.facts.store import Store
-from byname.facts.versions import NEWEST_SQL
 from byname.web.ideas.models import Answer, Credit, Status
 from byname.web.portal.whom import is_erased
-from byname.web.written.versions import newest
+from byname.web.written.given import given
 from byname.web.written.whose import whose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
-    from byname.company import Company
     from byname.web.desk import Desk
 
-__all__ = ["SOURCE", "Answered", "Board", "Idea", "alike", "board"]
+__all__ = ["Answered", "Board", "Idea", "alike", "board"]
 
-SOURCE = "byname"  # ideas of other systems are theirs to show
 _ALIKE = 62.0  # of 100: the same words in any order, one more or one less
 _MOST_ALIKE = 4
 _OPEN_DAYS = 90  # of what the share of answers is counted
 _DAY_SECONDS = 86_400
-
-_kept: dict[Path, tuple[int, dict[str, list[dict[str, Any]]]]] = {}
-_reading = Lock()
 
 
 @dataclass(frozen=True)
@@ -142,7 +128,7 @@ class Board:
 
 def board(desk: Desk) -> Board:
     """The ideas as they stand now."""
-    rows = _rows(desk.company)
+    rows = given(desk.company, ("ideas", "votes"))
     people = whose(desk.company, desk.snapshot)
     people.look_up({row["record_id"] for found in rows.values() for row in found})
 
@@ -181,31 +167,6 @@ def alike(ideas: Sequence[Idea], text: str) -> list[Idea]:
         text, said, scorer=fuzz.token_set_ratio, processor=utils.default_process, score_cutoff=_ALIKE, limit=_MOST_ALIKE
     )
     return [ideas[place] for _text, _score, place in found]
-
-
-def _rows(company: Company) -> dict[str, list[dict[str, Any]]]:
-    """The newest version of each idea and vote that was given here."""
-    with opened(company) as app:
-        # Before the ledger: what a refresh takes in between is then seen twice, never not at all.
-        pending = {name: [] if app is None else app.pending(name) for name in ("ideas", "votes")}
-    ledger = _in_ledger(company)
-    return {name: [dict(row) for row in newest([*ledger[name], *pending[name]])] for name in pending}
-
-
-def _in_ledger(company: Company) -> dict[str, list[dict[str, Any]]]:
-    commit = Store(company.facts).load().commit
-    with _reading:
-        then, found = _kept.get(company.facts, (None, {}))
-        if then == commit:
-            return found
-        with open_ledger(company).state() as state, duckdb.connect(config={"threads": 1}) as con:
-            for name in ("ideas", "votes"):
-                files = state.files(name)
-                show(con, "all_versions", table(name), files)
-                newest_ = con.sql(NEWEST_SQL, params={"known_by": None}).filter(f"source = '{SOURCE}'")
-                found = {**found, name: newest_.to_arrow_table().to_pylist() if files else []}
-        _kept[company.facts] = (commit, found)
-    return found
 
 
 def _age_days(idea: Idea) -> float:

@@ -9,9 +9,10 @@ second is judged with the first among what the person heard.
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -65,8 +66,54 @@ class Verdict:
     says: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What a thread asks of the door, and its answer when there is one."""
+
+    drafts: Sequence[Draft]
+    state: State
+    by: Account | None
+    answer: Future[list[Verdict]] = field(default_factory=Future)
+
+
+class _Door:
+    """Where the threads of a process wait: the first that comes through takes those along who ask the like.
+
+    So a crowd is judged in a few transactions, and the database's own lock is asked for by one thread of each process.
+    """
+
+    def __init__(self) -> None:
+        self._list = Lock()
+        self._turn = Lock()
+        self._waiting: list[_Asked] = []
+
+    def through(self, desk: Desk, mine: _Asked) -> list[Verdict]:
+        with self._list:
+            self._waiting.append(mine)
+        with self._turn:
+            if not mine.answer.done():
+                self._lead(desk, mine)
+        return mine.answer.result()
+
+    def _lead(self, desk: Desk, mine: _Asked) -> None:
+        with self._list:
+            taken = [one for one in self._waiting if (one.state, one.by) == (mine.state, mine.by)]
+            self._waiting = [one for one in self._waiting if (one.state, one.by) != (mine.state, mine.by)]
+        try:
+            verdicts = iter(_through(desk, [draft for one in taken for draft in one.drafts], mine.state, mine.by))
+        except BaseException as error:
+            for one in taken:
+                one.answer.set_exception(error)
+            raise
+        for one in taken:
+            one.answer.set_result(list(islice(verdicts, len(one.drafts))))
+
+
+_door = _Door()
+
+
 def claim(desk: Desk, draft: Draft) -> Verdict:
-    """Let an approved contact out, if the gate still lets it through; claims of one moment are judged together.
+    """Let an approved contact out, if the gate still lets it through.
 
     A mail is claimed, and the contact recorded. What is done by hand waits for who does it; see `hand_over`. The draft
     that was given says what became of it.
@@ -74,54 +121,28 @@ def claim(desk: Desk, draft: Draft) -> Verdict:
     Raises:
         AppDatabaseError: there is no app database, or others wrote for too long; nothing was changed.
     """
-    if connection.in_atomic_block:
-        (verdict,) = claim_many(desk, [draft])
-        return verdict
-    return _together.claim(desk, draft)
+    (verdict,) = claim_many(desk, [draft])
+    return verdict
 
 
 def claim_many(desk: Desk, drafts: Sequence[Draft]) -> list[Verdict]:
     """The same for many, all in one transaction; quickest where they stand in the order of their person_id."""
-    return _through(desk, drafts, State.APPROVED)
+    return _ask(desk, _Asked(drafts, State.APPROVED, None))
 
 
 def hand_over(by: Account, desk: Desk, draft: Draft) -> Verdict:
     """Record a contact that somebody made by hand, if the gate still lets it through; see `deciding.done_by_hand`."""
-    (verdict,) = _through(desk, [draft], State.BY_HAND, by=by)
+    (verdict,) = _ask(desk, _Asked([draft], State.BY_HAND, by))
     return verdict
 
 
-class _Together:
-    """Threads that claim at once: the first of them that comes through takes the others along."""
-
-    def __init__(self) -> None:
-        self._list = Lock()
-        self._turn = Lock()
-        self._waiting: list[tuple[Draft, Future[Verdict]]] = []
-
-    def claim(self, desk: Desk, draft: Draft) -> Verdict:
-        mine: Future[Verdict] = Future()
-        with self._list:
-            self._waiting.append((draft, mine))
-        with self._turn:
-            if not mine.done():
-                with self._list:
-                    taken, self._waiting = self._waiting, []
-                try:
-                    verdicts = claim_many(desk, [one for one, _ in taken])
-                except BaseException as error:
-                    for _one, its in taken:
-                        its.set_exception(error)
-                    raise
-                for (_one, its), verdict in zip(taken, verdicts, strict=True):
-                    its.set_result(verdict)
-        return mine.result()
+def _ask(desk: Desk, mine: _Asked) -> list[Verdict]:
+    if connection.in_atomic_block:  # nobody may wait for others while holding the database
+        return _through(desk, mine.drafts, mine.state, mine.by)
+    return _door.through(desk, mine)
 
 
-_together = _Together()
-
-
-def _through(desk: Desk, drafts: Sequence[Draft], state: State, by: Account | None = None) -> list[Verdict]:
+def _through(desk: Desk, drafts: Sequence[Draft], state: State, by: Account | None) -> list[Verdict]:
     """Judge drafts that are in that state, and write down what becomes of them; a verdict for each, in their order."""
     company, snapshot = desk.company, desk.snapshot
     if current_folder(company) != snapshot.folder:
@@ -131,35 +152,31 @@ def _through(desk: Desk, drafts: Sequence[Draft], state: State, by: Account | No
     with at_work(by, company) as rows:
         there = Draft.objects.select_related("decided_by").in_bulk([draft.pk for draft in drafts])
         people = _people(company, snapshot, rows)
-        for places in _one_a_person(drafts):
-            waits: dict[int, Draft] = {}
-            for place in places:
-                found = there.get(drafts[place].pk)
-                if found is not None and found.state == state:
-                    waits[place] = found
-                else:
-                    verdicts[place] = _not_waiting(found)
-            said = _judged(rows, prepared, people, list(waits.values()))
-            _write(rows, prepared, [(draft, said[draft.pk]) for draft in waits.values()], by)
-            verdicts |= {place: _verdict(said[draft.pk]) for place, draft in waits.items()}
-        _log(by, [there[pk] for pk in {drafts[place].pk for place, one in verdicts.items() if one.rule != NOT_WAITING}])
+        waiting = [draft for draft in there.values() if draft.state == state]
+        for some in _one_a_person(waiting):
+            said = _judged(rows, prepared, people, some)
+            _write(rows, prepared, [(draft, said[draft.pk]) for draft in some], by)
+            verdicts |= {draft.pk: _verdict(said[draft.pk]) for draft in some}
+        _log(by, [draft for draft in waiting if draft.state != state])
+    answers = []
     for draft in drafts:
-        if (found := there.get(draft.pk)) is not None:
-            for name in _TOLD:
-                setattr(draft, name, getattr(found, name))
-    return [verdicts[place] for place in range(len(drafts))]
+        found = there.get(draft.pk)
+        # Of one that was asked about twice the second is out already.
+        answers.append(verdicts.pop(draft.pk, None) or _not_waiting(found))
+        for name in _TOLD if found else ():
+            setattr(draft, name, getattr(found, name))
+    return answers
 
 
-def _one_a_person(drafts: Sequence[Draft]) -> Iterator[list[int]]:
-    """Places of the drafts, of each person one at a time: the next is judged with the one before among the contacts."""
-    left = list(range(len(drafts)))
+def _one_a_person(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
+    """Of each person one draft at a time: the next is judged with the one before among what the person heard."""
+    left = list(drafts)
     while left:
-        seen: dict[str, int] = {}
-        for place in left:
-            seen.setdefault(drafts[place].person_id, place)
-        yield list(seen.values())
-        taken = set(seen.values())
-        left = [place for place in left if place not in taken]
+        now: dict[str, Draft] = {}
+        for draft in left:
+            now.setdefault(draft.person_id, draft)
+        yield list(now.values())
+        left = [draft for draft in left if now[draft.person_id] is not draft]
 
 
 def _not_waiting(draft: Draft | None) -> Verdict:

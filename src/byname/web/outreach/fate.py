@@ -10,7 +10,12 @@ import smtplib
 from dataclasses import dataclass
 
 import requests
-from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused, AnymailRequestsAPIError
+from anymail.exceptions import (  # type: ignore[import-untyped]
+    AnymailAPIError,
+    AnymailError,
+    AnymailRecipientsRefused,
+    AnymailRequestsAPIError,
+)
 from django.utils.translation import gettext as _
 from urllib3.exceptions import NewConnectionError
 

@@ -10,11 +10,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from binascii import b2a_qp
 from email import policy as policies
-from email.headerregistry import HeaderRegistry, UnstructuredHeader
-from typing import TYPE_CHECKING
+from email.header import Header
+from email.message import Message
+from email.policy import compat32
+from email.utils import formataddr, formatdate, parseaddr
+from typing import TYPE_CHECKING, Any
 
-from anymail.message import AnymailMessage
+from anymail.message import AnymailMessage  # type: ignore[import-untyped]
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -25,8 +29,8 @@ from byname.people.keys import email_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from email.message import EmailMessage
-    from email.policy import EmailPolicy
+
+    from django.core.mail import EmailMultiAlternatives
 
     from byname.web.outreach.letterhead import Letterhead
     from byname.web.outreach.models import Draft
@@ -39,23 +43,49 @@ _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _LINK = re.compile(r"(https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}])")
 
 
-class _OneLine(UnstructuredHeader):
-    """A header that is never folded: Python would begin a long address on a line of its own, which some cannot read."""
+class _Mail(AnymailMessage):  # type: ignore[misc]
+    def message(self, *, policy: Any = policies.default) -> Message:
+        """The mail as SMTP speaks it, in a fifth of the time that Python's parser of headers takes for each.
 
-    def fold(self, *, policy: EmailPolicy) -> str:
-        """The header as it leaves."""
-        return f"{self.name}: {self}{policy.linesep}"
+        Its headers are in ASCII, its lines short: any server takes it. An address on a line is never folded, which
+        Python would do, and some mail programs then do not see it.
+        """
+        made = Message(policy=compat32.clone(linesep=policy.linesep))
+        made["MIME-Version"] = "1.0"
+        made["From"] = _named(self.from_email)
+        made["To"] = ", ".join(_named(one) for one in self.to)
+        if self.reply_to:
+            made["Reply-To"] = ", ".join(_named(one) for one in self.reply_to)
+        made["Subject"] = Header(self.subject, header_name="Subject")
+        made["Date"] = formatdate()
+        for name, value in self.extra_headers.items():
+            made[name] = value
+        made["Content-Type"] = "multipart/alternative"
+        made.attach(_part("plain", str(self.body)))
+        for one in self.alternatives:
+            made.attach(_part("html", str(one.content)))
+        return made
 
 
-_HEADERS = HeaderRegistry()
-_HEADERS.map_to_type("list-unsubscribe", _OneLine)
+def _part(kind: str, text: str) -> Message:
+    part = Message()
+    part["Content-Type"] = f'text/{kind}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(b2a_qp(text.encode(), istext=True).decode("ascii"))
+    return part
 
 
-class _Mail(AnymailMessage):
-    def message(self, *, policy: EmailPolicy = policies.default) -> EmailMessage:
-        """What leaves."""
-        found: EmailMessage = super().message(policy=policy.clone(header_factory=_HEADERS))
-        return found
+def _named(address: str) -> str:
+    """An address in ASCII.
+
+    Raises:
+        NoAddress: what stands before the @ is not to be said in it.
+    """
+    name, bare = parseaddr(address)
+    local, _, domain = bare.rpartition("@")
+    if not local.isascii():
+        raise NoAddress(_("an address whose letters this mail server does not know"))
+    return formataddr((name, f"{local}@{domain.encode('idna').decode('ascii')}"))
 
 
 class NoAddress(ValueError):  # noqa: N818 - a noun that reads well where it is raised
@@ -71,7 +101,7 @@ def id_of(draft: Draft, head: Letterhead) -> str:
     return f"<{made}@{head.domain}>"
 
 
-def message_of(draft: Draft, head: Letterhead, *, page: str = "") -> AnymailMessage:
+def message_of(draft: Draft, head: Letterhead, *, page: str = "") -> EmailMultiAlternatives:
     """The mail that a draft becomes.
 
     Args:

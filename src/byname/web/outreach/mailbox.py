@@ -91,9 +91,9 @@ def _open(url: SplitResult) -> imaplib.IMAP4:
         line = imaplib.IMAP4_SSL(host, url.port or 993, ssl_context=create_default_context(), timeout=_SECONDS)
     else:
         line = imaplib.IMAP4(host, url.port or 143, timeout=_SECONDS)
-        if host not in _HERE:
-            line.starttls(create_default_context())
     try:
+        if url.scheme == "imap" and host not in _HERE:
+            line.starttls(create_default_context())
         line.login(unquote(url.username or ""), unquote(url.password or ""))
     except BaseException:
         line.shutdown()

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.header import decode_header, make_header
+from email.message import Message
 from typing import TYPE_CHECKING, Literal
 
 import nh3
@@ -19,7 +20,6 @@ from byname.web.outreach.fate import is_gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from email.message import Message
 
 __all__ = ["MOST_BYTES", "Came", "read", "read_bytes"]
 
@@ -109,7 +109,8 @@ def _ids_within(part: Message) -> list[str]:
     kind = part.get_content_type()
     if kind == "message/rfc822":
         inner = part.get_payload()
-        return _IDS.findall(_header(inner[0], "Message-ID")) if isinstance(inner, list) and inner else []
+        first = inner[0] if isinstance(inner, list) and inner else None
+        return _IDS.findall(_header(first, "Message-ID")) if isinstance(first, Message) else []
     return _ID_LINE.findall(_body(part)[: _HEADER_LETTERS * 4]) if kind == "text/rfc822-headers" else []
 
 
@@ -117,7 +118,8 @@ def _lines(part: Message) -> str:
     """The fields of a report's part, which the parser gives as messages of nothing but headers."""
     inner = part.get_payload()
     if isinstance(inner, list):
-        return "\n".join(f"{name}: {value}" for one in inner[:_MOST_PARTS] for name, value in one.items())
+        some = [one for one in inner[:_MOST_PARTS] if isinstance(one, Message)]
+        return "\n".join(f"{name}: {value}" for one in some for name, value in one.items())
     return _body(part)
 
 

@@ -25,6 +25,7 @@ from byname.facts.locks import take
 from byname.said_no import said_no_since
 from byname.web.mailers import mailers
 from byname.web.outreach.coming_back import bounced
+from byname.web.outreach.door import claim_many
 from byname.web.outreach.fate import SENT, Fate, fate_of
 from byname.web.outreach.letterhead import letterhead
 from byname.web.outreach.mail import NoAddress, id_of, message_of
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from anymail.message import AnymailMessage
+    from django.core.mail import EmailMultiAlternatives
     from django.core.mail.backends.base import BaseEmailBackend
 
     from byname.company import Company
@@ -46,11 +47,18 @@ if TYPE_CHECKING:
 __all__ = ["Sent", "is_due", "send", "send_due"]
 
 _log = logging.getLogger("byname.outreach")
-_AT_ONCE = 100  # drafts that are let out together; so many wait in memory, and for the server if it goes away
+_LET_OUT = 500  # drafts that the gate is asked about together; so many wait for the server if it goes away
+_AT_ONCE = 100  # mails that wait in memory, and go through one line
 _FIRST_PAUSE = timedelta(minutes=1)
 _PATIENCE = timedelta(hours=24)
 _FRESH = timedelta(minutes=1)  # so long the gate's yes needs no second look
 _TROUBLE = 3  # so many in a row that went wrong by no fault of their addresses end the round
+
+# Twice for each mail: as plain SQL in a third of the time.
+_BEGUN = """
+    update outreach_draft set state = %s, tried_at = %s, message_id = %s, says = '' where id = %s and state = %s
+"""
+_ENDED = "update outreach_draft set state = %s, says = %s, ended_at = %s where id = %s and state = %s"
 
 
 @dataclass(frozen=True)
@@ -88,8 +96,9 @@ def is_due() -> bool:
     """Is there anything to send, or to be said to be lost?"""
     now = timezone.now()
     mails = Draft.objects.filter(channel="email")
+    waiting = mails.filter(state=State.CLAIMED).values_list("claimed_at", "tried_at")
     return mails.filter(state__in=(State.APPROVED, State.TRIED)).exists() or any(
-        _is_due(one, now) for one in mails.filter(state=State.CLAIMED)[: 2 * _AT_ONCE]
+        _is_time(claimed_at, tried_at, now) for claimed_at, tried_at in waiting[: 2 * _LET_OUT]
     )
 
 
@@ -120,8 +129,6 @@ def send_due(desk: Desk, *, is_over: Callable[[], bool] = lambda: False) -> Sent
     Raises:
         UsageError: a setting is missing; says which.
     """
-    from byname.web.outreach.door import claim_many
-
     head = letterhead(desk.company)
     with _alone(desk.company) as is_alone:
         if not is_alone:
@@ -131,11 +138,11 @@ def send_due(desk: Desk, *, is_over: Callable[[], bool] = lambda: False) -> Sent
         last = 0
         while not done.says and not is_over():
             approved = Draft.objects.filter(state=State.APPROVED, channel="email", pk__gt=last).order_by("pk")
-            batch = list(approved[:_AT_ONCE])
+            batch = list(approved[:_LET_OUT])
             if not batch:
                 break
             last = batch[-1].pk
-            claim_many(desk, batch)
+            claim_many(desk, sorted(batch, key=lambda draft: draft.person_id))
             done += out.send(_let_out([draft.pk for draft in batch]))
         return done
 
@@ -185,14 +192,22 @@ def _lose() -> Sent:
 def _left_over(desk: Desk, out: _Out) -> Sent:
     """What the gate let out in an earlier round: asked again where that was a while ago, given up after a day."""
     now = timezone.now()
-    waiting = Draft.objects.filter(channel="email", state=State.CLAIMED).order_by("pk")
-    given_up = 0
-    for draft in waiting.filter(claimed_at__lt=now - _PATIENCE):
+    done = Sent()
+    for draft in Draft.objects.filter(channel="email", state=State.CLAIMED, claimed_at__lt=now - _PATIENCE):
         says = _("not taken for a day, so it is not sent any more: %(why)s") % {"why": draft.says or _("nobody sent")}
-        given_up += _end(draft, State.FAILED, says, of=State.CLAIMED)
-    due = [draft for draft in waiting if _is_due(draft, now)]
-    stopped = _stop(_who_said_no(desk, [draft for draft in due if now - (draft.claimed_at or now) > _FRESH]))
-    return Sent(failed=given_up, stopped=stopped) + out.send(_let_out([draft.pk for draft in due]))
+        done += Sent(failed=_end(draft, State.FAILED, says, of=State.CLAIMED))
+    last = 0
+    while not done.says and not out.is_over():
+        waiting = Draft.objects.filter(channel="email", state=State.CLAIMED, pk__gt=last).order_by("pk")
+        batch = list(waiting[:_LET_OUT])
+        if not batch:
+            break
+        last = batch[-1].pk
+        due = [draft for draft in batch if _is_time(draft.claimed_at, draft.tried_at, now)]
+        a_while_ago = [draft for draft in due if draft.claimed_at and now - draft.claimed_at > _FRESH]
+        done += Sent(stopped=_stop(_who_said_no(desk, a_while_ago)))
+        done += out.send(_let_out([draft.pk for draft in due]))
+    return done
 
 
 def _let_out(keys: Sequence[int]) -> list[Draft]:
@@ -200,11 +215,11 @@ def _let_out(keys: Sequence[int]) -> list[Draft]:
     return list(Draft.objects.filter(pk__in=keys, state=State.CLAIMED, channel="email").order_by("pk"))
 
 
-def _is_due(draft: Draft, now: datetime) -> bool:
+def _is_time(claimed_at: datetime | None, tried_at: datetime | None, now: datetime) -> bool:
     """Is it time to try again? The pause is as long as all pauses before it together."""
-    if draft.tried_at is None or draft.claimed_at is None:
+    if tried_at is None or claimed_at is None:
         return True
-    return now >= draft.tried_at + max(_FIRST_PAUSE, draft.tried_at - draft.claimed_at)
+    return now >= tried_at + max(_FIRST_PAUSE, tried_at - claimed_at)
 
 
 def _who_said_no(desk: Desk, drafts: Sequence[Draft]) -> list[Draft]:
@@ -239,7 +254,7 @@ class _Out:
     def send(self, drafts: Iterable[Draft]) -> Sent:
         """Send these, some at a time."""
         done = Sent()
-        for batch in batched(drafts, _AT_ONCE, strict=False):
+        for batch in batched(drafts, _AT_ONCE):
             if done.says or self.is_over():
                 break
             done += _Round(self).send(batch)
@@ -251,7 +266,7 @@ class _Ready:
     """A mail that is ready to leave."""
 
     draft: Draft
-    message: AnymailMessage
+    message: EmailMultiAlternatives
 
 
 class _Round:
@@ -301,9 +316,9 @@ class _Round:
                         ready.append(_Ready(draft, message_of(draft, self._head, page=page)))
                 except NoAddress as error:
                     wrong.append((draft, error))
-        for draft, error in wrong:
+        for draft, no_address in wrong:
             if self._begin(draft):
-                self._before = draft, fate_of(error)
+                self._before = draft, fate_of(no_address)
         return ready
 
     def _open(self) -> Fate | None:
@@ -315,7 +330,7 @@ class _Round:
             return replace(fate_of(error), state=State.CLAIMED, is_gone=False, ends=True)
         return None
 
-    def _hand_over(self, message: AnymailMessage) -> Fate:
+    def _hand_over(self, message: EmailMultiAlternatives) -> Fate:
         fate = self._tried(message)
         if fate.state == State.CLAIMED and fate.ends and self._through > 1:
             # Servers cut a line that was idle, or had its share: the mail was not taken, and a new line may do.
@@ -324,7 +339,7 @@ class _Round:
         self._trouble = 0 if is_its_own else self._trouble + 1
         return fate
 
-    def _tried(self, message: AnymailMessage) -> Fate:
+    def _tried(self, message: EmailMultiAlternatives) -> Fate:
         self._through += 1
         try:
             self._line.send_messages([message])
@@ -344,10 +359,9 @@ class _Round:
         """Write down that it is tried, and what became of the one before; False: it is not to be sent any more."""
         with transaction.atomic():
             self._write_down()
-            is_ours = Draft.objects.filter(pk=draft.pk, state=State.CLAIMED).update(
-                state=State.TRIED, tried_at=timezone.now(), message_id=id_of(draft, self._head), says=""
-            )
-        return is_ours == 1
+            with connection.cursor() as cursor:
+                cursor.execute(_BEGUN, [State.TRIED, _now(), id_of(draft, self._head), draft.pk, State.CLAIMED])
+                return cursor.rowcount == 1
 
     def _write_down(self) -> None:
         """Write down what became of the mail before."""
@@ -376,5 +390,10 @@ def _suppressed(drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def _end(draft: Draft, state: State, says: str, *, of: State) -> int:
-    rows = Draft.objects.filter(pk=draft.pk, state=of)
-    return rows.update(state=state, says=says, ended_at=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDED, [state, says, _now(), draft.pk, of])
+        return int(cursor.rowcount)
+
+
+def _now() -> datetime | str:
+    return connection.ops.adapt_datetimefield_value(timezone.now())  # type: ignore[return-value]

@@ -66,7 +66,7 @@ def suppressed(addresses: Iterable[str], channel: str, *, service: bool = False)
     for address in addresses:
         by_hash.setdefault(hashing.of(address), []).append(address)
     found: set[str] = set()
-    for some in batched(by_hash, _ASKED_AT_ONCE, strict=False):
+    for some in batched(by_hash, _ASKED_AT_ONCE):
         rows = Suppressed.objects.filter(hashed__in=some, channel=channel)
         if service:
             rows = rows.exclude(why=UNSUBSCRIBED)

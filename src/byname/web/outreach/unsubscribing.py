@@ -69,8 +69,10 @@ def _draft(key: str) -> Draft | None:
 
 def _said_last(draft: Draft) -> Any:
     """What the person last said to us of marketing by this channel; None: nothing."""
-    rows = Consent.objects.filter(record_id=draft.record_id, channel=draft.channel, purpose="marketing")
-    return rows.filter(source="byname", by_whom=BY_HERSELF).order_by("-id").first()
+    rows = Consent.objects.filter(
+        record_id=draft.record_id, channel=draft.channel, purpose="marketing", source="byname", by_whom=BY_HERSELF
+    )
+    return rows.order_by("-id").first()
 
 
 def _stopped(draft: Draft) -> Any:

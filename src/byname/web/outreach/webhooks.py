@@ -11,7 +11,7 @@ import hmac
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
 
-from anymail.signals import EventType, RejectReason, inbound, tracking
+from anymail.signals import EventType, RejectReason, inbound, tracking  # type: ignore[import-untyped]
 from django.contrib.auth.decorators import login_not_required
 from django.dispatch import receiver
 from django.http import Http404, HttpResponse
@@ -21,12 +21,15 @@ from django.views.decorators.csrf import csrf_exempt
 
 from byname.web.mailers import PROVIDERS
 from byname.web.outreach import coming_back
+from byname.web.outreach.fate import is_gone
 from byname.web.outreach.models import Draft
 from byname.web.outreach.reading_mail import read
 from byname.web.outreach.unsubscribing import unsubscribe
 from byname.web.served import company
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.http import HttpRequest
 
     from byname.company import Company
@@ -34,7 +37,17 @@ if TYPE_CHECKING:
 __all__ = ["addresses", "told"]
 
 _WHAT = {"tracking": "Tracking", "inbound": "Inbound"}
-_NOT_THERE = (RejectReason.INVALID, RejectReason.BOUNCED)
+# How providers tell that there is no such mailbox, in their own words: anymail calls a full one a bounce as well.
+_GONE: frozenset[tuple[str, Any]] = frozenset(
+    {
+        ("Type", "HardBounce"),
+        ("Type", "BadEmailAddress"),
+        ("hard_bounce", True),
+        ("event", "hard_bounce"),
+        ("bounce_class", "10"),
+        ("bounce_class", "30"),
+    }
+)
 
 
 def addresses(served: Company) -> dict[str, str]:
@@ -66,7 +79,7 @@ def told(request: HttpRequest, secret: str, what: str) -> HttpResponse:
 def _behind_our_door(base: type[Any]) -> Any:
     """That view of anymail's, without checks of its own: they ask for keys that the URL of the server does not hold."""
 
-    class View(base):
+    class View(base):  # type: ignore[misc]
         warn_if_no_basic_auth = False
         api_key = None
 
@@ -98,7 +111,23 @@ def _tracked(event: Any, **_more: Any) -> None:
     elif event.event_type == EventType.UNSUBSCRIBED or reason == RejectReason.UNSUBSCRIBED:
         unsubscribe(draft.key)
     elif event.event_type in (EventType.BOUNCED, EventType.REJECTED):
-        coming_back.bounced(draft, is_gone=reason in _NOT_THERE)
+        coming_back.bounced(draft, is_gone=_is_gone(event))
+
+
+def _is_gone(event: Any) -> bool:
+    """Is there no such mailbox, by the provider or by the server that it spoke to?"""
+    if event.reject_reason == RejectReason.INVALID or not _GONE.isdisjoint(_pairs(event.esp_event)):
+        return True
+    return is_gone(0, str(event.mta_response or event.description or ""))
+
+
+def _pairs(said: Any) -> Iterator[tuple[str, Any]]:
+    """The names and values that stand in it, however deep."""
+    for name, value in said.items():
+        if isinstance(value, dict):
+            yield from _pairs(value)
+        elif isinstance(value, str | bool):
+            yield name, value
 
 
 @receiver(inbound)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from byname.errors import UsageError
 from byname.facts.own import version
 from byname.plan.channels import CHANNELS
 from byname.web.console.typed import day
+from byname.web.outreach.suppression import lift
 from byname.web.portal import words
 from byname.web.portal.consenting import consents, wording
 from byname.web.portal.correcting import correct
@@ -94,11 +96,15 @@ def _consent(her: Her, typed: Mapping[str, str]) -> str:
         "channel": may.channel,
         "purpose": may.purpose,
         "state": state,
-        "address": (may.address or None) if state == "given" else None,  # a yes belongs to one address, a no to all
+        # A yes belongs to one mailbox or number, a no to all of them.
+        "address": may.address or None if state == "given" and may.channel != "letter" else None,
         "wording": wording(her, may) if state == "given" else None,
         "by_whom": BY_HERSELF,
     }
-    _write(her, [Fact("consents", row)], "consent", {"state": state, "what": list(pair)})
+    with transaction.atomic():
+        if state == "given" and may.purpose == "marketing":
+            lift(may.address, may.channel)  # her own act ends that she once unsubscribed there
+        _write(her, [Fact("consents", row)], "consent", {"state": state, "what": list(pair)})
     return _("Thank you. You may take it back here at any time.") if state == "given" else _("Taken back, from now on.")
 
 
@@ -154,9 +160,7 @@ VERBS: Mapping[str, tuple[Callable[[Her, Mapping[str, str]], str], str]] = {
 }
 
 
-def _instead(
-    her: Her, kind: str, before: Sequence[Mapping[str, Any]], wish: str, *, until: date | None = None
-) -> str:
+def _instead(her: Her, kind: str, before: Sequence[Mapping[str, Any]], wish: str, *, until: date | None = None) -> str:
     """Put a wish in the place of others; none only ends them."""
     if [row["value"] for row in before] != ([wish] if wish else []):
         new = [_preference(kind, wish, None if until is None else her.desk.company.end_of(until))] if wish else []

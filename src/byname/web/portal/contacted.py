@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
 from byname.web.console.lists import SIZE, Page
+from byname.web.console.person.behind import facts_with
 from byname.web.console.person.plain import plain
 from byname.web.outreach.models import Draft
 from byname.web.portal.words import source_word
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from byname.web.portal.whom import Her
+    from byname.web.written.versions import Row
 
-__all__ = ["Reached", "contacts"]
+__all__ = ["Reached", "contact", "contacts"]
 
 _READ = ("occurred_at", "kind", "says", "source", "account", "source_id")
 _WRITTEN = (
@@ -41,6 +44,7 @@ class Reached:
         goal: what it was for.
         facts: what it rested on: name, says, purpose for which the record was given.
         source: the system that says so, in words; empty: these pages.
+        row: where it stands in that system, as an address asks for it; empty: all that is known is here.
     """
 
     at: datetime
@@ -50,6 +54,7 @@ class Reached:
     goal: str = ""
     facts: list[Mapping[str, Any]] = field(default_factory=list)
     source: str = ""
+    row: str = ""
 
 
 def contacts(her: Her, number: int, size: int = SIZE) -> Page:
@@ -58,7 +63,7 @@ def contacts(her: Her, number: int, size: int = SIZE) -> Page:
     known = {row["source_id"] for row in here}
     rows = her.desk.snapshot.rows("timeline", her.people, _READ)
     told = [
-        Reached(row["occurred_at"], plain(row["says"]), source=source_word(row["source"] or ""))
+        Reached(row["occurred_at"], plain(row["says"]), source=source_word(row["source"] or ""), row=_row(row))
         for row in rows
         if row["kind"] == "contact" and not (row["source"] == "byname" and row["source_id"] in known)
     ]
@@ -68,10 +73,31 @@ def contacts(her: Her, number: int, size: int = SIZE) -> Page:
     return Page([{"reached": one} for one in told[first : first + size]], number, len(told))
 
 
-def _written(her: Her) -> list[dict[str, Any]]:
+def contact(her: Her, source: str, account: str, source_id: str) -> Reached | None:
+    """One contact that a file told of, with the reason that the file has; None where it is none of hers."""
+    facts = facts_with(her.desk, her.people, source, account, source_id)
+    fact = next((one for one in facts if one.kind == "contact" and one.versions), None)
+    if fact is None:
+        return None
+    said = {cell.name: str(cell.value) for cell in fact.versions[0].cells}
+    return Reached(
+        at=fact.occurred_at or fact.versions[0].known_at,
+        says=_way(said.get("channel", ""), said.get("campaign", "")),
+        by=said.get("employee", "") or said.get("team", ""),
+        why=_kind_says(said.get("kind", "")) or said.get("action", "").replace("_", " "),
+        goal=said.get("goal", ""),
+        source=source_word(source),
+    )
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    return urlencode({"source": row["source"] or "", "account": row["account"] or "", "number": row["source_id"] or ""})
+
+
+def _written(her: Her) -> list[Row]:
     """The newest version of each contact that was written on these pages; what a refresh took is still there."""
     rows = Contact.objects.filter(record_id__in=her.records).order_by("id").values(*_WRITTEN)
-    return newest({**row, **{name: _plain(row[name]) for name in _INSTANTS}} for row in rows)  # type: ignore[arg-type, return-value]
+    return newest({**row, **{name: _plain(row[name]) for name in _INSTANTS}} for row in rows)
 
 
 _INSTANTS = ("occurred_at", "written_at", "updated_at")
@@ -90,7 +116,7 @@ def _here(rows: Iterable[Mapping[str, Any]]) -> list[Reached]:
         found.append(
             Reached(
                 at=row["occurred_at"] or row["written_at"],
-                says=_says(row, draft),
+                says=_way(row["channel"] or "", (draft.title if draft else "") or row["campaign"] or ""),
                 by=row["employee"] or "",
                 why=(draft.why if draft else "") or _kind_says(row["kind"] or ""),
                 goal=row["goal"] or "",
@@ -100,7 +126,7 @@ def _here(rows: Iterable[Mapping[str, Any]]) -> list[Reached]:
     return found
 
 
-def _says(row: Mapping[str, Any], draft: Draft | None) -> str:
+def _way(channel: str, about: str) -> str:
     by = {
         "phone": _("we called"),
         "in_person": _("we met you"),
@@ -108,8 +134,7 @@ def _says(row: Mapping[str, Any], draft: Draft | None) -> str:
         "email": _("we wrote by e-mail"),
         "sms": _("we sent a text message"),
         "whatsapp": _("we wrote by WhatsApp"),
-    }.get(row["channel"] or "", _("we reached out to you"))
-    about = (draft.title if draft else "") or row["campaign"] or ""
+    }.get(channel, _("we reached out to you"))
     return f"{by}: {about}" if about else by
 
 

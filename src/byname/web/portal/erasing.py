@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 __all__ = ["erase"]
 
-_DIGITS = 12
-
 
 def erase(her: Her) -> str:
     """Write down that she is to be erased, and ask for it to be carried out.
 
     Returns:
-        The number of the receipt, which names nobody.
+        The number of her receipt: the day and the run that carries it out, which stays when she is gone and names
+        nobody.
     """
-    decision = {"kind": ERASE, "other_record_id": "", "value": None, "by_whom": BY_HERSELF}
+    company = her.desk.company
+    decision = Fact("decisions", {"kind": ERASE, "value": None, "by_whom": BY_HERSELF})
     with transaction.atomic():
-        (fact_id,) = by_themselves(her.desk.company, her.anchor, [Fact("decisions", decision)], action=ERASE)
-        ask(Kind.FORGET, her.person_id)
-    return fact_id[:_DIGITS].upper()
+        by_themselves(company, her.anchor, [decision], action=ERASE)
+        run, _is_new = ask(Kind.FORGET, her.person_id)
+    return f"{company.today():%Y%m%d}-{run.pk}"

@@ -18,6 +18,7 @@ from byname.jsonable import jsonable
 from byname.people.decisions import KINDS
 from byname.safe_csv import streamed
 from byname.tables import TABLES as SNAPSHOT
+from byname.web.outreach.models import Draft
 from byname.web.portal.ledger import of_records
 from byname.web.written.versions import newest
 
@@ -39,6 +40,11 @@ CONCLUDED = (
 _LEFT_OUT = frozenset(
     ("referred_record_id", "referred_id", "other_record_id", "private_to", "row_hash", "file_id", "version", "reader")
 )
+# What was let out to her: words, reason, and the facts that they rested on.
+_LETTER = (
+    "title", "team", "employee", "channel", "address", "kind", "purpose", "goal", "expected", "why", "subject", "words",
+    "facts", "state", "claimed_at", "tried_at", "ended_at", "contact_id",
+)  # fmt: skip
 _CONCLUDED_LEFT_OUT = frozenset(("household_id", "rank", "we_rank_them"))
 
 
@@ -106,8 +112,11 @@ def _held(her: Her, read: Callable[[str], list[Row]]) -> Iterator[tuple[str, lis
     for table in TABLES:
         rows = read(table.name)
         if table.name in WRITTEN:
-            rows = newest([*rows, *_pending(her, table.name, [column.name for column in table.all_columns])])
+            since = _pending(her, table.name, [column.name for column in table.all_columns])
+            rows = [dict(row) for row in newest([*rows, *since])]
         yield table.name, [_own(row) for row in rows if not row.get("private_to")]
+    let_out = Draft.objects.filter(record_id__in=her.records, contact_id__isnull=False).order_by("id")
+    yield "letters", list(let_out.values(*_LETTER))
 
 
 def _pending(her: Her, name: str, columns: list[str]) -> list[Row]:
@@ -115,16 +124,15 @@ def _pending(her: Her, name: str, columns: list[str]) -> list[Row]:
     model = next(one for one in apps.get_app_config("written").get_models() if one._meta.db_table == f"written_{name}")  # noqa: SLF001
     rows = model.objects.filter(record_id__in=her.records, drained_at=None).order_by("id").values()  # type: ignore[attr-defined]
     return [
-        {column: _plain(row.get(column)) for column in columns} | {"known_at": _plain(row["written_at"])} for row in rows
+        {column: _plain(row.get(column)) for column in columns} | {"known_at": _plain(row["written_at"])}
+        for row in rows
     ]
 
 
 def _own(row: Row) -> Row:
     """A fact without what is not hers: the words of who is who may name somebody else."""
     hushed = row.get("kind") in KINDS and "other_record_id" in row
-    return {
-        name: None if hushed and name == "value" else value for name, value in row.items() if name not in _LEFT_OUT
-    }
+    return {name: None if hushed and name == "value" else value for name, value in row.items() if name not in _LEFT_OUT}
 
 
 def _concluded(her: Her) -> Iterator[tuple[str, list[Row]]]:
@@ -192,6 +200,9 @@ class _Pipe:
 
     def flush(self) -> None:
         """Nothing is held back."""
+
+    def close(self) -> None:
+        """Nothing is open."""
 
     def taken(self) -> bytes:
         """What was written since the last time."""

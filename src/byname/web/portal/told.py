@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from byname.web.portal.whom import Her
+    from byname.web.written.versions import Row
 
 __all__ = ["Told"]
 
@@ -30,7 +31,7 @@ class Told:
         now: the end of today, UTC without a zone.
     """
 
-    every: Sequence[dict[str, Any]]
+    every: Sequence[Row]
     now: datetime
 
     @classmethod
@@ -48,26 +49,26 @@ class Told:
         return cls(rows, company.end_of(company.today()))
 
     @cached_property
-    def holding(self) -> list[dict[str, Any]]:
+    def holding(self) -> list[Row]:
         """Those that hold today."""
         return [row for row in self.every if row["until"] is None or row["until"] >= self.now]
 
-    def of_kind(self, *kinds: str) -> list[dict[str, Any]]:
+    def of_kind(self, *kinds: str) -> list[Row]:
         """Those that hold today, of these kinds."""
         return [row for row in self.holding if row["kind"] in kinds]
 
     @property
-    def objections(self) -> list[dict[str, Any]]:
+    def objections(self) -> list[Row]:
         """To marketing or profiling as a whole, or on some channel."""
         return [row for row in self.of_kind("objection") if objected_to(row["value"] or "")]
 
     @property
-    def paces(self) -> list[dict[str, Any]]:
+    def paces(self) -> list[Row]:
         """How often, without pauses; the newest is what holds."""
         return [row for row in self.of_kind("pace") if not pace_wish(row["value"] or "").pauses]
 
     @property
-    def pauses(self) -> list[dict[str, Any]]:
+    def pauses(self) -> list[Row]:
         """Pauses."""
         return [row for row in self.of_kind("pace") if pace_wish(row["value"] or "").pauses]
 
@@ -81,7 +82,7 @@ class Told:
         return found
 
 
-def _said_at(row: dict[str, Any]) -> datetime:
+def _said_at(row: Row) -> datetime:
     said: datetime = row["occurred_at"] or row["updated_at"] or row.get("known_at") or row["written_at"]
     return said
 

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("my/held/", views.held, name="my-held"),
     path("my/why/", views.why, name="my-why"),
     path("my/contacts/", views.contacts, name="my-contacts"),
+    path("my/contacts/why/", views.contact, name="my-contact"),
     path("my/wishes/", views.wishes, name="my-wishes"),
     path("my/stop/", views.stop, name="my-stop"),
     path("my/correct/", views.correct, name="my-correct"),

@@ -28,10 +28,25 @@ if TYPE_CHECKING:
 
     from byname.web.portal.whom import Her
 
-__all__ = ["act", "contacts", "correct", "erase", "file", "held", "page", "signal", "stop", "take", "why", "wishes"]
+__all__ = [
+    "act",
+    "contact",
+    "contacts",
+    "correct",
+    "erase",
+    "file",
+    "held",
+    "page",
+    "signal",
+    "stop",
+    "take",
+    "why",
+    "wishes",
+]
 
 _CONTACTS = 3
 _EVIDENCE = 500
+_LONGEST = 500
 
 
 @require_safe
@@ -77,6 +92,17 @@ def why(request: HttpRequest, her: Her) -> HttpResponse:
 def contacts(request: HttpRequest, her: Her) -> HttpResponse:
     """Why did I get this?"""
     return _shown(request, her, "contacts", {"contacts": contacted.contacts(her, page_number(request.GET))})
+
+
+@require_safe
+@hers
+def contact(request: HttpRequest, her: Her) -> HttpResponse:
+    """Why did I get this one? What the file that tells of it says."""
+    source, account, number = (request.GET.get(name, "")[:_LONGEST] for name in ("source", "account", "number"))
+    found = contacted.contact(her, source, account, number)
+    if found is None:
+        raise Http404
+    return _shown(request, her, "contact", {"one": found})
 
 
 @require_safe

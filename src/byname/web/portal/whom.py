@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from byname.app_rows import opened as app_database
 from byname.finding import by_person, opened
 from byname.people import person_id as id_of
-from byname.people.decisions import undone_by
 from byname.people.keys import email_key
+from byname.web.remembered import remembered
 from byname.web.written.ledger_side import ERASE, ledger_side
 from byname.web.written.whose import whose
 
 if TYPE_CHECKING:
+    from byname.snapshot import Snapshot
     from byname.web.desk import Desk
 
 __all__ = ["Her", "at_address", "called", "her_by_record", "is_erased"]
@@ -92,13 +93,8 @@ def called(desk: Desk, source: str, source_id: str) -> Her | None:
 
 def her_by_record(desk: Desk, record_id: str) -> Her | None:
     """Whose record that is today; None where it is nobody's any more."""
-    person = id_of(record_id)
-    if not desk.snapshot.cards([person]):
-        rows = desk.snapshot.query(_BY_RECORD, [record_id])
-        if not rows:
-            return None
-        person = rows[0]["person_id"]
-    return _her(desk, desk.since.shown_as(person))
+    person = remembered(_person_of, desk.snapshot, record_id)
+    return _her(desk, desk.since.shown_as(person)) if person else None
 
 
 def is_erased(desk: Desk, person: str) -> bool:
@@ -106,13 +102,20 @@ def is_erased(desk: Desk, person: str) -> bool:
     if person not in desk.since.hidden:
         return False
     with app_database(desk.company) as rows:
-        pending = [] if rows is None else rows.pending("decisions", (ERASE, "undo"))
-    every = [*pending, *(row for row in ledger_side(desk.company).decisions if row["kind"] in (ERASE, "undo"))]
-    undone = undone_by([{**row, "known_at": row.get("known_at") or row.get("written_at")} for row in every])
-    erased = {row["record_id"] for row in every if row["kind"] == ERASE and row["fact_id"] not in undone}
+        pending = [] if rows is None else rows.pending("decisions", (ERASE,))
+    decided = [*pending, *(row for row in ledger_side(desk.company).decisions if row["kind"] == ERASE)]
+    erased = {row["record_id"] for row in decided}
     known = whose(desk.company, desk.snapshot)
     known.look_up(erased)
     return person in {desk.since.shown_as(one) for record in erased if (one := known.person(record))}
+
+
+def _person_of(snapshot: Snapshot, record_id: str) -> str | None:
+    """The person of a record; nearly always it is the anchor, which tells who without a look into all records."""
+    person = id_of(record_id)
+    if snapshot.cards([person]):
+        return person
+    return next((row["person_id"] for row in snapshot.query(_BY_RECORD, [record_id])), None)
 
 
 def _her(desk: Desk, person: str) -> Her | None:

@@ -44,9 +44,7 @@ def by_themselves(
         ids = []
         for one in facts:
             row = (
-                dict(one.row)
-                if one.is_version
-                else fact(one.table, {"record_id": record_id, **one.row}, reader=READER)
+                dict(one.row) if one.is_version else fact(one.table, {"record_id": record_id, **one.row}, reader=READER)
             )
             rows.add(one.table, [{"occurred_at": at, **row}], at=at)
             ids.append(row["fact_id"])

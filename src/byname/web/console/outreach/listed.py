@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from byname.web.accounts.models import Account
     from byname.web.desk import Desk
 
-__all__ = ["GROUPS", "Group", "Piece", "Row", "drafts_in", "groups", "letters_to", "pieces", "rows_of"]
+__all__ = ["GROUPS", "Group", "Piece", "Row", "drafts_in", "groups", "letters_to", "of_the_day", "pieces", "rows_of"]
 
 _KEPT_IN_SIGHT = timedelta(days=7)  # what went wrong
 _OF_ONE = 8  # letters on a person's page
@@ -186,10 +186,16 @@ def pieces(words: str) -> tuple[Piece, ...]:
     return tuple(Piece(part, bool(_GAP.fullmatch(part))) for part in _GAP.split(words) if part)
 
 
+def of_the_day(desk: Desk) -> Q:
+    """The drafts of the snapshot's day: found from the newest on, for those of all the days before are many."""
+    before = Draft.objects.filter(as_of__lt=desk.as_of).order_by("-pk").values_list("pk", flat=True)[:1]
+    return Q(pk__gt=next(iter(before), 0), as_of=desk.as_of)
+
+
 def _shown(desk: Desk, team: str, employee: str) -> QuerySet[Draft]:
     of_now = (
         Q(state__in=[*WAITS, State.TRIED])
-        | Q(as_of=desk.as_of)
+        | of_the_day(desk)
         | Q(state__in=[State.FAILED, State.LOST], as_of__gte=desk.as_of - _KEPT_IN_SIGHT)
     )
     found = Draft.objects.filter(of_now)

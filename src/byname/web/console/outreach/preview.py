@@ -261,7 +261,7 @@ def _meant(snapshot: Snapshot, action: str) -> dict[str, int]:
 
 def _base(snapshot: Snapshot, days: int) -> float | None:
     (row,) = snapshot.query(BOUGHT, [days])
-    return row["did"] / row["people"] if 0 < row["did"] < row["people"] else None
+    return float(row["did"]) / row["people"] if 0 < row["did"] < row["people"] else None
 
 
 def _spending(snapshot: Snapshot) -> Sequence[dict[str, Any]]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from byname.today import first_day
 from byname.web.accounts.models import Role
 from byname.web.accounts.policy import account_of, may_decide_on, requires
-from byname.web.console.outreach.listed import GROUPS, drafts_in, groups, rows_of
+from byname.web.console.outreach.listed import GROUPS, drafts_in, groups, of_the_day, rows_of
 from byname.web.console.outreach.looks import mail_of
 from byname.web.console.outreach.notices import missing, unapproved
 from byname.web.console.today.chosen import chosen
@@ -100,7 +100,7 @@ def _unwritten(desk: Desk, choice: Choice) -> int:
     """How many contacts of the day have no draft yet."""
     day = remembered(first_day, desk.snapshot, timezone.localdate())
     listed: list[dict[str, Any]] = contacts(desk, day=day, team=choice.team, employee=choice.employee)
-    there = set(Draft.objects.filter(as_of=desk.as_of).values_list("person_id", "action"))
+    there = set(Draft.objects.filter(of_the_day(desk)).values_list("person_id", "action"))
     handled = desk.since.handled
     return sum(
         (row["person_id"], row["action"]) not in handled
