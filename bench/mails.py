@@ -23,6 +23,10 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aiosmtpd.smtp import SMTP, Envelope, Session
 
 _SERVE, _SEND, _MAKE = "--serve", "--send", "--make"
 _SETTINGS = """
@@ -37,9 +41,9 @@ postal = "1 Bench Lane"
 
 
 def main() -> int:
-    if sys.argv[1] == _SERVE if len(sys.argv) > 1 else False:
+    if sys.argv[1:2] == [_SERVE]:
         return _serve(int(sys.argv[2]), Path(sys.argv[3]))
-    if len(sys.argv) > 1 and sys.argv[1] in (_SEND, _MAKE):
+    if sys.argv[1:2] in ([_SEND], [_MAKE]):
         return _sender(Path(sys.argv[2]), int(sys.argv[3]) if sys.argv[1] == _MAKE else 0)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mails", type=int, default=100_000)
@@ -110,8 +114,9 @@ def _until_it_listens(port: int) -> None:
 
 
 def _serve(port: int, arrived: Path) -> int:
+    import asyncio
+
     from aiosmtpd.controller import UnthreadedController
-    from aiosmtpd.smtp import SMTP, Envelope, Session
 
     with arrived.open("a", encoding="utf-8", buffering=1) as out:
 
@@ -119,8 +124,6 @@ def _serve(port: int, arrived: Path) -> int:
             async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
                 out.write(f"{envelope.rcpt_tos[0]}\n")
                 return "250 taken"
-
-        import asyncio
 
         loop = asyncio.new_event_loop()
         controller = UnthreadedController(Box(), hostname="127.0.0.1", port=port, loop=loop)

@@ -203,7 +203,9 @@ def take_out(db: sqlite3.Connection, people: Iterable[str]) -> None:
             db.execute("delete from dialled where place = ?", (place,))
             for domain in _domain(email or ""):
                 db.execute("update domain set people = people - 1 where domain = ?", (domain,))
-        db.executemany("delete from key where value = ? and kind = ? and person_id = ?", ((*key, person) for key in keys))
+        db.executemany(
+            "delete from key where value = ? and kind = ? and person_id = ?", ((*key, person) for key in keys)
+        )
         faces = db.execute("select face from face where person_id = ?", (person,)).fetchall()
         db.executemany("delete from block where face = ?", faces)
         db.execute("delete from face where person_id = ?", (person,))
@@ -212,6 +214,7 @@ def take_out(db: sqlite3.Connection, people: Iterable[str]) -> None:
     # A deleted word is a mark beside the old one until the two are merged.
     db.execute("insert into word (word) values ('optimize')")
     db.execute("commit")
+
 
 def opened(folder: Path) -> closing[sqlite3.Connection]:
     """The index of a snapshot, for reading; nobody ever writes to it again."""

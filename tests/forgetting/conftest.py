@@ -32,15 +32,9 @@ def marked_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the keys are."""
+def shop(marked_made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """A copy to erase from; the keys are outside."""
     monkeypatch.setenv("BYNAME_KEYS", str(tmp_path / "keys"))
-    return tmp_path / "keys"
-
-
-@pytest.fixture
-def shop(marked_made: Path, tmp_path: Path, keys: Path) -> Company:
-    """A copy to erase from."""
     shutil.copytree(marked_made / "shop", tmp_path / "shop")
     return open_company(tmp_path / "shop")
 

@@ -202,7 +202,7 @@ def _write(company: Company, person: str) -> None:
         }  # fmt: skip
         listed = ", ".join(f'"{name}"' for name in draft)
         db.execute(
-            f"insert into outreach_draft ({listed}) values ({', '.join('?' * len(draft))})",  # noqa: S608
+            f"insert into outreach_draft ({listed}) values ({', '.join('?' * len(draft))})",
             tuple(draft.values()),
         )
     db.close()
@@ -220,7 +220,9 @@ def found_in(folder: Path, needles: tuple[str, ...] = NEEDLES) -> list[str]:
             data = path.read_bytes()
             for said in (data, *_unpacked(data)):
                 small = said.lower()
-                found += [f"{path.relative_to(folder)}: {needle}" for form, needle in wanted if form in small or form in said]
+                found += [
+                    f"{path.relative_to(folder)}: {needle}" for form, needle in wanted if form in small or form in said
+                ]
     return sorted(set(found))
 
 
@@ -228,7 +230,11 @@ def _forms(needles: tuple[str, ...]) -> list[tuple[bytes, str]]:
     forms = []
     for needle in needles:
         for said in {needle, needle.lower()}:
-            forms += [(said.encode(), needle), (said.encode("utf-16-le"), needle), (json.dumps(said)[1:-1].encode(), needle)]
+            forms += [
+                (said.encode(), needle),
+                (said.encode("utf-16-le"), needle),
+                (json.dumps(said)[1:-1].encode(), needle),
+            ]
             for before in range(3):  # where it begins within three bytes changes how it looks
                 coded = base64.b64encode(bytes(before) + said.encode())
                 forms.append((coded[4 if before else 0 : len(coded) // 4 * 4 - 4], needle))

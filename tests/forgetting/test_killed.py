@@ -40,9 +40,7 @@ def test_killed_and_asked_again(shop: Company, place: str) -> None:
 
 def test_killed_and_ended_by_the_next_refresh(shop: Company) -> None:
     place = "before the ledger's swap"
-    subprocess.run(
-        [sys.executable, "-m", "tests.forgetting.killed", str(shop.folder), her(shop), place], check=False
-    )
+    subprocess.run([sys.executable, "-m", "tests.forgetting.killed", str(shop.folder), her(shop), place], check=False)
     refresh(shop, as_of=DAYS[1])
     assert not her(shop)
     assert found_in(shop.folder) == []

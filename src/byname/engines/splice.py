@@ -1,7 +1,7 @@
 """A Parquet file with a few rows changed or left out, without reading the others.
 
-A file of a million people is hundreds of megabytes, and one person's rows are in one or two of its row groups. Those are
-made anew; everything else is copied as bytes. The new row group goes where the old one was and what is left of its room
+A file of a million people is hundreds of megabytes, and one person's rows are in one or two of its row groups. Those
+are made anew; everything else is copied as bytes. The new row group goes where the old one was and what is left of its room
 is filled with zeroes, or, where it does not fit, after all others; so nothing of the old one stays. Where the new one
 is not written alike (another program wrote the file) the file is written anew as a whole.
 """
@@ -223,7 +223,7 @@ class _Reader:
 
     def footer(self, wanted: Collection[int] | None) -> Fields:
         """FileMetaData; of its row groups only those wanted are read, the others are bytes as they are; None: all."""
-        return self.struct(of_groups=(lambda at: True) if wanted is None else wanted.__contains__)
+        return self.struct(of_groups=(lambda _at: True) if wanted is None else wanted.__contains__)
 
     def struct(self, of_groups: Callable[[int], bool] | None = None) -> Fields:
         """A struct's fields, in their order."""

@@ -1,6 +1,6 @@
 """Who was erased does not come back: keyed hashes by which rows from before an erasure are known, and left out.
 
-    DIR/erased/<number>.json     of each erasure the moment, and hashes of ids, e-mails and telephones: no names, no words
+    DIR/erased/<number>.json     of each erasure the moment, and hashes of ids, e-mails, telephones: no names, no words
     $BYNAME_KEYS/<id>.key        the key of these hashes, outside the folder: who has the folder alone can guess nobody
 
 Without BYNAME_KEYS keys are kept in $XDG_DATA_HOME/byname/keys (~/.local/share/byname/keys). Back the key up, elsewhere
@@ -113,7 +113,9 @@ copy (
 ) to {path} (format parquet)
 """
 _REFERRED = "left join known_by as friend on friend.record_id = said.referred_record_id"
-_AND_REFERRED = "and not coalesce(said.occurred_at is null or said.occurred_at <= friend.erased_at, friend.erased_at is not null)"
+_AND_REFERRED = (
+    "and not coalesce(said.occurred_at is null or said.occurred_at <= friend.erased_at, friend.erased_at is not null)"
+)
 
 
 def key_file(folder: Path) -> Path:
@@ -225,7 +227,10 @@ class Blocked:
         if "referrals" in staged:
             named.append("select referred_record_id from referrals")
         con.execute(_KEYS.format(named=" union ".join(named)))
-        facts = [_HAPPENED.format(happened=_MOMENT.get(name, "said.occurred_at"), name=name, beside=_BESIDE.get(name, "")) for name in staged]
+        facts = [
+            _HAPPENED.format(happened=_MOMENT.get(name, "said.occurred_at"), name=name, beside=_BESIDE.get(name, ""))
+            for name in staged
+        ]
         con.execute(_LATER.format(facts=" union all ".join(facts)))
         return sum(self._left_of(con, name, path) for name, path in staged.items())
 

@@ -199,8 +199,10 @@ class Ledger:
         with self._changing() as (committed, change):
             rows = change.erase(whom)
             if rows:
-                committed = self._commit(committed, change, sweep=True)
-            swept = self._sweep(committed, wait=wait) if committed.sweep else True
+                now = self._commit(committed, change, sweep=True)
+            else:
+                now = committed
+            swept = self._sweep(now, wait=wait) if now.sweep else True
         return Erased(rows, swept)
 
     def compact(self) -> None:

@@ -1,7 +1,7 @@
 """The app database without a person: rows about them go, what the pages keep of them besides is scrubbed.
 
-Every table with a person_id or a record_id loses its rows about them, whichever part of the pages it is of. In all other
-text what names them is taken out, but for the accounts of those who work here.
+Every table with a person_id or a record_id loses its rows about them, whichever part of the pages it is of. In all
+other text what names them is taken out, but for the accounts of those who work here.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import shutil
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -23,6 +22,7 @@ from byname.facts.quoting import literal
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
+    from pathlib import Path
 
     from byname.company import Company
     from byname.forgetting.order import Order
@@ -149,8 +149,8 @@ def company_own(company: Company, order: Order) -> list[str]:
 
 
 def _needles(order: Order) -> list[bytes]:
-    said = {*order.emails, *order.names, *order.phones, *(text.lower() for text in order.texts)}
-    return [one.encode() for one in said]
+    said = {*order.emails, *order.names, *order.phones, *order.texts}
+    return [one.lower().encode() for one in said]
 
 
 def _names(path: Path, needles: list[bytes]) -> bool:

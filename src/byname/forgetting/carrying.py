@@ -2,8 +2,8 @@
 
 The order is written first and dropped last. Each step looks for what is left and takes it, so that doing all of it again
 does no harm: whoever comes next (another erasure, a refresh, the pages as they start) carries out what a killed process
-left. One at a time does this; a refresh that runs takes the person out of what it wrote before it swaps, and gives the
-ledger's old bytes free when it ends.
+left. One at a time does this; a refresh that runs takes the person out of what it wrote before it swaps, and gives
+the ledger's old bytes free when it ends.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["Receipt", "before_swap", "finish", "forget", "resume", "standing_sti
 
 _WAIT_SECONDS = 600.0  # for another erasure
 _READERS_SECONDS = 20.0  # for pages that read the ledger
-_LONGEST_NAME = 6  # letters of a name from which on a file is known by it
+_SHORTEST_NAME = 6  # letters of a name from which on a file is known by it
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _carried(
     is_free = refreshing or _is_free(company.facts / "refreshing.lock")
     with take(company.facts / "draining.lock", wait=_WAIT_SECONDS):  # what is on its way to the ledger is there, or not
         rows, is_clean = app.erase_from(company, one, fragments)
-        names = tuple(name for name in (*one.emails, *one.names) if len(name) >= _LONGEST_NAME)
+        names = tuple(name.lower() for name in (*one.emails, *one.names) if len(name) >= _SHORTEST_NAME)
         erased = open_ledger(company).erase(
             Whom(one.records, one.emails, names), wait=_READERS_SECONDS if is_free else 0
         )

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from byname.company import Company
 
@@ -37,7 +36,7 @@ class Order:
         sources: ids that sources gave them, of whatever is theirs.
         emails: small.
         phones: digits.
-        names: as written, small.
+        names: as written.
         texts: what they said, and what was said of them, whole and by sentences; not what others said as well.
         namesakes: is somebody else called the same?
         keys: of `facts.blocked`: kind and value.

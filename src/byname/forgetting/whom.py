@@ -6,7 +6,6 @@ row is taken, and nobody else is kept from coming back.
 
 from __future__ import annotations
 
-
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -42,28 +41,36 @@ _PERSONS_OF = "select distinct person_id from known where record_id in (select u
 _EMAIL, _PHONE = EMAIL.format(column="email"), PHONE.format(column="phone")
 _CALLED = NAME.format(name="name", given="given_name", family="family_name")
 
-# How each record is reached and called, in all its versions.
-_SAID = f"""
-create or replace temp table said as
-select distinct record_id, {_EMAIL} as email, {_PHONE} as phone, {_CALLED} as called
+# How they are reached and called, in all versions of their records.
+_MINE = f"""
+create or replace temp table mine as
+select distinct {_EMAIL} as email, {_PHONE} as phone, {_CALLED} as called
 from records
-"""
-_THEIRS_ALONE = """
-select distinct said.{kind}
-from said
 semi join theirs using (record_id)
-where said.{kind} is not null and said.{kind} not in (
-    select other.{kind}
-    from said as other
+"""
+# Whoever is reached so; of millions of telephones only those with the same last digits are looked at more closely.
+_NEAR = f"""
+create or replace temp table near as
+select distinct record_id, {_EMAIL} as email, {_PHONE} as phone
+from records
+where lower(trim(email)) in ({{emails}}) or ({{digits}}) and {_PHONE} in ({{phones}})
+"""
+_DIGITS = "contains(translate(phone, ' -()./+', ''), {digits})"
+_THEIRS_ALONE = """
+select distinct mine.{kind}
+from mine
+where mine.{kind} is not null and mine.{kind} not in (
+    select near.{kind}
+    from near
     anti join theirs using (record_id)
-    semi join known using (record_id)
-    where other.{kind} is not null
+    semi join (select record_id from known where record_id in (select record_id from near)) as known using (record_id)
+    where near.{kind} is not null
 )
 """
 _NEW = """
 select distinct record_id
-from said
-anti join known using (record_id)
+from near
+anti join (select record_id from known where record_id in (select record_id from near)) as known using (record_id)
 anti join theirs using (record_id)
 where email in (select unnest($emails)) or phone in (select unnest($phones))
 """
@@ -73,7 +80,7 @@ from records
 semi join theirs using (record_id)
 """
 _KEYED_NAMES = """
-select distinct email, phone, called from said semi join theirs using (record_id) where called is not null
+select distinct email, phone, called from mine where called is not null
 """
 _NAMESAKES = """
 select count(*)
@@ -108,13 +115,20 @@ def order_for(company: Company, snapshot: Snapshot, person_id: str) -> Order:
         people = _people(company, con, state, person_id)
         records = _column(con, _RECORDS_OF, [people])
         _theirs(con, records)
-        con.execute(_SAID)
+        con.execute(_MINE)
+        phones = _column(con, "select distinct phone from mine where phone is not null")
+        emails = _column(con, "select distinct email from mine where email is not null")
+        digits = " or ".join(_DIGITS.format(digits=literal(phone[-4:])) for phone in phones) or "false"
+        # Listed, not asked for: what is listed is compared before the telephones of millions are taken apart.
+        listed = {"emails": ", ".join(map(literal, emails)) or "''", "phones": ", ".join(map(literal, phones)) or "''"}
+        con.execute(_NEAR.format(digits=digits, **listed))
         emails = _column(con, _THEIRS_ALONE.format(kind="email"))
         phones = _column(con, _THEIRS_ALONE.format(kind="phone"))
         # Records that came since the snapshot, which the next refresh would link to them.
         if new := _column(con, _NEW, {"emails": emails, "phones": phones}):
             records = [*records, *new]
             _theirs(con, records)
+            con.execute(_MINE)
         at = now()
         return _told(con, Order(
             number=new_number(at), at=at.isoformat(), people=tuple(people), records=tuple(sorted(records)), facts=(),
@@ -179,7 +193,7 @@ def _told(con: duckdb.DuckDBPyConnection, order: Order) -> Order:
     """The order with all that names them and all that they said."""
     written = con.execute(_WRITTEN).fetchall()
     names = {
-        said.strip().lower()
+        said.strip()
         for _, _, name, given, family, handle in written
         for said in (name, " ".join(filter(None, (given, family))), handle)
         if said and len(said.strip()) >= _SHORTEST_NAME
@@ -192,7 +206,9 @@ def _told(con: duckdb.DuckDBPyConnection, order: Order) -> Order:
         where = "record_id in (select record_id from theirs)"
         if one.name == "decisions":
             where += " or other_record_id in (select record_id from theirs)"
-        asked = f"select fact_id, source_id, row_hash{''.join(f', {name}' for name in said)} from {one.name} where {where}"  # noqa: S608
+        asked = (
+            f"select fact_id, source_id, row_hash{''.join(f', {name}' for name in said)} from {one.name} where {where}"  # noqa: S608
+        )
         for fact_id, source_id, row_hash, *words in con.execute(asked).fetchall():
             facts.add(fact_id)
             sources.add(source_id or "")
@@ -200,7 +216,9 @@ def _told(con: duckdb.DuckDBPyConnection, order: Order) -> Order:
             if one.name == "messages":
                 hashes.add(row_hash)
     texts = _theirs_alone(con, {part for text in texts for part in (text, *_sentences(text))})
-    ((namesakes,),) = con.execute(_NAMESAKES, {"names": sorted(names), "people": list(order.people)}).fetchall()
+    ((namesakes,),) = con.execute(
+        _NAMESAKES, {"names": [name.lower() for name in names], "people": list(order.people)}
+    ).fetchall()
     return Order(**{
         **{name: getattr(order, name) for name in Order.__dataclass_fields__},
         "facts": tuple(sorted(facts)), "hashes": tuple(sorted(hashes)), "sources": tuple(sorted(sources - {""})),

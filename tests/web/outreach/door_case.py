@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from byname.app_rows import opened
 from byname.web.desk import Desk
 from byname.web.outreach.drafting import draft_of
 from byname.web.outreach.models import Draft, State
@@ -31,6 +32,13 @@ def approved(desk: Desk, line: dict[str, Any], **changed: Any) -> Draft:
         setattr(draft, name, value)
     draft.save()
     return draft
+
+
+def written(desk: Desk, name: str) -> list[dict[str, Any]]:
+    """What people wrote of a fact table."""
+    with opened(desk.company) as rows:
+        assert rows
+        return rows.pending(name)
 
 
 def again(desk: Desk) -> Desk:

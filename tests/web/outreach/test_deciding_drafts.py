@@ -56,7 +56,7 @@ def test_approved_as_it_is(desk: Desk, bob: Account, draft: Draft) -> None:
     assert Draft.objects.get().state == State.APPROVED
     entry = Entry.objects.get()
     assert (entry.action, entry.about, entry.account) == ("approved", draft.person_id, bob)
-    assert (entry.before["state"], entry.after["state"]) == ("draft", "approved")
+    assert ((entry.before or {})["state"], (entry.after or {})["state"]) == ("draft", "approved")
     assert not Contact.objects.exists(), "nothing is out yet"
 
 
@@ -67,7 +67,7 @@ def test_edited_words_are_tidied_and_the_log_has_both(desk: Desk, bob: Account, 
     assert done.subject == "A question Bcc: all@example.com"
     assert done.words == "Hello you,\n\nhow are you?"
     entry = Entry.objects.get()
-    assert (entry.before["words"], entry.after["words"]) == (draft.words, done.words)
+    assert ((entry.before or {})["words"], (entry.after or {})["words"]) == (draft.words, done.words)
 
 
 @pytest.mark.parametrize(

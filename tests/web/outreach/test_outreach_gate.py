@@ -47,12 +47,13 @@ class Case:
     def wish(self, kind: str, value: str = "", **more: Any) -> None:
         actions.wish(self.by, self.desk, self.way.person_id, kind, value, **more)
 
-    def add(self, table: str, **columns: Any) -> None:
+    def add(self, table: str, **columns: Any) -> str:
         """A row as a page of the customer's own writes it."""
         (anchor,) = self.desk.snapshot.query("select anchor from people where person_id = $1", [self.way.person_id])
         at = self.rows.moment()
         row = {"occurred_at": at, **fact(table, {"record_id": anchor["anchor"], **columns}, reader=READER)}
         self.rows.add(table, [row], at=at)
+        return str(row["fact_id"])
 
 
 @pytest.fixture

@@ -268,6 +268,14 @@ def test_what_is_no_address_fails_without_a_word_to_the_server(mailing_desk: Des
     assert Draft.objects.get(address="nobody at all").says == "what stands there as an e-mail address is none"
 
 
+def test_letters_that_mail_servers_do_not_know_fail_and_shut_nobody_out(mailing_desk: Desk, box: Box) -> None:
+    one, other = draft("röschen@example.com"), draft("rosa@bücher.example")
+    assert send(mailing_desk, [one, other]) == Sent(sent=1, failed=1)
+    assert "non-ASCII characters" in Draft.objects.get(pk=one.pk).says
+    assert box.addresses == ["rosa@xn--bcher-kva.example"]
+    assert not Suppressed.objects.exists()
+
+
 @pytest.mark.parametrize(("section", "key"), [("outreach", "sender"), ("web", "mail")])
 def test_without_settings_nothing_leaves_and_the_setting_is_named(
     mailing_company: Company, mailing_desk: Desk, section: str, key: str

@@ -27,6 +27,8 @@ from byname.web.accounts.models import Entry
 from byname.web.outreach.models import Draft, Suppressed
 from byname.web.outreach.suppression import is_suppressed
 from byname.web.outreach.unsubscribing import unsubscribe
+from byname.web.portal.writing import by_themselves
+from byname.web.written.actions.writing import Fact
 from byname.web.written.models import Answer, Consent
 from tests.web.outreach.postbox import draft
 
@@ -97,6 +99,21 @@ def test_twice_is_once(rosa: Draft) -> None:
         assert Client().post(stop(rosa.key), ONE_CLICK).status_code == 200
     assert len(consents()) == 2
     assert Answer.objects.count() == Suppressed.objects.count() == Entry.objects.count() == 1
+
+
+def test_what_they_stopped_before_on_their_page_leaves_the_rest_to_stop(rosa: Draft, company: Company) -> None:
+    row = {
+        "address": rosa.address,
+        "channel": "email",
+        "purpose": "marketing",
+        "state": "withdrawn",
+        "by_whom": "person",
+    }
+    by_themselves(company, rosa.record_id, [Fact("consents", row)], action="withdraw")
+    unsubscribe(rosa.key)
+    assert consents()[1:] == [("email", "feedback", "withdrawn", "person")]
+    Client().post(reverse("unsubscribe_back", args=[rosa.key]))  # the slip was this press, not the one before
+    assert consents()[2:] == [("email", "feedback", "given", "person")]
 
 
 @pytest.mark.parametrize("key", ["x" * 43, "x", "x" * 5000, "%00" * 43, "%C3%A9" * 43, "a%20b", "%2e%2e"])

@@ -247,7 +247,7 @@ def test_a_name_of_html_or_ten_thousand_letters_is_only_a_name(
     company: Company, tmp_path: Path, settings: Any, rosa: Her
 ) -> None:
     settings.COMPANY = own = copied(company, tmp_path / "shop")
-    for name in ("<script>alert(1)</script>", "x" * 10_000, "\u202egnirts", "{{ 7*7 }}", None):
+    for name in ("<script>alert(1)</script>{{ 7*7 }}", "\u202e" + "x" * 10_000):
         change(own, "people", with_values(rosa.person_id, name=name))
         for row in ("timeline", "evidence"):
             change(own, row, with_values(rosa.person_id, says=f"<b onclick=alert(1)>{name}</b>"))
@@ -265,6 +265,12 @@ def test_the_letter_leaves_from_a_thread_of_its_own(charlie: Client, rosa: Her, 
     assert charlie.post(reverse("my-way-in"), {"email": rosa.email}).status_code == 302
     later._waiting().join()
     assert [letter.to for letter in letters] == [[rosa.email]]
+
+
+def test_where_no_mail_is_sent_the_page_says_whom_to_ask(charlie: Client, rosa: Her, at_once: list[Any]) -> None:
+    assert "ask Kettle &amp; Board" in charlie.get(reverse("my-way-in")).content.decode()
+    assert charlie.post(reverse("my-way-in"), {"email": rosa.email}).status_code == 302
+    assert (at_once, Door.objects.count()) == ([], 0)
 
 
 def test_what_goes_wrong_in_that_thread_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:

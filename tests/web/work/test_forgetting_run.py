@@ -51,7 +51,9 @@ def test_only_who_looks_after_the_data_may(desk: Desk, bob: Account, rita: Accou
 
 
 @pytest.mark.django_db
-def test_carried_out_by_a_process_of_its_own_after_which_nothing_names_them(shop: Path, alice: Account, best: str) -> None:
+def test_carried_out_by_a_process_of_its_own_after_which_nothing_names_them(
+    shop: Path, alice: Account, best: str
+) -> None:
     run, _ = ask(Kind.FORGET, best, account=alice)
     carry_out(run.pk)
     run.refresh_from_db()

@@ -87,7 +87,7 @@ def _limits(
 ) -> dict[str, dict[str, Any]]:
     """The latest wish holds; a pause that has no end is a wish for nothing."""
     found: dict[str, dict[str, Any]] = {one: {"own_wish": True} for one in asked}
-    wished = []
+    wished: list[dict[str, Any]] = []
     for one, rows in asked.items():
         read = [(row, pace_wish((row["value"] or "").strip())) for row in rows]
         ahead = [_ahead(row, wish, day, ago) for row, wish in read]

@@ -8,15 +8,17 @@ second is judged with the first among what the person heard.
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 
 from byname.draining import READER
@@ -33,7 +35,7 @@ from byname.web.written.ledger_side import ERASE, ledger_side
 from byname.web.written.whose import whose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from byname.app_rows import Rows
     from byname.company import Company
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = ["NOT_WAITING", "Verdict", "claim", "claim_many", "hand_over"]
 
 NOT_WAITING, HIDDEN, MERGED, SUPPRESSED = "not-waiting", "hidden", "merged", "suppressed"
+_PATIENCE_SECONDS = 120
 _TOLD = ("state", "says", "address", "claimed_at", "ended_at", "contact_id")
 _UPDATE = f"update outreach_draft set {', '.join(f'{name} = %s' for name in _TOLD)} where id = %s"  # noqa: S608 - ours
 
@@ -126,7 +129,10 @@ def claim(desk: Desk, draft: Draft) -> Verdict:
 
 
 def claim_many(desk: Desk, drafts: Sequence[Draft]) -> list[Verdict]:
-    """The same for many, all in one transaction; quickest where they stand in the order of their person_id."""
+    """The same for many, in one transaction; a second draft of a person is judged in the next, with the first heard.
+
+    Quickest where they stand in the order of their person_id.
+    """
     return _ask(desk, _Asked(drafts, State.APPROVED, None))
 
 
@@ -148,24 +154,47 @@ def _through(desk: Desk, drafts: Sequence[Draft], state: State, by: Account | No
     if current_folder(company) != snapshot.folder:
         snapshot = open_current(company)  # a worker's desk may be older than the night's refresh
     prepared = prepare(company, snapshot, {draft.person_id for draft in drafts})
+    there: dict[int, Draft] = {}
     verdicts: dict[int, Verdict] = {}
-    with at_work(by, company) as rows:
-        there = Draft.objects.select_related("decided_by").in_bulk([draft.pk for draft in drafts])
-        people = _people(company, snapshot, rows)
-        waiting = [draft for draft in there.values() if draft.state == state]
-        for some in _one_a_person(waiting):
-            said = _judged(rows, prepared, people, some)
-            _write(rows, prepared, [(draft, said[draft.pk]) for draft in some], by)
-            verdicts |= {draft.pk: _verdict(said[draft.pk]) for draft in some}
-        _log(by, [draft for draft in waiting if draft.state != state])
+    for some in _one_a_person({draft.pk: draft for draft in drafts}.values()):
+        found, said = _patiently(partial(_let_out, prepared, [draft.pk for draft in some], state, by))
+        there |= found
+        verdicts |= said
     answers = []
     for draft in drafts:
-        found = there.get(draft.pk)
+        now = there.get(draft.pk)
         # Of one that was asked about twice the second is out already.
-        answers.append(verdicts.pop(draft.pk, None) or _not_waiting(found))
-        for name in _TOLD if found else ():
-            setattr(draft, name, getattr(found, name))
+        answers.append(verdicts.pop(draft.pk) if draft.pk in verdicts else _not_waiting(now))
+        for name in _TOLD if now else ():
+            setattr(draft, name, getattr(now, name))
     return answers
+
+
+def _patiently[T](work: Callable[[], T]) -> T:
+    """Do it again while another process holds SQLite for too long: nothing was changed, so nothing is done twice."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return work()
+        except OperationalError as error:
+            if connection.in_atomic_block or "locked" not in str(error) or time.monotonic() > until:
+                raise
+
+
+def _let_out(
+    prepared: Prepared, drafts: Sequence[int], state: State, by: Account | None
+) -> tuple[dict[int, Draft], dict[int, Verdict]]:
+    """The one transaction: drafts of different people as they stand, what the gate says now, what becomes of them."""
+    with at_work(by, prepared.company) as rows:
+        there = Draft.objects.select_related("decided_by").in_bulk(drafts)
+        waiting = [draft for draft in there.values() if draft.state == state]
+        if not waiting:
+            return there, {}
+        people = _people(prepared.company, prepared.snapshot, rows)
+        said = _judged(rows, prepared, people, waiting)
+        _write(rows, prepared, [(draft, said[draft.pk]) for draft in waiting], by)
+        _log(by, [draft for draft in waiting if draft.state != state])
+    return there, {draft.pk: _verdict(said[draft.pk]) for draft in waiting}
 
 
 def _one_a_person(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:

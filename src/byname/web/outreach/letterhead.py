@@ -70,7 +70,7 @@ def letterhead(company: Company) -> Letterhead:
     reply_to = settings.outreach.reply_to.strip()
     answers = _address(reply_to, "reply_to", "") if reply_to else sender
     return Letterhead(
-        company=settings.name,
+        company=" ".join(settings.name.split()),
         sender=str(sender),
         domain=sender.domain.encode("idna").decode("ascii"),
         reply_to=str(answers) if reply_to else "",

@@ -361,7 +361,7 @@ class _Round:
             self._write_down()
             with connection.cursor() as cursor:
                 cursor.execute(_BEGUN, [State.TRIED, _now(), id_of(draft, self._head), draft.pk, State.CLAIMED])
-                return cursor.rowcount == 1
+                return int(cursor.rowcount) == 1
 
     def _write_down(self) -> None:
         """Write down what became of the mail before."""

@@ -7,7 +7,7 @@ answer, in one transaction. A withdrawal made with us ends only by the person's 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -18,6 +18,9 @@ from byname.web.portal.writing import BY_HERSELF, by_themselves
 from byname.web.served import company
 from byname.web.written.actions.writing import Fact
 from byname.web.written.models import Answer, Consent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["come_back", "unsubscribe"]
 
@@ -38,10 +41,10 @@ def unsubscribe(draft_key: str) -> None:
     with writing(company()):
         suppress(draft.address, draft.channel, UNSUBSCRIBED)
         said = _said_last(draft)
-        if said is not None and said.state == "withdrawn":
-            return
-        answer = {"contact_id": draft.contact_id, "kind": UNSUBSCRIBED, "address": draft.address or None}
-        _write(draft, "unsubscribe", Fact("answers", answer), *_consents(draft, "withdrawn"))
+        open_still = [one for one in _purposes(draft) if one not in said or said[one].state != "withdrawn"]
+        if open_still:
+            answer = {"contact_id": draft.contact_id, "kind": UNSUBSCRIBED, "address": draft.address or None}
+            _write(draft, "unsubscribe", Fact("answers", answer), *_consents(draft, open_still, "withdrawn"))
 
 
 def come_back(draft_key: str, wording: str) -> None:
@@ -55,11 +58,14 @@ def come_back(draft_key: str, wording: str) -> None:
     if draft is None:
         return
     with writing(company()):
-        said, stopped = _said_last(draft), _stopped(draft)
-        is_by_this = said is not None and stopped is not None and said.written_at == stopped.written_at
-        if is_by_this and said.state == "withdrawn" and timezone.now() - stopped.written_at < _A_SLIP:
+        stopped = _stopped(draft)
+        if stopped is None or timezone.now() - stopped.written_at >= _A_SLIP:
+            return
+        said = _said_last(draft).items()
+        by_this = [one for one, row in said if row.state == "withdrawn" and row.written_at == stopped.written_at]
+        if by_this:
             lift(draft.address, draft.channel)
-            _write(draft, "subscribe again", *_consents(draft, "given", wording=wording))
+            _write(draft, "subscribe again", *_consents(draft, by_this, "given", wording=wording))
 
 
 def _draft(key: str) -> Draft | None:
@@ -67,12 +73,12 @@ def _draft(key: str) -> Draft | None:
     return Draft.objects.filter(key=key).first() if is_one else None
 
 
-def _said_last(draft: Draft) -> Any:
-    """What the person last said to us of marketing by this channel; None: nothing."""
+def _said_last(draft: Draft) -> dict[str, Any]:
+    """What the person last said to us by this channel, by purpose."""
     rows = Consent.objects.filter(
-        record_id=draft.record_id, channel=draft.channel, purpose="marketing", source="byname", by_whom=BY_HERSELF
-    )
-    return rows.order_by("-id").first()
+        record_id=draft.record_id, channel=draft.channel, source="byname", by_whom=BY_HERSELF
+    ).order_by("id")
+    return {row.purpose: row for row in rows}
 
 
 def _stopped(draft: Draft) -> Any:
@@ -81,9 +87,13 @@ def _stopped(draft: Draft) -> Any:
     return rows.order_by("-id").first()
 
 
-def _consents(draft: Draft, state: str, *, wording: str = "") -> list[Fact]:
-    """For each purpose that is stopped; that of the mail itself is one of them, unless it is owed."""
+def _purposes(draft: Draft) -> tuple[str, ...]:
+    """What is stopped; the purpose of the mail itself is of it, unless it is owed."""
     own = () if draft.purpose in (*_STOPPED, "contract", "service", "") else (draft.purpose,)
+    return (*_STOPPED, *own)
+
+
+def _consents(draft: Draft, purposes: Sequence[str], state: str, *, wording: str = "") -> list[Fact]:
     row = {
         "address": draft.address or None,
         "channel": draft.channel,
@@ -91,7 +101,7 @@ def _consents(draft: Draft, state: str, *, wording: str = "") -> list[Fact]:
         "wording": wording or None,
         "by_whom": BY_HERSELF,
     }
-    return [Fact("consents", {**row, "purpose": purpose}) for purpose in (*_STOPPED, *own)]
+    return [Fact("consents", {**row, "purpose": purpose}) for purpose in purposes]
 
 
 def _write(draft: Draft, action: str, *facts: Fact) -> None:

@@ -72,7 +72,7 @@ class Told:
         """Pauses."""
         return [row for row in self.of_kind("pace") if pace_wish(row["value"] or "").pauses]
 
-    @property
+    @cached_property
     def channels(self) -> dict[str, str]:
         """Of each channel of which she said something: "asked" or "refused", the newest word."""
         found: dict[str, str] = {}

@@ -60,7 +60,7 @@ def page(request: HttpRequest, her: Her) -> HttpResponse:
         "contacts": contacted.contacts(her, 1, _CONTACTS),
         "promises": known.promises(her),
         "told": told,
-        "channels": _channels(her, told),
+        "channels": _channels(told),
         "pace": _pace(told),
         "consents": [one for one in consents(her) if one.is_given],
     }
@@ -186,7 +186,7 @@ def _wishes(request: HttpRequest, her: Her, *, status: int = 200, **more: Any) -
     pauses, quiet = told.pauses, " ".join(row["value"] or "" for row in told.of_kind("quiet"))
     context = {
         "told": told,
-        "channels": _channels(her, told),
+        "channels": _channels(told),
         "pace": _pace(told),
         "paces": words.pace_choices(),
         "pause": pauses[-1]["until"] if pauses else None,
@@ -218,14 +218,9 @@ def _correct(request: HttpRequest, her: Her, *, status: int = 200, **more: Any) 
     return _shown(request, her, "correct", context, status=status)
 
 
-def _channels(her: Her, told: Told) -> list[tuple[str, str, str]]:
+def _channels(told: Told) -> list[tuple[str, str, str]]:
     """Each way with its word and what she said of it: asked, refused, or nothing."""
-    before = {
-        row["channel"]: "asked" if row["asked"] else "refused" if row["refused"] else ""
-        for row in her.desk.snapshot.rows("reach", her.people, ("channel", "asked", "refused"))
-    }
-    said = told.channels if told.of_kind("channel") or any(r["kind"] == "channel" for r in told.every) else before
-    return [(one, words.channel_word(one), said.get(one, "")) for one in CHANNELS]
+    return [(one, words.channel_word(one), told.channels.get(one, "")) for one in CHANNELS]
 
 
 def _pace(told: Told) -> str:

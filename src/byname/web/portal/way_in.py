@@ -54,7 +54,8 @@ def way_in(request: HttpRequest) -> HttpResponse:
             return render(request, "portal/too_often.html", status=429)
         desk = desk_of(request)
         # Too often for one address is not said: the owner of it may have asked, or a stranger.
-        if ratelimit.consume(request, action="way_in_address", key=email_key(email) or email.lower()):
+        key = email_key(email) or email.lower()
+        if settings.HAS_MAIL and ratelimit.consume(request, action="way_in_address", key=key):
             later.later(partial(send_way_in, Desk(desk.company, desk.snapshot), email, _host(request, desk)))
         return redirect("my-way-in-sent")
     said = {"form": form, "has_mail": settings.HAS_MAIL, "hours": HOURS}

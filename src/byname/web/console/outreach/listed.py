@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ __all__ = ["GROUPS", "Group", "Piece", "Row", "drafts_in", "groups", "letters_to
 _KEPT_IN_SIGHT = timedelta(days=7)  # what went wrong
 _OF_ONE = 8  # letters on a person's page
 _GAP = re.compile(r"(\[[^\[\]]+\])")
+_OPEN = (*WAITS, State.TRIED)
 GROUPS: Mapping[str, tuple[State, ...]] = {
     "waiting": (State.DRAFT,),
     "by-hand": (State.BY_HAND,),
@@ -132,14 +134,22 @@ def drafts_in(desk: Desk, group: str, *, team: str = "", employee: str = "") -> 
         team: only of this one.
         employee: only what is meant for them.
     """
-    is_over = not set(GROUPS[group]) & {*WAITS, State.TRIED}
-    found = _shown(desk, team, employee).filter(state__in=GROUPS[group]).select_related("decided_by")
-    return found.order_by("-ended_at", "-pk") if is_over else found.order_by("-as_of", "pk")
+    states = GROUPS[group]
+    if set(states) <= set(_OPEN):
+        open_ones = Draft.objects.filter(state__in=states).order_by("-as_of", "pk")
+        return _of(open_ones, team, employee).select_related("decided_by")
+    # Of those that ended the day's are few and all others many: they are found by the day, not by the state.
+    ended = Draft.objects.filter(_ended(desk)).exclude(state__in=[state for state in State if state not in states])
+    return _of(ended, team, employee).select_related("decided_by").order_by("-ended_at", "-pk")
 
 
 def groups(desk: Desk, *, team: str = "", employee: str = "") -> list[Group]:
     """How many drafts there are in each group."""
-    counted = dict(_shown(desk, team, employee).order_by().values_list("state").annotate(many=Count("pk")))
+    still_open = Draft.objects.filter(state__in=_OPEN)
+    ended = Draft.objects.filter(_ended(desk)).exclude(state__in=_OPEN)
+    counted = dict(_of(still_open, team, employee).values_list("state").annotate(many=Count("pk")))
+    # Counted here: a GROUP BY would be answered by the index over the states, so over all days.
+    counted |= Counter(_of(ended, team, employee).values_list("state", flat=True))
     return [Group(key, _said(key), sum(counted.get(state, 0) for state in states)) for key, states in GROUPS.items()]
 
 
@@ -192,16 +202,15 @@ def of_the_day(desk: Desk) -> Q:
     return Q(pk__gt=next(iter(before), 0), as_of=desk.as_of)
 
 
-def _shown(desk: Desk, team: str, employee: str) -> QuerySet[Draft]:
-    of_now = (
-        Q(state__in=[*WAITS, State.TRIED])
-        | of_the_day(desk)
-        | Q(state__in=[State.FAILED, State.LOST], as_of__gte=desk.as_of - _KEPT_IN_SIGHT)
-    )
-    found = Draft.objects.filter(of_now)
+def _ended(desk: Desk) -> Q:
+    """What is looked at of what ended: the day's, and for a week what went wrong."""
+    return of_the_day(desk) | Q(state__in=[State.FAILED, State.LOST], as_of__gte=desk.as_of - _KEPT_IN_SIGHT)
+
+
+def _of(drafts: QuerySet[Draft], team: str, employee: str) -> QuerySet[Draft]:
     if team:
-        found = found.filter(team=team)
-    return found.filter(employee=employee) if employee else found
+        drafts = drafts.filter(team=team)
+    return drafts.filter(employee=employee) if employee else drafts
 
 
 def _facts(used: Sequence[Mapping[str, Any]]) -> Iterable[Fact]:

@@ -161,9 +161,17 @@ def examples(desk: Desk, playbook: Playbook) -> list[Example]:
     found = []
     for place in range(many):
         some = seen[place * len(seen) // many : (place + 1) * len(seen) // many]
-        tried = [_example(desk, playbook, row) for row in some]
-        found.append(next((one for one in tried if one.pieces), tried[0]))
+        found.append(_first_with_words(desk, playbook, some))
     return _asked_again(desk, playbook, found)
+
+
+def _first_with_words(desk: Desk, playbook: Playbook, rows: Sequence[Mapping[str, Any]]) -> Example:
+    """The first of these people of whom all is known that the words say; else the last: some get none."""
+    for row in rows:
+        one = _example(desk, playbook, row)
+        if one.pieces:
+            break
+    return one
 
 
 def _asked_again(desk: Desk, playbook: Playbook, found: list[Example]) -> list[Example]:
