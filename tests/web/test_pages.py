@@ -6,7 +6,20 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-PAGES = ["today", "outreach", "outreach_contacts", "people", "book", "standing", "value", "voice", "plan", "proof", "data", "settings"]
+PAGES = [
+    "today",
+    "outreach",
+    "outreach_contacts",
+    "people",
+    "book",
+    "standing",
+    "value",
+    "voice",
+    "plan",
+    "proof",
+    "data",
+    "settings",
+]
 
 
 @pytest.mark.parametrize("page", PAGES)

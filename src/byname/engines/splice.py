@@ -1,9 +1,9 @@
 """A Parquet file with a few rows changed or left out, without reading the others.
 
 A file of a million people is hundreds of megabytes, and one person's rows are in one or two of its row groups. Those
-are made anew; everything else is copied as bytes. The new row group goes where the old one was and what is left of its room
-is filled with zeroes, or, where it does not fit, after all others; so nothing of the old one stays. Where the new one
-is not written alike (another program wrote the file) the file is written anew as a whole.
+are made anew; everything else is copied as bytes. The new row group goes where the old one was and what is left of its
+room is filled with zeroes, or, where it does not fit, after all others; so nothing of the old one stays. Where the new
+one is not written alike (another program wrote the file) the file is written anew as a whole.
 """
 
 from __future__ import annotations

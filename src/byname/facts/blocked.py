@@ -78,7 +78,7 @@ select keys.record_id, max(erased.erased_at) as erased_at
 from keys
 join erased on erased.hash = {_KEYED.format(kind="keys.kind", value="keys.value")}
 group by keys.record_id
-"""
+"""  # noqa: S608 - ours
 _HAPPENED = """
     select said.record_id, {happened} as happened from {name} as said {beside}
 """
@@ -108,7 +108,9 @@ copy (
     from {name} as said
     left join known_by on known_by.record_id = said.record_id
     {beside}
-    where not coalesce(known_by.erased_at is not null and ({happened} is null or {happened} <= known_by.erased_at) {and_also}, false)
+    where not coalesce(
+        known_by.erased_at is not null and ({happened} is null or {happened} <= known_by.erased_at) {and_also}, false
+    )
     {or_else}
 ) to {path} (format parquet)
 """
@@ -190,7 +192,7 @@ class Blocked:
             return
         key = self._key()
         for row in refused:
-            said = " ".join(str(value) for value in row.original.values() if value is not None)
+            said = _as_text(row.original)
             emails = (("email", found.group().lower()) for found in _AN_EMAIL.finditer(said))
             phones = (("phone", re.sub("[^0-9]", "", found.group())[-9:]) for found in _A_PHONE.finditer(said))
             if hashes.isdisjoint(key.hash(kind, value) for kind, value in (*emails, *phones)):
@@ -312,6 +314,13 @@ def _show(con: duckdb.DuckDBPyConnection, name: str, path: Path | None) -> None:
     missing = [one for one in wanted if one.rpartition(" ")[2] not in there]
     more = "".join(f", {one}" for one in missing)
     con.execute(f"create or replace temp view {name} as select *{more} from read_parquet({literal(str(path))})")  # noqa: S608
+
+
+def _as_text(original: Mapping[str, str | None] | str | None) -> str:
+    """What stood in a refused row: its values, or the line that could not be taken apart."""
+    if isinstance(original, str):
+        return original
+    return " ".join(value for value in (original or {}).values() if value is not None)
 
 
 def _sha256(text: str) -> str:

@@ -41,11 +41,10 @@ _ORDER = ("contacts", "answers", *(one.name for one in TABLES if one.name not in
 _OF_THEIRS = "record_id in (select id from theirs)"
 _BY_ADDRESS = "record_id is null and lower(trim(address)) in (select address from addresses)"
 _IS_THEIRS = {
-    "contacts": f"{_OF_THEIRS} or ({_BY_ADDRESS})",
-    "consents": f"{_OF_THEIRS} or ({_BY_ADDRESS})",
-    "answers": f"{_OF_THEIRS} or ({_BY_ADDRESS}) or (record_id is null and contact_id in (select fact_id from gone))",
-    "referrals": f"{_OF_THEIRS} or referred_record_id in (select id from theirs)",
-    "decisions": f"{_OF_THEIRS} or other_record_id in (select id from theirs) "
+    **dict.fromkeys(("contacts", "consents"), f"{_OF_THEIRS} or ({_BY_ADDRESS})"),
+    "answers": f"{_OF_THEIRS} or ({_BY_ADDRESS}) or (record_id is null and contact_id in (select fact_id from gone))",  # noqa: S608 - ours
+    "referrals": f"{_OF_THEIRS} or referred_record_id in (select id from theirs)",  # noqa: S608 - ours
+    "decisions": f"{_OF_THEIRS} or other_record_id in (select id from theirs) "  # noqa: S608 - ours
     "or left(value, 64) in (select fact_id from gone)",
 }
 # Of a fact that was somebody else's once the versions of then stay theirs, unless the newest is this person's.
@@ -129,7 +128,7 @@ def erase(con: duckdb.DuckDBPyConnection, store: Store, versions: dict[str, int]
         ("names", "name", whom.names),
     ):
         con.register(f"{view}_given", pa.table({column: pa.array(values, pa.string())}))
-        con.execute(f"create or replace temp table {view} as select * from {view}_given")
+        con.execute(f"create or replace temp table {view} as select * from {view}_given")  # noqa: S608 - ours
         con.unregister(f"{view}_given")
     con.execute("create or replace temp table gone (fact_id varchar)")
     counts: dict[str, int] = {}

@@ -198,10 +198,7 @@ class Ledger:
         """
         with self._changing() as (committed, change):
             rows = change.erase(whom)
-            if rows:
-                now = self._commit(committed, change, sweep=True)
-            else:
-                now = committed
+            now = self._commit(committed, change, sweep=True) if rows else committed
             swept = self._sweep(now, wait=wait) if now.sweep else True
         return Erased(rows, swept)
 

@@ -1,9 +1,9 @@
 """Carrying an erasure out: every place in order, again from the beginning after a kill, and the receipt.
 
-The order is written first and dropped last. Each step looks for what is left and takes it, so that doing all of it again
-does no harm: whoever comes next (another erasure, a refresh, the pages as they start) carries out what a killed process
-left. One at a time does this; a refresh that runs takes the person out of what it wrote before it swaps, and gives
-the ledger's old bytes free when it ends.
+The order is written first and dropped last. Each step looks for what is left and takes it, so that doing all of it
+again does no harm: whoever comes next (another erasure, a refresh, the pages as they start) carries out what a killed
+process left. One at a time does this; a refresh that runs takes the person out of what it wrote before it swaps, and
+gives the ledger's old bytes free when it ends.
 """
 
 from __future__ import annotations

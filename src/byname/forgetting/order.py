@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-
     from byname.company import Company
 
 __all__ = ["Order", "drop", "keep", "new_number", "open_orders"]

@@ -47,14 +47,14 @@ create or replace temp table mine as
 select distinct {_EMAIL} as email, {_PHONE} as phone, {_CALLED} as called
 from records
 semi join theirs using (record_id)
-"""
+"""  # noqa: S608 - ours
 # Whoever is reached so; of millions of telephones only those with the same last digits are looked at more closely.
 _NEAR = f"""
 create or replace temp table near as
 select distinct record_id, {_EMAIL} as email, {_PHONE} as phone
 from records
 where lower(trim(email)) in ({{emails}}) or ({{digits}}) and {_PHONE} in ({{phones}})
-"""
+"""  # noqa: S608 - ours
 _DIGITS = "contains(translate(phone, ' -()./+', ''), {digits})"
 _THEIRS_ALONE = """
 select distinct mine.{kind}

@@ -59,11 +59,9 @@ def beside(door: socket.socket) -> Iterator[None]:
         yield
         return
     command = [sys.executable, "-m", "byname.web.answering", str(door.fileno())]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, pass_fds=[door.fileno()], start_new_session=True
-    ) as other:  # a session of its own: Ctrl-C on the terminal is for the first to hear
+    # A session of its own: Ctrl-C on the terminal is for the first to hear. Leaving closes the pipe, and waits.
+    with subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[door.fileno()], start_new_session=True):
         yield
-        other.stdin.close()  # type: ignore[union-attr] - it is a pipe
 
 
 def _until_the_first_ends() -> None:

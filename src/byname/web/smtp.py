@@ -6,10 +6,13 @@ import re
 import smtplib
 from typing import Any
 
+from anymail.exceptions import AnymailError
 from django.core.mail.backends import smtp
 
-__all__ = ["EmailBackend", "NoAnswer"]
+__all__ = ["NOT_SENT", "EmailBackend", "NoAnswer"]
 
+NOT_SENT = (OSError, smtplib.SMTPException, AnymailError)
+"""What sending a mail may raise, by a server or a provider."""
 _PLAIN = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
 _SECONDS_FOR_AN_ANSWER = 120  # a server that looks for viruses first takes its time
 

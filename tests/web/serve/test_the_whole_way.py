@@ -59,7 +59,9 @@ class Customer:
 @pytest.fixture
 def shop(company: Company, tmp_path: Path) -> Path:
     """A copy of the shop, without the app database of other tests and the files that the shop itself exported."""
-    return shutil.copytree(company.folder, tmp_path / "shop", ignore=shutil.ignore_patterns("app.sqlite3*", "exports", "truth*"))
+    return shutil.copytree(
+        company.folder, tmp_path / "shop", ignore=shutil.ignore_patterns("app.sqlite3*", "exports", "truth*")
+    )
 
 
 def mailing(shop: Path, box: Box) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from byname.web.accounts import links
 from byname.web.accounts.models import Account
+from byname.web.smtp import NOT_SENT
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -36,7 +36,7 @@ def send_link(account: Account, address: str) -> bool:
     subject = _("Your password for the customers of %(company)s") % {"company": said["company"]}
     try:
         EmailMessage(" ".join(subject.split()), text, None, [account.email]).send()
-    except (OSError, smtplib.SMTPException):
+    except NOT_SENT:
         return False
     return True
 
@@ -53,5 +53,5 @@ def send_help(request: HttpRequest, email: str) -> bool:
     try:
         with mailers.default:
             return True
-    except (OSError, smtplib.SMTPException):
+    except NOT_SENT:
         return False

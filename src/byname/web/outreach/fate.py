@@ -10,7 +10,7 @@ import smtplib
 from dataclasses import dataclass
 
 import requests
-from anymail.exceptions import (  # type: ignore[import-untyped]
+from anymail.exceptions import (
     AnymailAPIError,
     AnymailError,
     AnymailRecipientsRefused,

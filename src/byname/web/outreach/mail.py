@@ -18,7 +18,7 @@ from email.policy import Compat32
 from email.utils import formataddr, formatdate, parseaddr
 from typing import TYPE_CHECKING, Any
 
-from anymail.message import AnymailMessage  # type: ignore[import-untyped]
+from anymail.message import AnymailMessage
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse

@@ -68,6 +68,7 @@ class Draft(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint("person_id", "action", "as_of", name="one_draft_of_a_play_and_day"),)
+        indexes = (models.Index(fields=("as_of", "state"), name="drafts_of_a_day"),)
 
     def __str__(self) -> str:
         return f"{self.action} to {self.person_id}: {self.state}"

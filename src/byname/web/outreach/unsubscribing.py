@@ -75,7 +75,7 @@ def _draft(key: str) -> Draft | None:
 
 def _said_last(draft: Draft) -> dict[str, Any]:
     """What the person last said to us by this channel, by purpose."""
-    rows = Consent.objects.filter(
+    rows: Any = Consent.objects.filter(
         record_id=draft.record_id, channel=draft.channel, source="byname", by_whom=BY_HERSELF
     ).order_by("id")
     return {row.purpose: row for row in rows}

@@ -11,7 +11,7 @@ import hmac
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
 
-from anymail.signals import EventType, RejectReason, inbound, tracking  # type: ignore[import-untyped]
+from anymail.signals import EventType, RejectReason, inbound, tracking
 from django.contrib.auth.decorators import login_not_required
 from django.dispatch import receiver
 from django.http import Http404, HttpResponse

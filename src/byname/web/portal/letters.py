@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 from dataclasses import dataclass
 from datetime import timedelta
 from logging import getLogger
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from byname.people.keys import email_key, is_shared_mailbox
 from byname.web.portal import doors
 from byname.web.portal.whom import at_address
+from byname.web.smtp import NOT_SENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,7 @@ def send_way_in(desk: Desk, typed: str, host: str) -> None:
     )
     try:
         message.send()
-    except (OSError, smtplib.SMTPException) as error:
+    except NOT_SENT as error:
         _log.warning("a link to somebody's page was not sent: %s", type(error).__name__)
 
 

@@ -111,12 +111,13 @@ def _mine(request: HttpRequest, her: Her, *, status: int = 200, **more: Any) -> 
 
 def _all(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     desk = desk_of(request)
-    all_ = shelf(desk)
-    page = _page(all_.reviews, page_number(request.GET))
-    authors = [one.author for one in page.rows if one.author and one.author not in desk.since.hidden]
+    all_, number = shelf(desk), page_number(request.GET)
+    part = all_.reviews[(number - 1) * SIZE : number * SIZE]
+    authors = [one.author for one in part if one.author and one.author not in desk.since.hidden]
     known = {person: {"person_id": person, **card} for person, card in cards(desk.snapshot, authors).items()}
-    rows = [{"review": one, "author": known.get(one.author)} for one in page.rows]
-    context = {"page": page, "rows": rows, "sums": all_.sums(), "reasons": Reason.choices, **more}
+    rows = [{"review": one, "author": known.get(one.author)} for one in part]
+    page = Page(rows, number, len(all_.reviews))
+    context = {"page": page, "sums": all_.sums(), "reasons": Reason.choices, **more}
     return render(request, "reviews/all.html", context, status=status)
 
 

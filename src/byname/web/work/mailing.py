@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from smtplib import SMTPException
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -19,6 +18,7 @@ from byname.snapshot import open_current
 from byname.web.accounts.models import Account
 from byname.web.desk import Desk
 from byname.web.served import company
+from byname.web.smtp import NOT_SENT
 from byname.web.work.carrying import Outcome, close
 from byname.web.work.models import Run, Sent, State
 from byname.web.work.news import news_for
@@ -51,7 +51,7 @@ def _outcome() -> Outcome:
     for account in Account.objects.filter(is_active=True, morning_mail=True).order_by("pk"):
         try:
             sent += _mail(account, desk)
-        except (SMTPException, OSError) as error:
+        except NOT_SENT as error:
             _log.warning("no mail to %s: %s", account.email, error)
             failed.append(f"{account.email} ({error})")
     says = ngettext("%(many)s mail sent", "%(many)s mails sent", sent) % {"many": sent}
