@@ -172,7 +172,7 @@ def at_work(by: Account | None, company: Company) -> Iterator[Rows]:
     Raises:
         AppDatabaseError: there is no app database.
     """
-    with writing(company, by=by and by.pk) as rows:
+    with writing(company, by=None if by is None else by.pk) as rows:
         if rows is None:
             raise AppDatabaseError(
                 where=str(company.folder),
