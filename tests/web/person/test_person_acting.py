@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from byname.web.accounts.models import Entry
 from byname.web.console.person.acting import VERBS
+from byname.web.work.models import Kind, Run
 from byname.web.written.models import Decision
 from tests.web.conftest import signed_in
 
@@ -152,3 +153,18 @@ def test_a_verb_that_there_is_not_is_not_found(as_alice: Client, best: str) -> N
 
 def test_readers_see_no_forms(as_rita: Client, best: str) -> None:
     assert 'method="post"' not in shows(as_rita, best).partition('<div class="person">')[2]
+
+
+def test_who_asks_to_be_forgotten_is_hidden_at_once_and_the_erasure_is_asked_for(
+    as_alice: Client, as_bob: Client, second: str
+) -> None:
+    """S2.19, GDPR 17: only who may, and only on purpose."""
+    path = reverse("person_forget", args=[second])
+    assert as_bob.post(path, {"sure": "on"}).status_code == 403
+    assert "They ask to be forgotten" not in shows(as_bob, second)
+    as_alice.post(path, {})
+    assert "They ask to be forgotten" in shows(as_alice, second)
+    assert not Run.objects.filter(kind=Kind.FORGET).exists()
+    assert "being erased" in as_alice.post(path, {"sure": "on"}, follow=True).content.decode()
+    assert as_alice.get(reverse("person", args=[second])).status_code == 404
+    assert Run.objects.get(kind=Kind.FORGET).about == second

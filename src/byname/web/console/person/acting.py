@@ -18,6 +18,7 @@ from byname.web.console.person.found import card_of
 from byname.web.console.person.views import shown
 from byname.web.console.typed import day
 from byname.web.desk import Desk, desk_of
+from byname.web.work.forgetting import erase
 from byname.web.written import actions
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from byname.web.accounts.models import Account
     from byname.web.written.actions import Written
 
-__all__ = ["VERBS", "act", "apart", "merge"]
+__all__ = ["VERBS", "act", "apart", "forget", "merge"]
 
 
 def _note(by: Account, desk: Desk, person_id: str, typed: Mapping[str, str]) -> Written:
@@ -105,6 +106,19 @@ def act(request: HttpRequest, person_id: str, verb: str) -> HttpResponse:
     now = Desk(desk.company, desk.snapshot)
     # Who objected or restricted is shown to nobody from this moment on, not to the one who wrote it down either.
     return redirect("people") if today in now.since.hidden else redirect("person", now.since.shown_as(today))
+
+
+@require_POST
+@requires("data")
+def forget(request: HttpRequest, person_id: str) -> HttpResponse:
+    """Erase them, where they asked for it by another way than their own page: hidden now, gone within minutes."""
+    desk = desk_of(request)
+    today = card_of(desk, person_id)["person_id"]
+    if "sure" not in request.POST:
+        return redirect("person", today)
+    erase(account_of(request), desk, today)
+    messages.success(request, _("Hidden from now on, and being erased: see Data, Runs."))
+    return redirect("people")
 
 
 @require_GET

@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern] = [
     path("<str:person_id>/fact/", views.fact, name="person_fact"),
     path("<str:person_id>/merge/", acting.merge, name="person_merge"),
     path("<str:person_id>/apart/", acting.apart, name="person_apart"),
+    path("<str:person_id>/forget/", acting.forget, name="person_forget"),
     path("<str:person_id>/do/<str:verb>/", acting.act, name="person_act"),
 ]
