@@ -170,6 +170,8 @@ def test_every_table_keeps_what_is_written_in_it(company: Company) -> None:
         "preferences": {"kind": "pace", "value": "monthly", "until": at},
         "messages": {"medium": "mail", "text": "Hello", "public": False, "prompted": True, "helpful": 3},
         "ratings": {"scale": "nps", "score": 9.0},
+        "ideas": {"title": "A lid that sings", "status": "shipped", "shipped_at": at},
+        "votes": {"idea_id": "7", "weight": 1.0},
     }
     assert given.keys() == set(TABLES)
     with writing(company) as found:
