@@ -82,7 +82,7 @@ def test_every_command_says_what_it_does_and_stands_in_the_documentation() -> No
     help_text = run("--help")[1]
     for command in cli.app.registered_commands:
         assert command.callback is not None
-        name = command.callback.__name__
+        name = command.callback.__name__.replace("_", "-")
         assert command.callback.__doc__
         assert f"## byname {name}\n" in text
         assert name in help_text

@@ -22,8 +22,6 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from byname.errors import LedgerError, UnreadableFile, UsageError
 from byname.facts import intake
@@ -109,22 +107,34 @@ def test_two_shops_with_the_same_numbers_never_collide(company: Company, tmp_pat
     assert len({row["record_id"] for row in facts(company, "records")}) == 2
 
 
-@settings(max_examples=6, deadline=None)
-@given(st.permutations(["orders", "later", "customers"]))
-def test_the_order_of_files_does_not_matter_but_for_which_version_wins(files: list[str]) -> None:
+@pytest.fixture(scope="module")
+def three_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Two exports of a shop and its list of customers."""
+    folder = tmp_path_factory.mktemp("three")
+    later = [order(4, "jonas.keller@example.com", "2026-03-01"), order(5, "rosa.haddad@example.com")]
+    return {
+        "orders": orders(
+            folder / "orders.csv", order(1), order(2, "jonas.keller@example.com"), order(3, day="2026-02-01")
+        ),
+        "later": orders(folder / "later.csv", *later),
+        "customers": customers(folder / "customers.csv", customer(1, "Rosa Haddad"), customer(2, "Jonas Keller")),
+    }
+
+
+@pytest.fixture(scope="module")
+def worth_in_order(three_files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, ...]]:
+    return worth_of(tmp_path_factory.mktemp("in_order") / "acme", list(three_files.values()))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("later", "customers", "orders"), ("customers", "later", "orders"), ("customers", "orders", "later")],
+)
+def test_the_order_of_files_does_not_matter_but_for_which_version_wins(
+    names: tuple[str, ...], three_files: dict[str, Path], worth_in_order: list[tuple[Any, ...]], tmp_path: Path
+) -> None:
     """Who is who and what each is worth come out alike; the two exports of one shop keep their order."""
-    with TemporaryDirectory() as place:
-        folder = Path(place)
-        made_of = {
-            "orders": [order(1), order(2, "jonas.keller@example.com"), order(3, day="2026-02-01")],
-            "later": [order(4, "jonas.keller@example.com", "2026-03-01"), order(5, "rosa.haddad@example.com")],
-        }
-        paths = {name: orders(folder / f"{name}.csv", *rows) for name, rows in made_of.items()}
-        paths["customers"] = customers(
-            folder / "customers.csv", customer(1, "Rosa Haddad"), customer(2, "Jonas Keller")
-        )
-        in_order = worth_of(folder / "one", list(paths.values()))
-        assert worth_of(folder / "other", [paths[name] for name in files]) == in_order
+    assert worth_of(tmp_path / "acme", [three_files[name] for name in names]) == worth_in_order
 
 
 def worth_of(folder: Path, files: list[Path]) -> list[tuple[Any, ...]]:

@@ -254,7 +254,7 @@ def objections_of() -> st.SearchStrategy[Fact]:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     facts=st.lists(facts_of(), min_size=1, max_size=9),
     objections=st.one_of(st.just([]), st.lists(objections_of(), max_size=2)),
