@@ -113,17 +113,22 @@ def test_the_friends_questions_are_asked_now_with_what_was_written_since(
     as_alice: Client, alice: Account, desk: Desk, snapshot: Snapshot
 ) -> None:
     sql = "select action from candidates join plan using (person_id, action) where not owed group by action order by 1"
-    action = snapshot.query(sql)[0]["action"]
-    before = opened(as_alice, action)
-    assert [one.stops for one in before.context["examples"]] == [""] * len(before.context["examples"])
+    # Of those whom the morning let through one may have to rest a day longer: the gate says so now.
+    pages = ((row["action"], opened(as_alice, row["action"])) for row in snapshot.query(sql))
+    action, before = next(
+        (action, page) for action, page in pages if not all(one.stops for one in page.context["examples"])
+    )
+    were = {one.person["person_id"]: one.stops for one in before.context["examples"]}
     assert f"All {len(rules())} of the friend" in before.content.decode()
-    person = before.context["examples"][0].person["person_id"]
+    person = next(one for one, stops in were.items() if not stops)
     actions.log_contact(alice, desk, person, channel="email", kind="ask")
     now = opened(as_alice, action)
     stops = {one.person["person_id"]: one.stops for one in now.context["examples"]}
     assert stops[person]
     assert stops[person] in now.content.decode()
-    assert not any(says for one, says in stops.items() if one != person)
+    assert {one: says for one, says in stops.items() if one != person} == {
+        one: says for one, says in were.items() if one != person
+    }
     assert "says no" in now.content.decode()
 
 
