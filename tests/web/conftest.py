@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import portalocker
@@ -72,11 +73,16 @@ def _database_first(django_db_setup: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _of_this_company(company: Company, settings: object) -> None:
+def _of_this_company(company: Company, settings: object) -> Iterator[None]:
     settings.COMPANY = company  # type: ignore[attr-defined]
     settings.TIME_ZONE = company.settings.zone  # type: ignore[attr-defined]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
     cache.clear()  # rates that another test used up
+    path = company.folder / "byname.toml"
+    before = path.read_bytes()
+    yield
+    if path.read_bytes() != before:
+        path.write_bytes(before)  # a form that a test sent changed the settings
 
 
 @pytest.fixture
