@@ -15,6 +15,7 @@ __all__ = [
     "HEIRS_SQL",
     "INHERITED_SQL",
     "NAMELESS_SQL",
+    "NEWEST_OF_FEW_SQL",
     "NEWEST_SQL",
     "REPEATS_SQL",
     "ROWS_SQL",
@@ -24,6 +25,11 @@ __all__ = [
     "TAKEN_SQL",
     "VERDICTS_SQL",
 ]
+
+# The same of a few rows of `all_versions`, at the end of a SELECT of them; DuckDB's alone.
+NEWEST_OF_FEW_SQL = """qualify row_number() over (
+    partition by fact_id order by updated_at desc nulls last, known_at desc, version desc
+) = 1"""
 
 # In the portable subset: both engines take it. `all_versions` is the fact table; $known_by null shows all.
 # Nearly all facts have one version and pass without being sorted; of the others only the keys are. No `qualify`:

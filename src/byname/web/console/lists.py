@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from byname.web.desk import Desk
 
-__all__ = ["SIZE", "Page", "gone", "hidden", "laid", "page_number", "paged"]
+__all__ = ["SIZE", "Page", "gone", "hidden", "laid", "page_number", "paged", "part_of"]
 
 SIZE = 50  # names on a page
 _MOST_PAGES = 10_000
@@ -62,6 +62,11 @@ def page_number(asked: Mapping[str, Any]) -> int:
 def paged(desk: Desk, rows: Sequence[Mapping[str, Any]], number: int) -> Page:
     """One page of a list whose rows say in `of_all` how many there are."""
     return Page(laid(desk, rows), number, rows[0]["of_all"] if rows else 0)
+
+
+def part_of(rows: Sequence[Any], number: int) -> Page:
+    """One page of a list that is there whole."""
+    return Page(list(rows[(number - 1) * SIZE : number * SIZE]), number, len(rows))
 
 
 def hidden(desk: Desk) -> tuple[str, ...]:

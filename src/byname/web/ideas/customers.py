@@ -11,15 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from byname.errors import UsageError
-from byname.web.console.lists import SIZE, Page, page_number
+from byname.web.console.lists import page_number, part_of
 from byname.web.ideas.board import Board, Idea, alike, board
 from byname.web.ideas.giving import MOST_TITLE, MOST_WORDS, credit, give, vote
 from byname.web.ideas.models import Status
 from byname.web.portal.staying import hers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from django.http import HttpRequest, HttpResponse
 
     from byname.web.portal.whom import Her
@@ -37,7 +35,7 @@ def ideas(request: HttpRequest, her: Her) -> HttpResponse:
     status = request.GET.get("status", "")
     public = [idea for idea in all_.public() if status not in _SHOWN or idea.status == status]
     context = {
-        "page": _page(public, page_number(request.GET)),
+        "page": part_of(public, page_number(request.GET)),
         "own": all_.of(her.people),
         "answered": all_.answered(),
         "statuses": [(one.value, one.label) for one in _SHOWN],
@@ -117,11 +115,6 @@ def _one(request: HttpRequest, her: Her, idea: Idea, *, status: int = 200, **mor
 def _new(request: HttpRequest, her: Her, *, status: int = 200, **more: Any) -> HttpResponse:
     context = {"most_title": MOST_TITLE, "most_words": MOST_WORDS, "typed": {}, **more}
     return _shown(request, her, "new", context, status=status)
-
-
-def _page(found: Sequence[Idea], number: int) -> Page:
-    rows: list[Any] = list(found[(number - 1) * SIZE : number * SIZE])
-    return Page(rows, number, len(found))
 
 
 def _shown(request: HttpRequest, her: Her, which: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

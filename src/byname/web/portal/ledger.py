@@ -10,6 +10,7 @@ import duckdb
 from byname.facts.change import show
 from byname.facts.intake import open_ledger
 from byname.facts.schema import table
+from byname.facts.versions import NEWEST_OF_FEW_SQL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -18,25 +19,17 @@ if TYPE_CHECKING:
 
 __all__ = ["facts_by_id", "of_records"]
 
-_NEWEST = """
-    {these}
-    qualify row_number() over (
-        partition by fact_id order by updated_at desc nulls last, known_at desc, version desc
-    ) = 1
-"""
-_BY_ID = "select * from all_versions where fact_id in (select unnest($1::varchar[]))"
+_BY_ID = f"select * from all_versions where fact_id in (select unnest($1::varchar[])) {NEWEST_OF_FEW_SQL}"  # noqa: S608 - ours
 # All versions of what was ever hers; then those of which the newest still is.
-_OF_RECORDS = """
+_OF_RECORDS = f"""
     with hers as (select distinct fact_id from all_versions where record_id in (select unnest($1::varchar[]))),
     newest as (
         select all_versions.* from all_versions semi join hers on hers.fact_id = all_versions.fact_id
-        qualify row_number() over (
-            partition by fact_id order by updated_at desc nulls last, known_at desc, version desc
-        ) = 1
+        {NEWEST_OF_FEW_SQL}
     )
     select * from newest where record_id in (select unnest($1::varchar[]))
     order by occurred_at nulls first, fact_id
-"""
+"""  # noqa: S608 - ours
 
 
 def facts_by_id(company: Company, name: str, fact_ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -45,9 +38,7 @@ def facts_by_id(company: Company, name: str, fact_ids: Sequence[str]) -> list[di
         return []
     with open_ledger(company).state() as state, duckdb.connect(config={"threads": 1}) as con:
         show(con, "all_versions", table(name), state.files(name))
-        found: list[dict[str, Any]] = (
-            con.sql(_NEWEST.format(these=_BY_ID), params=[list(fact_ids)]).to_arrow_table().to_pylist()
-        )
+        found: list[dict[str, Any]] = con.sql(_BY_ID, params=[list(fact_ids)]).to_arrow_table().to_pylist()
         return found
 
 

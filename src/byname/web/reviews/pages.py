@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from byname.cards import cards
 from byname.errors import UsageError
 from byname.web.accounts.policy import account_of, requires
-from byname.web.console.lists import SIZE, Page, page_number
+from byname.web.console.lists import page_number, part_of
 from byname.web.console.typed import day
 from byname.web.desk import desk_of
 from byname.web.portal.staying import hers, open_to_all
@@ -24,8 +25,6 @@ from byname.web.reviews.writing import MOST_NAME, MOST_TITLE, MOST_WORDS, STARS,
 from byname.web.reviews.writing import review as write
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from django.http import HttpRequest, HttpResponse
 
     from byname.web.portal.whom import Her
@@ -38,7 +37,7 @@ __all__ = ["all_reviews", "decide", "mine", "public", "show"]
 def public(request: HttpRequest) -> HttpResponse:
     """What customers say, for anybody, with schema.org's marks."""
     all_ = shelf(desk_of(request))
-    context = {"page": _page(all_.public(), page_number(request.GET)), "sums": all_.sums(), "site": settings.COMPANY}
+    context = {"page": part_of(all_.public(), page_number(request.GET)), "sums": all_.sums(), "site": settings.COMPANY}
     return render(request, "reviews/public.html", context)
 
 
@@ -111,15 +110,11 @@ def _mine(request: HttpRequest, her: Her, *, status: int = 200, **more: Any) -> 
 
 def _all(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     desk = desk_of(request)
-    all_, number = shelf(desk), page_number(request.GET)
-    part = all_.reviews[(number - 1) * SIZE : number * SIZE]
+    all_ = shelf(desk)
+    page = part_of(all_.reviews, page_number(request.GET))
+    part: list[Any] = page.rows
     authors = [one.author for one in part if one.author and one.author not in desk.since.hidden]
     known = {person: {"person_id": person, **card} for person, card in cards(desk.snapshot, authors).items()}
-    rows = [{"review": one, "author": known.get(one.author)} for one in part]
-    page = Page(rows, number, len(all_.reviews))
+    page = replace(page, rows=[{"review": one, "author": known.get(one.author)} for one in part])
     context = {"page": page, "sums": all_.sums(), "reasons": Reason.choices, **more}
     return render(request, "reviews/all.html", context, status=status)
-
-
-def _page(found: Sequence[Any], number: int) -> Page:
-    return Page(list(found[(number - 1) * SIZE : number * SIZE]), number, len(found))

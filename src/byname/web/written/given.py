@@ -12,6 +12,7 @@ from byname.facts.change import show
 from byname.facts.intake import open_ledger
 from byname.facts.schema import table
 from byname.facts.store import Store
+from byname.facts.versions import NEWEST_OF_FEW_SQL
 from byname.web.written.versions import newest
 
 if TYPE_CHECKING:
@@ -22,13 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["given"]
 
-_OURS = """
-    select * from all_versions
-    where source = 'byname' and {where}
-    qualify row_number() over (
-        partition by fact_id order by updated_at desc nulls last, known_at desc, version desc
-    ) = 1
-"""
+_OURS = f"select * from all_versions where source = 'byname' and {{where}} {NEWEST_OF_FEW_SQL}"  # noqa: S608 - ours
 # What of a table a customer gives, and nobody else writes; as SQL of the ledger, and as it is asked of one row.
 _WHERE: Mapping[str, tuple[str, str, str]] = {
     "ideas": ("true", "", ""),
