@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,22 @@ from byname.facts import intake
 from byname.facts.intake import open_ledger
 from byname.facts.own import append, fact
 from byname.facts.reader import FOLDER
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keys_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What companies keep outside their folders is below the run's own folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BYNAME_KEYS", str(tmp_path_factory.getbasetemp() / "keys"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _keys_of_this_test(
+    _keys_of_this_run: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Copies of one shop have one id: what a test erases must not be erased in another's copy."""
+    monkeypatch.setenv("BYNAME_KEYS", str(tmp_path_factory.getbasetemp() / "keys" / uuid.uuid4().hex))
 
 
 @pytest.fixture(scope="session")
@@ -126,6 +143,7 @@ def _reached(company: Company, folder: Path) -> None:
             f"{mail['guest9']},restriction,,,person,2026-05-01",
             f"{mail['guest10']},channel,email,,person,2026-05-01",
             f"{mail['guest11']},pace,pause until 2026-12-01,,person,2026-05-01",
+            f'{mail["guest12"]},topic,"mugs, but nothing about bowls",,person,2026-05-01',
         ],
         "guests_consents.csv": [
             "Customer e-mail,Phone,Channel,Purpose,Consent,Wording,Said by,Said at",
@@ -191,6 +209,9 @@ def _decided(company: Company) -> None:
         said(12, "not now", "apologise-for-a-promise is ill", 28),
         said(14, "not right", "answer-a-complaint she moved away"),
         said(13, "done", "keep-a-promise called her"),
+        said(38, "correct", "email guest38@corrected.test"),
+        said(38, "correct", "phone +49 30 9990038"),
+        said(39, "correct", "address 7 Low Road, 53113 Bonn"),
     ]
     append(
         company, {"decisions": rows}, what="written", sha256="decided", reader="byname_pages",

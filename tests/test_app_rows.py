@@ -172,6 +172,7 @@ def test_every_table_keeps_what_is_written_in_it(company: Company) -> None:
         "ratings": {"scale": "nps", "score": 9.0},
         "ideas": {"title": "A lid that sings", "status": "shipped", "shipped_at": at},
         "votes": {"idea_id": "7", "weight": 1.0},
+        "referrals": {"referred_record_id": anchors(company)["2"]},
     }
     assert given.keys() == set(TABLES)
     with writing(company) as found:

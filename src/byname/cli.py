@@ -177,6 +177,7 @@ def forget(
     person: Annotated[str, typer.Argument(help="Who: an id, e-mail, phone or name.")],
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    number: Annotated[str, typer.Option(help="Of the receipt, where one was promised; else a new one is made.")] = "",
     output: Annotated[
         Brief, typer.Option("--format", help="How it is told: json is a line for each step, then the receipt.")
     ] = Brief.TEXT,
@@ -186,6 +187,7 @@ def forget(
     from byname.company import open_company
     from byname.errors import UsageError
     from byname.forgetting import forget as erase
+    from byname.forgetting import order_anew, order_as
     from byname.snapshot import is_person_id, open_current
     from byname.talk.forgetting import receipt, telling
 
@@ -199,6 +201,9 @@ def forget(
         person_id, says = person, "whoever that was"  # erased already, or half
     if not yes:
         typer.confirm(f"Erase {says} ({person_id}) for good? Nothing brings them back", abort=True)
+    order_anew(company)
+    if number:
+        order_as(company, person_id, number)
     with telling(as_json=output == Brief.JSON) as told:
         done = erase(company, person_id, told=told)
     receipt(done, as_json=output == Brief.JSON)
@@ -383,13 +388,18 @@ def voice(
     output: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT,
 ) -> None:
     """Say what customers say: their problems in their own words, who waits for an answer, whom they praise."""
+    from dataclasses import replace
+
     from byname import talk
     from byname.company import open_company
+    from byname.permitting import not_withdrawn
     from byname.snapshot import open_current
     from byname.voices import voices
 
-    snapshot = open_current(open_company(folder))
+    company = open_company(folder)
+    snapshot = open_current(company)
     found = voices(snapshot, limit)
+    found = replace(found, testimonials=not_withdrawn(company, snapshot, found.testimonials))
     talk.voice(snapshot, found, output)
     if not found.feeling:
         raise typer.Exit(1)

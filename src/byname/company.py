@@ -25,6 +25,7 @@ __all__ = [
     "Engine",
     "Event",
     "Exclude",
+    "Hook",
     "Identity",
     "Minors",
     "Plan",
@@ -164,6 +165,7 @@ class Plan(_Frozen):
 type Team = Literal["sales", "marketing", "product", "service"]
 type Contacted = Literal["ask", "give", "thank", "news", "service"]
 type Reached = Literal["email", "sms", "phone", "whatsapp", "letter", "in_person"]
+type Hooked = Literal["sms", "whatsapp", "letter", "phone"]  # what a service can carry: words to an address
 type Basis = Literal["consent", "soft opt-in", "legitimate interest", "contract"]
 type Purpose = Literal["contract", "service", "feedback", "marketing", "public"]
 type Purposes = tuple[Purpose, ...]
@@ -206,6 +208,15 @@ class Web(_Frozen):
     second_factor: bool = False
 
 
+class Hook(_Frozen):
+    """A service that carries what we write by one channel: where it is told, and by which secret both sign."""
+
+    url: str = Field(
+        pattern=r"^(https://[^\s/?#@]+([/?]\S*)?|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?([/?]\S*)?)$"
+    )
+    secret: str = Field(default="", pattern=r"^[^\x00\s]*$")
+
+
 class Outreach(_Frozen):
     """What leaves: from whom, what stands beneath, what may go without a person's approval."""
 
@@ -214,12 +225,23 @@ class Outreach(_Frozen):
     postal: str = ""
     unapproved: dict[Team, tuple[Literal["thank", "service"], ...]] = {}
     answers: str = Field(default="", pattern=r"^(imaps?://\S+)?$")
+    follow: bool = False
+    hooks: dict[Hooked, Hook] = {}
+
+    def goes_by_itself(self, channel: str) -> bool:
+        """Does what is let out by that channel leave without anybody's hand?"""
+        return channel == "email" or self.hook_of(channel) is not None
+
+    def hook_of(self, channel: str) -> Hook | None:
+        """The service that carries that channel, if there is one."""
+        return next((hook for name, hook in self.hooks.items() if name == channel), None)
 
 
 class Portal(_Frozen):
     """The customers' own pages."""
 
     on: bool = True
+    site: str = Field(default="", pattern=r"""^(https://[^/\s"'<>@\\]+(/[^\s"'<>\\]*)?)?$""")
 
 
 class Engine(_Frozen):
@@ -368,9 +390,14 @@ reply_to = ""               # where answers go; empty: to the sender
 postal = ""                 # the company's postal address, beneath every mail
 unapproved = {{}}             # {{ service = ["thank", "service"] }}: what goes unapproved; asks never do
 answers = ""                # "imaps://user:password@host/INBOX": where replies and bounces are read
+follow = false              # true: customers may allow it on their page to be seen opening letters and following links
+
+[outreach.hooks]            # services that carry sms, whatsapp, letter or phone; without one it is for somebody's hand
+# sms = {{ url = "https://sms.example/in", secret = "SMS_SECRET" }}  # secret: an environment variable, or a file here
 
 [portal]
 on = true                   # customers have pages of their own: what is held, wishes, ideas
+site = ""                   # "https://www.acme.example": your own site, for friends of customers; empty: only your name
 
 [dates]
 order = ""                  # "dmy" or "mdy": how to read 03/04/2026 where a file does not decide it
@@ -448,6 +475,10 @@ class Company:
     def handover_key(self) -> str:
         """The key with which the company's own sign-in signs whom it hands over to their page."""
         return self._secret("handover.key")
+
+    def hook_key(self, channel: str) -> str:
+        """The key by which we and the service of a channel sign, where byname.toml names none."""
+        return self._secret(f"hook-{channel}.key")
 
     def _secret(self, name: str) -> str:
         path = self.folder / name

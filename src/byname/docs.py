@@ -232,8 +232,9 @@ def api_page() -> str:
         "## At the till",
         '```text\ncurl -s -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\\n'
         '  -d \'{"phone": "0664 1234567"}\' http://localhost:8000/api/recognise\n```',
-        "`greeting` may be said aloud: it holds a name and years. `hint` and `perks` are for the employee's eyes. Who waits for an answer "
-        "is offered nothing.",
+        "`greeting` may be said aloud: it holds a name and years. `hint`, `perks` and `returns` are for the employee's eyes. Who waits for "
+        "an answer is offered nothing; `granted` is theirs all the same. A perk that was handed over is marked by "
+        '`POST /api/decisions` with `{"decision": {"kind": "perk given", "person_id": …, "perk_id": …}}`.',
     ]
     return "\n\n".join(parts) + "\n"
 

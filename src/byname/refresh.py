@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -25,9 +25,10 @@ from byname.facts.intake import open_ledger
 from byname.facts.locks import take
 from byname.facts.opening import all_versions, newest
 from byname.finding import write_index
-from byname.forgetting import before_swap, finish, standing_still
+from byname.forgetting import before_swap, finish, order_anew, standing_still
 from byname.layout import order_of
 from byname.people import Asked, directory, identify, links, timeline
+from byname.people.best_version import corrected
 from byname.people.changes import people_changes
 from byname.people.colleagues import colleagues, without_undone
 from byname.people.companies import companies
@@ -178,7 +179,8 @@ def refresh(
 
     company.facts.mkdir(parents=True, exist_ok=True)
     with take(company.facts / "refreshing.lock", wait=0, busy=busy):
-        finish(company)  # an erasure that was killed
+        order_anew(company)  # whom a backup brought back
+        finish(company)  # and an erasure that was killed
         made = _made(
             company,
             as_of=as_of,
@@ -250,6 +252,8 @@ def _made(  # noqa: PLR0915 - the rooms in order, seen whole
                         standing_decisions(decided),
                     ),
                 )
+                said_so = corrected(at, people.details, decided, people.record_person, until=until)
+                people = replace(people, details=said_so)
                 learned = people.scored.model
                 if learned.groups and learned.to_json() != before:
                     models.keep(company.models, _IDENTITY, learned.to_json())

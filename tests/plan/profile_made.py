@@ -33,7 +33,8 @@ def _schema(**kinds: tuple[pa.DataType, str]) -> pa.Schema:
 
 SCHEMAS: dict[str, pa.Schema] = {
     "people": _schema(
-        a=(TEXT, "person_id anchor name email phone street postcode city country company_id household_id language owner"),
+        a=(TEXT, "person_id anchor name email phone street postcode city country company_id household_id language owner "
+          "email_from phone_from address_from"),
         b=(INSTANT, "first_seen last_seen"),
     ),
     "companies": _schema(a=(TEXT, "company_id name person_id")),

@@ -194,8 +194,9 @@ CASES: dict[str, Case] = {
     # S0.42
     "unhappy-and-not-helped": Case(
         "Rosa is unhappy and was not helped: help before anything is asked", offer=ASK,
-        person={"standing": "dissatisfied", "feels": "unhappy"},
-        passes=({"person": {"standing": "dissatisfied", "feels": "unhappy", "settled_days": 20}},
+        person={"standing": "dissatisfied", "settled_days": 20, "days_in_standing": 5},
+        passes=({"person": {"standing": "dissatisfied", "settled_days": 20, "days_in_standing": 30}},
+                {"person": {"standing": "neutral", "feels": "unhappy", "settled_days": 20, "days_in_standing": 5}},
                 {"person": {"standing": None, "feels": None}}, {"offer": SERVICE}),
     ),
     # S4.12

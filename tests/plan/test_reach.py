@@ -103,6 +103,33 @@ def test_given_belongs_to_an_address_and_withdrawn_to_the_person(found: Found) -
     assert found["letter agreed", "letter"]["marketing"] == "given"
 
 
+_OWN = "their own correction"
+case(
+    "moved", email="new@x.test", consents=[consent("given", address="old@x.test"), consent("given", purpose="service")]
+)
+case("moved and agreed", email="new@x.test", consents=[consent("given", address="new@x.test")])
+case("moved and withdrew", email="new@x.test", consents=[consent("withdrawn", address="old@x.test")])
+case("another number", phone="+49 30 2", consents=[consent("given", "sms", "+49301")])
+case("another house")
+for _who in ("moved", "moved and agreed", "moved and withdrew"):
+    CASES[_who]["people"][0].update(email_from=_OWN)  # type: ignore[attr-defined]
+CASES["another number"]["people"][0].update(phone_from=_OWN)  # type: ignore[attr-defined]
+CASES["another house"]["people"][0].update(street="7 Low Road, Bonn", address_from=_OWN)  # type: ignore[attr-defined]
+
+
+def test_a_corrected_address_is_the_only_one_and_no_yes_moves_to_it(found: Found) -> None:
+    """GDPR 16; TERMS: given belongs to an address."""
+    moved = found["moved", "email"]
+    assert (moved["address"], moved["marketing"], moved["service"]) == ("new@x.test", "not given", "not given")
+    assert found["moved and agreed", "email"]["marketing"] == "given"
+    assert found["moved and withdrew", "email"]["marketing"] == "withdrawn"
+    assert (found["another number", "sms"]["address"], found["another number", "sms"]["marketing"]) == (
+        "+49 30 2",
+        "not given",
+    )
+    assert found["another house", "letter"]["address"] == "7 Low Road, Bonn"
+
+
 case("wants letters", email="a@x.test", preferences=[wish("channel", "email", 90), wish("channel", "no email", 9)])
 case("changed back", email="a@x.test", preferences=[wish("channel", "no email", 90), wish("channel", "email", 9)])
 case("at once", email="a@x.test", preferences=[wish("channel", "no email"), wish("channel", "email")])

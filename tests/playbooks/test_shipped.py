@@ -186,6 +186,10 @@ def test_a_story_is_asked_for_only_after_help_was_delivered() -> None:
     assert not possible(story, {"incidents_open": frozenset({1.0, 2.0})})
     quote = ALL["ask-to-quote-them"].condition
     assert not possible(quote, {"days_since_praise": frozenset({None})})
+    for condition in (story, quote):
+        assert not possible(condition, {"settled_days": frozenset({0.0, 13.0})})  # it has not stayed right for long
+        for nothing_open in ("open_complaints", "incidents_open", "promises_broken"):
+            assert not possible(condition, {nothing_open: frozenset({1.0, 2.0})})
 
 
 def test_news_go_to_the_silently_content_alone() -> None:

@@ -92,6 +92,36 @@ def test_a_permission_that_was_undone_is_none_unless_the_undo_was_undone(engine:
     assert listed(engine, [GLAD], [given_one, undo, redo])["rosa"]["state"] == "permitted"
 
 
+TEXT = "0" * 32
+OF_IT = {"record_id": "rosa", "source": "byname", "source_id": f"{TEXT}-quote", "occurred_at": "2026-02-01"}
+
+
+@pytest.mark.parametrize(
+    ("decided", "state"),
+    [
+        ([OF_IT | {"value": "our page; as Rosa"}], "permitted"),
+        ([OF_IT | {"value": "our page", "source_id": f"{'1' * 32}-quote"}], "ask"),  # it is about another text
+        ([OF_IT | {"value": "our page; as Rosa", "source": "shop"}], "permitted"),  # not ours: about all their words
+        ([{"record_id": "rosa", "value": "website"}, OF_IT | {"value": "withdrawn"}], None),
+        (
+            [{"record_id": "rosa", "value": "website", "occurred_at": "2026-03-01"}, OF_IT | {"value": "withdrawn"}],
+            None,
+        ),
+        ([OF_IT | {"value": "press"}, {"record_id": "rosa", "value": "withdrawn", "occurred_at": "2026-03-01"}], None),
+        ([{"record_id": "rosa", "value": "withdrawn"}, OF_IT | {"value": "press"}], "permitted"),
+        ([OF_IT | {"value": "press", "until": "2026-05-01"}, {"record_id": "rosa", "value": "website"}], "expired"),
+    ],
+)
+def test_what_was_said_of_one_text_stands_above_what_was_said_of_all(
+    engine: Engine, decided: list[dict[str, Any]], state: str | None
+) -> None:
+    """But for a withdrawal of all that came later."""
+    found = listed(engine, [GLAD | {"fact_id": TEXT}], decided, {"rosa": "rosa"})
+    assert (found["rosa"]["state"] if found else None) == state
+    if state == "permitted" and len(decided) == 1:
+        assert found["rosa"]["scope"] == "our page; as Rosa"
+
+
 @pytest.mark.parametrize(
     "spoilt",
     [

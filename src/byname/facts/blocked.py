@@ -1,7 +1,12 @@
 """Who was erased does not come back: keyed hashes by which rows from before an erasure are known, and left out.
 
-    DIR/erased/<number>.json     of each erasure the moment, and hashes of ids, e-mails, telephones: no names, no words
-    $BYNAME_KEYS/<id>.key        the key of these hashes, outside the folder: who has the folder alone can guess nobody
+    DIR/erased/<number>.json          of each erasure the moment, and hashes of ids, e-mails, telephones: no names
+    $BYNAME_KEYS/<id>.key             the key of these hashes, outside: who has the folder alone can guess nobody
+    $BYNAME_KEYS/<id>/<number>.json   the list once more: a folder that comes back from a backup has an older one
+    $BYNAME_KEYS/<id>/home            where the folder is that the list is of
+
+A copy of the folder heeds the list and adds nothing to it while the folder itself stands where it was: who tries an
+erasure on a copy takes nobody out of the folder.
 
 Without BYNAME_KEYS keys are kept in $XDG_DATA_HOME/byname/keys (~/.local/share/byname/keys). Back the key up, elsewhere
 than the folder: without it nobody can tell who was erased, and nothing is read any more until that is settled.
@@ -28,14 +33,14 @@ from byname.facts.quoting import literal
 from byname.facts.schema import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from byname.facts.change import Import
     from byname.facts.reading import Refusal
 
-__all__ = ["EMAIL", "NAME", "PHONE", "Blocked", "key_file"]
+__all__ = ["EMAIL", "KEYED", "NAME", "PHONE", "Blocked", "Erasure", "key_file"]
 
-_ID = "id"
+_ID, _HOME = "id", "home"
 _AN_EMAIL = re.compile(r"[^\s<>,;:\"']+@[^\s<>,;:\"']+")
 _A_PHONE = re.compile(r"[+0-9(][0-9 ()./-]{6,}")
 
@@ -52,7 +57,8 @@ NAME = """
     )), ' '), '')
 """
 
-_KEYED = "sha256(getvariable('outer_key') || sha256(getvariable('inner_key') || {kind} || ':' || {value}))"
+# The hash of a value of a kind, as `Blocked.show` makes it known.
+KEYED = "sha256(getvariable('outer_key') || sha256(getvariable('inner_key') || {kind} || ':' || {value}))"
 
 # By which hashes each record of an import may be known, and when it last changed, by its own word.
 _KEYS = f"""
@@ -76,7 +82,7 @@ keys as (
 )
 select keys.record_id, max(erased.erased_at) as erased_at
 from keys
-join erased on erased.hash = {_KEYED.format(kind="keys.kind", value="keys.value")}
+join erased on erased.hash = {KEYED.format(kind="keys.kind", value="keys.value")}
 group by keys.record_id
 """  # noqa: S608 - ours
 _HAPPENED = """
@@ -141,8 +147,16 @@ class _Key:
     inner: str
 
     def hash(self, kind: str, value: str) -> str:
-        """The same as `_KEYED` gives."""
+        """The same as `KEYED` gives."""
         return _sha256(self.outer + _sha256(f"{self.inner}{kind}:{value}"))
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What is kept of an erasure: its moment, UTC without a zone, and hashes of whom it was about."""
+
+    at: datetime
+    hashes: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -156,7 +170,7 @@ class Blocked:
     folder: Path
 
     def add(self, number: str, at: datetime, keys: Iterable[tuple[str, str]]) -> None:
-        """Keep hashes of whom an erasure is about, in one step; the same number again takes the place of the first.
+        """Keep hashes of whom an erasure is about, in one step; the same number again adds to what it had.
 
         Args:
             number: the erasure's.
@@ -164,29 +178,63 @@ class Blocked:
             keys: kind (record, email, phone, email and name, phone and name, person) and value.
         """
         self._make_key()
-        hashes = sorted({self._key().hash(kind, value) for kind, value in keys})
-        said = {"at": at.isoformat(), "hashes": hashes}
-        beside = self._root / f".{number}-{os.getpid()}"
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(said))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._root / f"{number}.json")
+        key = self._key()
+        before = self.erasures().get(number)
+        hashes = {key.hash(kind, value) for kind, value in keys} | (before.hashes if before else frozenset())
+        for place in self._places():
+            _write(place, number, Erasure(at, frozenset(hashes)))
+
+    def settle(self) -> dict[str, Erasure]:
+        """Let the folder and the place outside have the same list, whichever is older; by number.
+
+        The folder gets its id here, so that a backup from before the first erasure is known again too.
+        """
+        self._identify()
+        erasures = self.erasures()
+        try:
+            places = self._places()
+        except OSError:  # nothing can be kept outside; where there is nothing to keep that is no harm yet
+            if erasures:
+                raise
+            return {}
+        for place in places:
+            for number, one in erasures.items():
+                if not (place / f"{number}.json").is_file():
+                    _write(place, number, one)
+        return erasures
+
+    def erasures(self) -> dict[str, Erasure]:
+        """Every erasure by its number, in whichever list it stands."""
+        found: dict[str, Erasure] = {}
+        for path in sorted(path for place in (self._root, self._outside) if place for path in place.glob("*.json")):
+            said = json.loads(path.read_text("utf-8"))
+            one, before = Erasure(datetime.fromisoformat(said["at"]), frozenset(said["hashes"])), found.get(path.stem)
+            found[path.stem] = replace(before, hashes=before.hashes | one.hashes) if before else one
+        return found
 
     def moment_of(self, kind: str, value: str) -> datetime | None:
         """When this one was erased; None: never."""
-        erasures = self._erasures()
+        erasures = self.erasures()
         if not erasures:
             return None
         wanted = self._key().hash(kind, value)
-        return max((at for at, hashes in erasures if wanted in hashes), default=None)
+        return max((one.at for one in erasures.values() if wanted in one.hashes), default=None)
+
+    def show(self, con: duckdb.DuckDBPyConnection, erasures: Mapping[str, Erasure]) -> None:
+        """Let statements see erasures: a table `erased` of number, hash and erased_at, and what `KEYED` needs."""
+        key = self._key()
+        con.execute("set variable outer_key = $key", {"key": key.outer})
+        con.execute("set variable inner_key = $key", {"key": key.inner})
+        con.execute("create or replace temp table erased (number varchar, hash varchar, erased_at timestamp)")
+        for number, one in erasures.items():
+            con.execute("insert into erased select $1, unnest($2), $3", [number, list(one.hashes), one.at])
 
     def refusals(self, refused: Iterable[Refusal]) -> Iterator[Refusal]:
         """Refused rows without those that name an e-mail or a telephone of somebody who was erased.
 
         Of when they are is not known, since they could not be read: what is left out can be read again from its file.
         """
-        hashes = {one for _, listed in self._erasures() for one in listed}
+        hashes = {one for erasure in self.erasures().values() for one in erasure.hashes}
         if not hashes:
             yield from refused
             return
@@ -205,16 +253,11 @@ class Blocked:
             what: the import.
             staged: its tables; those that change are written anew at their place.
         """
-        erasures = self._erasures()
+        erasures = self.erasures()
         if not erasures or not staged:
             return what, dict(staged)
         with duckdb.connect() as con:
-            key = self._key()
-            con.execute("set variable outer_key = $key", {"key": key.outer})
-            con.execute("set variable inner_key = $key", {"key": key.inner})
-            con.execute("create temp table erased (hash varchar, erased_at timestamp)")
-            for at, hashes in erasures:
-                con.execute("insert into erased select unnest($hashes), $at", {"hashes": hashes, "at": at})
+            self.show(con, erasures)
             left = self._left(con, staged)
         return replace(what, refused=what.refused + left), dict(staged)
 
@@ -261,12 +304,25 @@ class Blocked:
     def _root(self) -> Path:
         return self.folder / "erased"
 
-    def _erasures(self) -> list[tuple[datetime, Sequence[str]]]:
-        found = []
-        for path in sorted(self._root.glob("*.json")):
-            said = json.loads(path.read_text("utf-8"))
-            found.append((datetime.fromisoformat(said["at"]), said["hashes"]))
-        return found
+    @property
+    def _outside(self) -> Path | None:
+        """Where the list stands once more; None: the folder has no id yet."""
+        name = self._root / _ID
+        return _keys() / name.read_text("utf-8").strip() if name.is_file() else None
+
+    def _places(self) -> list[Path]:
+        """Where this folder's erasures are kept: both places, or in the folder alone if it is a copy."""
+        outside = self._outside
+        if outside is None:
+            return [self._root]
+        here, home = self.folder.resolve(), outside / _HOME
+        there = Path(home.read_text("utf-8")) if home.is_file() else here
+        if there != here and _id_in(there) == outside.name:
+            return [self._root]
+        if there != here or not home.is_file():
+            outside.mkdir(mode=0o700, parents=True, exist_ok=True)
+            home.write_text(str(here), "utf-8")
+        return [self._root, outside]
 
     def _key(self) -> _Key:
         """The key of these hashes.
@@ -279,7 +335,7 @@ class Blocked:
             raise LedgerError(
                 where=str(path),
                 found="no key",
-                expected=f"the key by which {len(list(self._root.glob('*.json')))} erasures are known again; without "
+                expected=f"the key by which {len(self.erasures())} erasures are known again; without "
                 "it rows of erased people would come back, so nothing is read",
                 do="Restore that file from its backup, or name the folder that has it in BYNAME_KEYS. If it is lost "
                 f"for good: move {self._root} away, and take care that no file from before an erasure is read.",
@@ -287,13 +343,17 @@ class Blocked:
         outer, _, inner = path.read_text("utf-8").strip().partition(" ")
         return _Key(outer, inner)
 
-    def _make_key(self) -> None:
-        """Make the key at the first erasure."""
+    def _identify(self) -> None:
+        """Give the folder the name by which its key and its list are found outside."""
         self._root.mkdir(mode=0o700, exist_ok=True)
         name = self._root / _ID
         if not name.is_file():
             _once(name, secrets.token_hex(16))
-        if not any(self._root.glob("*.json")) and not key_file(self.folder).is_file():
+
+    def _make_key(self) -> None:
+        """Make the key at the first erasure."""
+        self._identify()
+        if not self.erasures() and not key_file(self.folder).is_file():
             key_file(self.folder).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _once(key_file(self.folder), f"{secrets.token_hex(32)} {secrets.token_hex(32)}")
 
@@ -314,6 +374,22 @@ def _show(con: duckdb.DuckDBPyConnection, name: str, path: Path | None) -> None:
     missing = [one for one in wanted if one.rpartition(" ")[2] not in there]
     more = "".join(f", {one}" for one in missing)
     con.execute(f"create or replace temp view {name} as select *{more} from read_parquet({literal(str(path))})")  # noqa: S608
+
+
+def _write(place: Path, number: str, one: Erasure) -> None:
+    """Keep an erasure in a list, in one step."""
+    beside = place / f".{number}-{os.getpid()}"
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(json.dumps({"at": one.at.isoformat(), "hashes": sorted(one.hashes)}))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(place / f"{number}.json")
+
+
+def _id_in(folder: Path) -> str:
+    """The name by which a folder is known outside; empty: it has none, or is no company's."""
+    name = folder / "erased" / _ID
+    return name.read_text("utf-8").strip() if name.is_file() else ""
 
 
 def _as_text(original: Mapping[str, str | None] | str | None) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from byname.facts.blocked import Blocked
 from byname.facts.change import Import
 from byname.facts.intake import open_ledger
 from byname.facts.schema import table
@@ -64,7 +65,7 @@ def append(
     reader: str,
     at: datetime,
 ) -> Taken:
-    """Append rows to the ledger; the same import again adds nothing.
+    """Append rows to the ledger; the same import again adds nothing, and what is of before an erasure is left out.
 
     Args:
         company: whose.
@@ -85,7 +86,7 @@ def append(
             name=what, sha256=sha256, reader=reader, source="byname", account="main",
             rows=sum(len(rows) for rows in facts.values()), refused=0, newest_at=at,
         )  # fmt: skip
-        return open_ledger(company).append(made, staged, at=at)
+        return open_ledger(company).append(made, staged, at=at, leave_out=Blocked(company.folder).leave_out)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         company.clear_spill()

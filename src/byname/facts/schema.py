@@ -216,7 +216,8 @@ TABLES: tuple[FactTable, ...] = (
         "message",
         (
             _text(
-                "medium", "ticket, review, post, survey, community, mail, call note, care line, warranty card, sampling"
+                "medium",
+                "ticket, review, story, post, survey, community, mail, call note, care line, warranty card, sampling",
             ),
             _text("subject", "title", personal=True),
             _text("text", "the words", personal=True),
@@ -342,7 +343,7 @@ TABLES: tuple[FactTable, ...] = (
         "answer",
         (
             _text("contact_id", "the contact's fact_id or the source's id of it"),
-            _text("kind", "opened, clicked, replied, bought, unsubscribed, complained, bounced"),
+            _text("kind", "opened, clicked, replied, bought, unsubscribed, complained, bounced, delivered"),
             _text("address", "the address that it came from", personal=True),
         ),
     ),

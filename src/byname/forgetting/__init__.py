@@ -7,10 +7,14 @@
     app         what was written on the pages, and what the pages keep of it
     beside      refused rows, readings, models, a report; what is the company's own is named
     carrying    all of it in order
+    promised    an erasure whose number was shown before
+    returned    whom a backup brought back: ordered to be erased anew
 
 The ledger's part is `byname.facts.erasing`; `byname.facts.blocked` keeps them from coming back with an older file.
 """
 
 from byname.forgetting.carrying import Receipt, before_swap, finish, forget, resume, standing_still
+from byname.forgetting.promised import order_as
+from byname.forgetting.returned import order_anew
 
-__all__ = ["Receipt", "before_swap", "finish", "forget", "resume", "standing_still"]
+__all__ = ["Receipt", "before_swap", "finish", "forget", "order_anew", "order_as", "resume", "standing_still"]

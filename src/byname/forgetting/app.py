@@ -28,7 +28,7 @@ __all__ = ["erase_from"]
 
 _ERASED = "erased"
 _AT_ONCE = 400
-_ABOUT_THEM = ("person_id", "record_id", "other_record_id", "fact_id", "contact_id")
+_ABOUT_THEM = ("person_id", "record_id", "other_record_id", "referred_record_id", "fact_id", "contact_id")
 # Those who work here: one who is a customer too stays one who works here.
 _OURS = ("accounts_account", "accounts_link", "account_", "auth_", "mfa_", "axes_", "django_content_type",
          "django_migrations", "sqlite_")  # fmt: skip
@@ -42,6 +42,12 @@ _TABLES = {
     True: "select table_name, column_name, data_type from information_schema.columns "
     "where table_schema = current_schema() order by table_name, ordinal_position",
 }
+_HAVE_STATISTICS = """
+select a.attname, format_type(a.atttypid, a.atttypmod)
+from pg_attribute a
+join pg_stats s on s.schemaname = current_schema() and s.tablename = %s and s.attname = a.attname
+where a.attrelid = to_regclass(quote_ident(s.tablename))
+"""
 
 
 def erase_from(company: Company, order: Order, fragments: re.Pattern[str]) -> tuple[dict[str, int], bool]:
@@ -82,7 +88,7 @@ def _deleted(rows: Rows, name: str, columns: dict[str, str], order: Order) -> in
     """Rows about them."""
     ids = {
         "person_id": order.people, "record_id": order.records, "other_record_id": order.records,
-        "fact_id": order.facts, "contact_id": order.facts,
+        "referred_record_id": order.records, "fact_id": order.facts, "contact_id": order.facts,
     }  # fmt: skip
     count = 0
     for column in (one for one in _ABOUT_THEM if one in columns):
@@ -185,7 +191,10 @@ def _cleaned(rows: Rows, counts: dict[str, int]) -> bool:
     """Leave no byte of what went: neither in free pages nor in the log of what was written."""
     if rows.is_postgres:
         for name in counts:
-            rows.do(f"vacuum (full) {quoted(name)}")
+            rows.do(f"vacuum (full, analyze) {quoted(name)}")
+            _without_statistics(rows, name)
+        if counts:  # values of before lie in its gaps; whoever does not own the database is told so, and goes on
+            rows.do("vacuum (full) pg_catalog.pg_statistic")
         return True
     for _ in range(_TRIES):
         try:
@@ -197,6 +206,17 @@ def _cleaned(rows: Rows, counts: dict[str, int]) -> bool:
             return True
         time.sleep(_BETWEEN_SECONDS)
     return False
+
+
+def _without_statistics(rows: Rows, name: str) -> None:
+    """PostgreSQL keeps the commonest values of columns beside the table, and of a table that is empty by now for ever.
+
+    A column that is given its own type again loses them.
+    """
+    if rows.ask(f"select 1 from {quoted(name)} limit 1"):  # noqa: S608 - names are the database's own
+        return
+    for column, kind in rows.ask(_HAVE_STATISTICS, (name,)):
+        rows.do(f"alter table {quoted(name)} alter column {quoted(column)} type {kind}")
 
 
 def _marks(values: Sequence[str]) -> str:

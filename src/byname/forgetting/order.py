@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from byname.company import Company
 
-__all__ = ["Order", "drop", "keep", "new_number", "open_orders"]
+__all__ = ["Order", "drop", "is_number", "keep", "new_number", "open_orders"]
 
 _FOLDER = "erasing"
+_NUMBER = re.compile(r"\d{8}-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class Order:
 def new_number(at: datetime) -> str:
     """A number for an erasure: its day and some letters by chance."""
     return f"{at:%Y%m%d}-{secrets.token_hex(4)}"
+
+
+def is_number(said: str) -> bool:
+    """Is that written like the number of an erasure?"""
+    return _NUMBER.fullmatch(said) is not None
 
 
 def keep(company: Company, order: Order) -> None:

@@ -2,6 +2,8 @@
 
 Of each detail every record is a vote for the spelling that it has. A customers' list counts for more than what was
 typed at a check-out, a source that `[trust]` names for as much as it says; of two with as many votes the newer wins.
+
+What somebody said on their own page stands above all of it: a source that is wrong sends the same again.
 """
 
 from __future__ import annotations
@@ -11,13 +13,18 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from byname.engines import statement
+from byname.people.decisions import undone_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from byname.engines import Engine, Table
 
-__all__ = ["best_version"]
+__all__ = ["OWN_WORD", "best_version", "corrected"]
+
+OWN_WORD = "their own correction"  # where a detail came from
+_CORRECTION = "correct"  # the kind of these decisions; of their value the first word is the detail
 
 _LISTED = 1_000  # votes of a row of a customers' list, for one of anything else
 
@@ -92,6 +99,42 @@ DETAILS = statement(
     """,
 )
 
+# An address is said in one piece, so that town and postcode of before are not written behind it.
+CORRECTED = statement(
+    "people.corrected",
+    """
+    with newest as (
+        select record_person.person_id, corrections.detail, corrections.said
+        from corrections
+        join record_person on record_person.record_id = corrections.record_id
+        qualify row_number() over (
+            partition by record_person.person_id, corrections.detail
+            order by corrections.said_at desc nulls last, corrections.fact_id desc nulls last
+        ) = 1
+    ),
+    own as (
+        select person_id,
+               max(case when detail = 'name' then said end) as name,
+               max(case when detail = 'email' then said end) as email,
+               max(case when detail = 'phone' then said end) as phone,
+               max(case when detail = 'address' then said end) as address
+        from newest
+        group by person_id
+    )
+    select details.person_id, coalesce(own.name, details.name) as name, coalesce(own.email, details.email) as email,
+           coalesce(own.phone, details.phone) as phone, coalesce(own.address, details.street) as street,
+           case when own.address is null then details.postcode end as postcode,
+           case when own.address is null then details.city end as city,
+           details.country, details.language, details.owner, details.created_at,
+           case when own.name is null then details.name_from else $own_word end as name_from,
+           case when own.email is null then details.email_from else $own_word end as email_from,
+           case when own.phone is null then details.phone_from else $own_word end as phone_from,
+           case when own.address is null then details.address_from else $own_word end as address_from
+    from details
+    left join own on own.person_id = details.person_id
+    """,
+)
+
 
 def best_version(engine: Engine, placed: Table, reasons: Table, trust: Mapping[str, float]) -> Table:
     """One row a person: the details by which to call and reach them, and where each came from.
@@ -116,3 +159,38 @@ def best_version(engine: Engine, placed: Table, reasons: Table, trust: Mapping[s
     )
     engine.drop(votes)
     return details
+
+
+def corrected(engine: Engine, details: Table, decisions: pa.Table, record_person: Table, *, until: datetime) -> Table:
+    """The details with what people said of their own above them: the newest of each that nobody took back.
+
+    Args:
+        engine: where the tables are.
+        details: from `best_version`.
+        decisions: the facts.
+        record_person: record_id and person_id.
+        until: the end of the as-of day, UTC without a zone: what was said or taken back later is not seen.
+    """
+    rows = [
+        row
+        for row in decisions.select(["fact_id", "kind", "record_id", "value", "occurred_at", "known_at"]).to_pylist()
+        if row["kind"] in (_CORRECTION, "undo") and (row["occurred_at"] or row["known_at"]) < until
+    ]
+    taken_back = undone_by(rows)
+    said = [
+        (row["fact_id"], row["record_id"], *(row["value"] or "").split(" ", 1), row["occurred_at"] or row["known_at"])
+        for row in rows
+        if row["kind"] == _CORRECTION and row["fact_id"] not in taken_back and " " in (row["value"] or "")
+    ]
+    if not said:
+        return details
+    fields = [("fact_id", pa.string()), ("record_id", pa.string()), ("detail", pa.string()), ("said", pa.string())]
+    schema = pa.schema([*fields, ("said_at", pa.timestamp("us"))])
+    corrections = pa.table([list(column) for column in zip(*said, strict=True)], schema=schema)
+    return engine.run(
+        CORRECTED,
+        details=details,
+        corrections=engine.arrow(corrections),
+        record_person=record_person,
+        own_word=OWN_WORD,
+    )

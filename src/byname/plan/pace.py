@@ -15,6 +15,7 @@ from byname.engines import statement
 from byname.plan.pace_limits import LONGEST, limited, said_of_pace
 from byname.plan.pace_quiet import open_days
 from byname.plan.profiled.lists import collected
+from byname.plan.topic_wishes import unwanted
 
 if TYPE_CHECKING:
     from byname.engines import Engine, Table
@@ -24,6 +25,22 @@ if TYPE_CHECKING:
 __all__ = ["Pace", "pace"]
 
 LISTED = statement("plan.pace_listed", "select distinct person_id, value from said where value <> '' and kind = $kind")
+TOPICS = statement("plan.pace_topics", "select distinct value from said where value <> '' and kind = 'topic'")
+# A topic that somebody does not want to hear of is a dislike, whichever they called it.
+DISLIKES = statement(
+    "plan.pace_dislikes",
+    """
+    select distinct person_id, value
+    from (
+        select person_id, value from said where value <> '' and kind = 'dislike'
+        union all
+        select said.person_id, unwanted.said as value
+        from said
+        join unwanted on unwanted.value = said.value
+        where said.kind = 'topic'
+    ) as disliked
+    """,
+)
 
 PACE = statement(
     "plan.pace",
@@ -103,10 +120,23 @@ def pace(engine: Engine, given: Sources, touched: Touches, profile: Table, day: 
         weeks=weeks,
         calendar=_calendar(engine, day),
         contacts=touched.contacts,
-        dislikes=collected(engine, engine.run(LISTED, said=said, kind="dislike"), "value"),
+        dislikes=collected(engine, _dislikes(engine, said), "value"),
         lines=collected(engine, engine.run(LISTED, said=said, kind="line"), "value"),
     )
     return Pace(table, [*report, *more])
+
+
+def _dislikes(engine: Engine, said: Table) -> Table:
+    """person_id and value: what they dislike, and of what they do not want to hear."""
+    topics = engine.fetch(engine.run(TOPICS, said=said)).column("value").to_pylist()
+    pairs = [(value, one) for value in topics for one in unwanted(value)]
+    table = pa.table(
+        {
+            "value": pa.array([value for value, _ in pairs], pa.string()),
+            "said": pa.array([one for _, one in pairs], pa.string()),
+        }
+    )
+    return engine.run(DISLIKES, said=said, unwanted=engine.arrow(table))
 
 
 def _calendar(engine: Engine, day: Day) -> Table:

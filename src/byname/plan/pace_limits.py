@@ -38,7 +38,7 @@ SAID = statement(
                                                        as date)) as until_days
     from preferences
     join record_person on record_person.record_id = preferences.record_id
-    where preferences.kind in ('pace', 'quiet', 'restriction', 'dislike', 'line')
+    where preferences.kind in ('pace', 'quiet', 'restriction', 'dislike', 'topic', 'line')
       and coalesce(preferences.occurred_at, preferences.known_at) < $until
       and (preferences.until is null or preferences.until >= $until)
     """,

@@ -25,13 +25,15 @@ _GIVEN = ", ".join(f"bool_or(purpose = '{one}' and state = 'given') as {one}_giv
 _WITHDRAWN = ", ".join(f"bool_or(purpose = '{one}' and state = 'withdrawn') as {one}_withdrawn" for one in _STATES)
 _SAYS = ", ".join(
     f"case when coalesce(barred.{one}_withdrawn, false) then 'withdrawn' "
-    f"when coalesce(own.{one}_given, false) or coalesce(wide.{one}_given, false) then 'given' "
+    f"when coalesce(own.{one}_given, false) then 'given' "
+    f"when coalesce(wide.{one}_given, false) and not addresses.is_own then 'given' "
     f"else 'not given' end as {one}"
     for one in _STATES
 )
 
-# Given belongs to an address, a letter's to the person, as nobody writes an address alike twice. Of several addresses
-# the one counts that does not bounce and that they agreed to.
+# Given belongs to an address, a letter's to the person, as nobody writes an address alike twice. A yes that names no
+# address was to the one of then, so it is none for an address that the person corrected. Of several addresses the one
+# counts that does not bounce and that they agreed to.
 REACH = statement(
     "plan.reach",
     f"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from byname.engines import statement
+from byname.people.best_version import OWN_WORD
 from byname.plan.channels import channel_sql
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ OBSERVED = statement(
 )
 
 # Where an address is known, or the person can be met; the same phone is three channels, but not everybody chats.
+# Whoever corrected an address is reached there, and no longer at one that a consent names.
 ADDRESSES = statement(
     "plan.addresses",
     f"""
@@ -73,6 +75,15 @@ ADDRESSES = statement(
             select person_id from observed where channel = 'in_person'
         ) as coming
     ),
+    own as (
+        select person_id, 'email' as channel from people where email_from = $own_word
+        union all
+        select person_id, 'phone' as channel from people where phone_from = $own_word
+        union all
+        select person_id, 'sms' as channel from people where phone_from = $own_word
+        union all
+        select person_id, 'whatsapp' as channel from people where phone_from = $own_word
+    ),
     known as (
         select person_id, 'email' as channel, email as address, true as is_best from people where email is not null
         union all
@@ -88,19 +99,22 @@ ADDRESSES = statement(
                    street, coalesce(', ' || postcode, ''), coalesce(', ' || city, ''), coalesce(', ' || country, '')
                ) as address, true as is_best
         from people
-        where street is not null and coalesce(postcode, city) is not null
+        where street is not null and (coalesce(postcode, city) is not null or address_from = $own_word)
         union all
         select person_id, 'in_person' as channel, cast(null as varchar) as address, true as is_best from comes
         union all
-        select distinct person_id, channel, address, false as is_best
+        select distinct consents.person_id, consents.channel, consents.address, false as is_best
         from consents
-        where address <> '' and channel in ('email', 'sms', 'phone', 'whatsapp')
+        anti join own on own.person_id = consents.person_id and own.channel = consents.channel
+        where consents.address <> '' and consents.channel in ('email', 'sms', 'phone', 'whatsapp')
     )
     select known.person_id, known.channel, known.address, known.is_best,
            case when known.channel in ('letter', 'in_person') then ''
                 when known.channel = 'email' then lower(trim(known.address, ' '))
-                else {_KEY.format("known.address")} end as address_key
+                else {_KEY.format("known.address")} end as address_key,
+           own.person_id is not null as is_own
     from known
+    left join own on own.person_id = known.person_id and own.channel = known.channel
     semi join persons on persons.person_id = known.person_id
     """,  # noqa: S608 - ours
 )
@@ -139,7 +153,9 @@ def observed_in(engine: Engine, given: Sources, touched: Touches, day: Day) -> T
 
 
 def addresses_of(engine: Engine, given: Sources, wished: Table, observed: Table) -> Table:
-    """Every address of every channel: person_id, channel, address, is_best (of the directory), address_key.
+    """Every address of every channel: person_id, channel, address, is_best (of the directory), address_key, is_own.
+
+    An own one is what the person corrected it to.
 
     Args:
         engine: where the tables are.
@@ -156,6 +172,7 @@ def addresses_of(engine: Engine, given: Sources, wished: Table, observed: Table)
         observed=observed,
         dated=given.dated,
         orders=given.facts["orders"],
+        own_word=OWN_WORD,
     )
 
 

@@ -19,7 +19,7 @@ __all__ = ["KEYS", "playbook_of"]
 
 KEYS = (
     "action title team kind whom channels minutes cost why gain worth_to_them goal expected cooldown_days holdout "
-    "words words_in owed purpose scarce"
+    "words words_in owed purpose scarce topics"
 ).split()
 _NEEDED = "action title team kind whom channels minutes why gain goal expected cooldown_days words".split()
 _EXPECTED = ("effect", "sd", "on", "origin")
@@ -123,6 +123,7 @@ def playbook_of(said: Mapping[str, Any], path: Path) -> Playbook:
         owed=owed,
         purpose=cast("Any", table.one_of("purpose", PURPOSES, "service" if kind == "service" else "marketing")),
         scarce=table.whole("scarce", 1, 1_000_000) if "scarce" in said else None,
+        topics=_topics(table),
         file=str(path),
     )
 
@@ -150,6 +151,15 @@ def _channels(table: _Table) -> tuple[str, ...]:
     if len(set(said)) < len(said):
         raise table.wrong("channels", "each channel once")
     return tuple(said)
+
+
+def _topics(table: _Table) -> tuple[str, ...]:
+    said = table.said.get("topics", [])
+    if not isinstance(said, list) or not all(isinstance(one, str) and one.strip() for one in said):
+        raise table.wrong(
+            "topics", 'words for what it speaks of, as customers say them, such as ["returns", "refunds"]'
+        )
+    return tuple(one.strip().lower() for one in said)
 
 
 def _minutes(table: _Table) -> float:

@@ -98,6 +98,7 @@ class Playbook:
         owed: an apology, a promise, a repair: never withheld, and outside the limits of contact.
         purpose: the consent that it goes by.
         scarce: at most so many a week, the best first; None: no such limit.
+        topics: what it speaks of, in words as customers say them: who does not want to hear of one is left in peace.
         file: where it stands.
     """
 
@@ -122,6 +123,7 @@ class Playbook:
     owed: bool
     purpose: Purpose
     scarce: int | None
+    topics: tuple[str, ...]
     file: str
 
     @property

@@ -45,6 +45,7 @@ COUNTS = statement(
         select count(*) as answers, count(distinct contact_id) as answered,
                count_if(kind = 'unsubscribed') as unsubscribed
         from answers
+        where coalesce(kind, '') <> 'delivered'
     ),
     allowed as (
         select count(*) as consents, count_if(state = 'given') as given, count_if(coalesce(wording, '') <> '') as worded

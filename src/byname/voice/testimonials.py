@@ -1,7 +1,9 @@
 """A shortlist of testimonials for a person to look at: words are shown as usable only while permission lasts (S0.4, S0.5).
 
-Permission is a decision of the kind "quote": who gave it, for what (its scope), from when until when. That a review is
-public does not make it ours to use elsewhere. Who gave none may be asked; their words stay where they are.
+Permission is a decision of the kind "quote": who gave it, for what (its scope), from when until when; for all their
+words, or for one text, whose id it then bears. What was said of the text stands above what was said of all, but for a
+withdrawal of all that came later. That a review is public does not make it ours to use elsewhere. Who gave none may be
+asked; their words stay where they are.
 """
 
 from __future__ import annotations
@@ -29,19 +31,22 @@ PERMITTED = statement(
     ),
     given as (
         select record_person.person_id, decisions.fact_id, decisions.value as scope, decisions.until as ends_at,
-               decisions.by_whom, coalesce(decisions.occurred_at, decisions.known_at) as permitted_at
+               decisions.by_whom, coalesce(decisions.occurred_at, decisions.known_at) as permitted_at,
+               case when coalesce(decisions.source, '') = 'byname'
+                     and regexp_matches(coalesce(decisions.source_id, ''), '^[0-9a-f]{32,64}-quote\\z')
+                    then replace(decisions.source_id, '-quote', '') else '' end as text_id
         from decisions
         join record_person on record_person.record_id = decisions.record_id
         anti join undone on undone.fact_id = decisions.fact_id
         where decisions.kind in ('quote', 'quote permitted')
           and coalesce(decisions.occurred_at, decisions.known_at) < $until
     )
-    select person_id, scope, ends_at, by_whom, permitted_at,
+    select person_id, text_id, scope, ends_at, by_whom, permitted_at,
            coalesce(lower(trim(scope, ' ')), '') in
                ('no', 'none', 'refused', 'withdrawn', 'not permitted', 'not given') as refused,
            ends_at is not null and ends_at <= $until as expired
     from given
-    qualify row_number() over (partition by person_id order by permitted_at desc, fact_id) = 1
+    qualify row_number() over (partition by person_id, text_id order by permitted_at desc, fact_id) = 1
     """,
 )
 # The clearest of each person. Doubtful words, such as sarcasm, are nobody's praise.
@@ -66,7 +71,19 @@ PRAISE = statement(
 SHORTLIST = statement(
     "voice.testimonials",
     """
-    with stated as (
+    with holding as (
+        select praised.fact_id, permitted.person_id, permitted.scope, permitted.permitted_at, permitted.ends_at,
+               permitted.refused, permitted.expired
+        from praised
+        join permitted on permitted.person_id = praised.person_id
+        where permitted.text_id = '' or permitted.text_id = praised.fact_id
+        qualify row_number() over (
+            partition by praised.fact_id
+            order by case when permitted.text_id <> '' or permitted.refused then 0 else 1 end,
+                     permitted.permitted_at desc, permitted.text_id desc
+        ) = 1
+    ),
+    stated as (
         select praised.*, permitted.scope, permitted.permitted_at, permitted.ends_at,
                coalesce(worth.clv, 0e0) as worth,
                case when permitted.person_id is null then 'ask'
@@ -74,7 +91,7 @@ SHORTLIST = statement(
                     when permitted.expired then 'expired'
                     else 'permitted' end as state
         from praised
-        left join permitted on permitted.person_id = praised.person_id
+        left join holding as permitted on permitted.fact_id = praised.fact_id
         left join worth on worth.person_id = praised.person_id
     ),
     ranked as (

@@ -143,16 +143,21 @@ def _asked(first: First) -> First:
 
 def _run(company: Company, door: socket.socket) -> None:
     """Answer, and work, until somebody ends it."""
+    from byname.forgetting import order_anew
+    from byname.forgetting import resume as erase_anew
     from byname.web.answering import answering_on, beside
-    from byname.web.outreach.threads import AnswersThread, SendThread
+    from byname.web.outreach.threads import AnswersThread, SendThread, ServicesThread
     from byname.web.work.resuming import resume
     from byname.web.work.warming import WarmThread
     from byname.web.work.watching import WatchThread
     from byname.web.work.worker import WorkerThread
 
+    if came_back := order_anew(company):  # with a backup: before any page is shown
+        talk.say(f"{len(came_back)} erased before are in the folder again: erasing them anew.")
+        erase_anew(company)
     server = answering_on(door)
     goes_on, interrupted = resume()
-    threads = (WorkerThread(), WatchThread(company), WarmThread(), SendThread(), AnswersThread())
+    threads = (WorkerThread(), WatchThread(company), WarmThread(), SendThread(), ServicesThread(), AnswersThread())
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has it ignored by what it starts with &
     with beside(door):

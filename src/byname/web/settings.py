@@ -52,6 +52,10 @@ INSTALLED_APPS = [
     "byname.web.portal",
     "byname.web.ideas",
     "byname.web.reviews",
+    "byname.web.stories",
+    "byname.web.previews",
+    "byname.web.agreed",
+    "byname.web.friends",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -126,8 +130,12 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/5m/key",  # codes of the second factor; wrong passwords are counted by axes, see the adapter
     "reset_password": "20/h/ip,3/h/key",
     "unsubscribe": "1200/m/ip,30/m/key",  # a mail provider presses the button for many people
+    "follow": "60/m/key",  # what a followed letter opens: by the letter alone, of who asks nothing is kept
+    "my_api_session": "1200/m/ip",  # the company's own app asks for all of its customers
+    "my_api": "300/m/key",
     "way_in": "20/h/ip",  # customers who ask for a link to their page
     "way_in_address": "3/h/key",
+    "from_a_friend": "300/h/ip",  # strangers who follow a customer's link, or try codes
 }
 MFA_TOTP_ISSUER = f"byname, {COMPANY.settings.name}" if COMPANY else "byname"
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
@@ -148,6 +156,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60  # without a click
 SESSION_COOKIE_NAME = "byname_session"
 CSRF_COOKIE_NAME = "byname_csrf"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "byname.web.failing.too_old"
 
 USE_I18N = True
 LANGUAGE_CODE = "en"

@@ -75,6 +75,7 @@ CLOSES: dict[str, tuple[Writes, tuple[str, ...]]] = {
     "all week": (lambda case: case.wish("quiet", "weekends, no weekdays"), ("no-open-day",)),
     "a line": (lambda case: case.wish("line", "my orders"), ("own-line",)),
     "a dislike": (lambda case: case.wish("dislike", case.way.action), ("relevance",)),
+    "a topic": (lambda case: case.wish("topic", f"tea, but nothing like {case.way.action}"), ("relevance",)),
     "a disliked way": (lambda case: case.wish("dislike", "e-mail"), ("disliked-way",)),
     "withdrew": (
         lambda case: case.add("consents", channel="email", purpose=case.purpose, state="withdrawn", by_whom="person"),
@@ -110,6 +111,12 @@ CLOSES: dict[str, tuple[Writes, tuple[str, ...]]] = {
     "not right": (
         lambda case: actions.handle(case.by, case.desk, *case.way[:2], "not right", why="she sold the shop"),
         ("not-right",),
+    ),
+    "a colleague knows them to be angry": (
+        lambda case: actions.correct_standing(
+            case.by, case.desk, case.way.person_id, "actively_dissatisfied", why="she rang, and hung up"
+        ),
+        ("unhappy-and-not-helped",),
     ),
     "a broken promise": (
         lambda case: case.add(

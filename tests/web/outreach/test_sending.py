@@ -9,6 +9,7 @@ import json
 import os
 import random
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -22,6 +23,8 @@ import requests
 import time_machine
 from django.db import connection
 from django.utils import timezone
+from urllib3 import HTTPSConnectionPool
+from urllib3.exceptions import MaxRetryError, SSLError
 
 from byname.company import Company
 from byname.errors import UsageError
@@ -458,10 +461,17 @@ def test_a_providers_answers_are_read_alike(
     assert asked["headers"]["X-Postmark-Server-Token"] == "token"
 
 
+def _tls(error: ssl.SSLError) -> requests.exceptions.SSLError:
+    """As requests says it."""
+    return requests.exceptions.SSLError(MaxRetryError(HTTPSConnectionPool("x"), "/", SSLError(error)))
+
+
 @pytest.mark.parametrize(
     ("error", "state"),
     [
         (requests.ConnectTimeout(), State.CLAIMED),
+        (_tls(ssl.SSLCertVerificationError("self-signed")), State.CLAIMED),
+        (_tls(ssl.SSLEOFError("cut in the middle")), State.LOST),
         (requests.ReadTimeout(), State.LOST),
         (requests.ConnectionError("reset by peer"), State.LOST),
     ],

@@ -149,7 +149,7 @@ def test_a_person_presses_a_button_and_may_take_it_back(rosa: Draft) -> None:
     assert page.status_code == 200
     assert not page.cookies
     text = page.content.decode()
-    assert "No more mail from Kettle &amp; Board?" in text
+    assert "No more messages from Kettle &amp; Board?" in text
     assert f'<form method="post" action="/u/{rosa.key}/">' in text
     done: Any = client.post(stop(rosa.key))
     assert "Done. We write to you no more." in done.content.decode()
@@ -162,7 +162,7 @@ def test_a_person_presses_a_button_and_may_take_it_back(rosa: Draft) -> None:
     assert not stopped(rosa)
     given = Consent.objects.filter(state="given")
     assert {(one.purpose, one.by_whom, one.wording) for one in given} == {
-        (purpose, "person", "It was a slip: write to me again by e-mail") for purpose in ("marketing", "feedback")
+        (purpose, "person", "It was a slip: write to me this way again") for purpose in ("marketing", "feedback")
     }
     assert [line.action for line in Entry.objects.order_by("pk")] == ["unsubscribe", "subscribe again"]
 

@@ -22,11 +22,17 @@ from tests.web.security.walking import Page, Patient, Table, is_html
 AT_THE_DOOR = {"account_login", "account_reset_password", "account_reset_password_done", "account_link"}
 # A mail's own link, pressed by a mail program without cookie or token (RFC 8058); see outreach/test_unsubscribing.
 OF_A_MAIL = {"unsubscribe", "unsubscribe_back"}
+# The picture and the links of a letter to somebody who allowed that; see outreach/test_following.
+OF_A_MAIL |= {"mail-seen", "mail-link", "mail-follow-no-longer"}
 AT_THE_DOOR |= OF_A_MAIL
 # The way to customers' own pages, and the word that their browsers' signal is honoured; the pages are behind that door.
 AT_THE_DOOR |= {"my-way-in", "my-way-in-sent", "my-door", "my-handover", "gpc"}
+# What the customers' API says of itself; see portal/test_portal_api.
+AT_THE_DOOR |= {"my-openapi"}
 # Reviews that their authors allow anybody to read; see reviews/test_reviews.
 AT_THE_DOOR |= {"public-reviews"}
+# What a customer's link leads a friend to; see friends/test_friends.
+AT_THE_DOOR |= {"from-a-friend"}
 # What is everybody's own: their account, and their own lists; a customer's pages, of which no account opens any.
 OWN = ("/accounts/", "/people/views/", "/my/")
 REFUSED = {401, 403, 404, 405}

@@ -16,7 +16,7 @@ from byname.snapshot import open_current
 from byname.web.accounts.models import Account, Entry
 from byname.web.desk import Desk
 from byname.web.work.asking import ask
-from byname.web.work.forgetting import carry_out, erase
+from byname.web.work.forgetting import carry_out, erase, promise
 from byname.web.work.models import Kind, Run, State
 from byname.web.work.resuming import resume
 
@@ -55,8 +55,11 @@ def test_carried_out_by_a_process_of_its_own_after_which_nothing_names_them(
     shop: Path, alice: Account, best: str
 ) -> None:
     run, _ = ask(Kind.FORGET, best, account=alice)
+    number = promise(run, "20270305-0f3a9c1e")
+    assert promise(run, "20270305-ffffffff") == number  # what was shown to somebody stays
     carry_out(run.pk)
     run.refresh_from_db()
+    assert run.result["number"] == number
     assert (run.state, run.about) == (State.DONE, run.result["number"]), run.says
     assert run.result["counts"]["ledger: orders"] > 0
     assert best not in f"{run.says} {run.result} {run.steps}"
@@ -68,9 +71,11 @@ def test_carried_out_by_a_process_of_its_own_after_which_nothing_names_them(
 @pytest.mark.django_db
 def test_what_a_killed_server_left_goes_on_at_the_next_start(shop: Path, best: str) -> None:
     run, _ = ask(Kind.FORGET, best)
+    promise(run, "20270305-0f3a9c1e")
     Run.objects.filter(pk=run.pk).update(state=State.RUNNING)
     assert resume() == (1, 0)
-    assert Run.objects.get(state=State.WAITING).about == best
+    again = Run.objects.get(state=State.WAITING)
+    assert (again.about, again.result["number"]) == (best, "20270305-0f3a9c1e")
 
 
 @pytest.mark.django_db

@@ -85,10 +85,10 @@ basis that nobody knows is consent. A person without a row of `pace` is left alo
 such as a minor, stands on neither side. What is owed passes the budgets, the rest and the lot. It does not pass a
 restriction, a pause, a refused channel or an objection, unless service is what it is.
 
-**Own words.** What people do not want is understood by playbook, team, kind, purpose, channel and topic, in the words
-of six languages (`words.toml`). A line is understood if it names a column of `profile`, a group of columns or a
-purpose; it holds for what is owed too. A line that nobody can read is crossed by every playbook whose words hold more
-than a name.
+**Own words.** What people do not want, be it said as a dislike or among their topics ("not about machines"), is
+understood by playbook, team, kind, purpose, channel and topic (a playbook's `topics`), in the words of six languages
+(`words.toml`). A line is understood if it names a column of `profile`, a group of columns or a purpose; it holds for
+what is owed too. A line that nobody can read is crossed by every playbook whose words hold more than a name.
 
 **Nobody said yes.** Without consents and without a basis under `[basis]` nothing but service and what is owed passes,
 and the plan says so (`nothing_but_service`).

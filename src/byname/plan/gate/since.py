@@ -17,6 +17,7 @@ from byname.plan.channel_wishes import channel_wish, objected_to
 from byname.plan.channels import CHANNELS
 from byname.plan.gate.again import Few
 from byname.plan.gate.paced import paced
+from byname.plan.topic_wishes import unwanted
 from byname.voice.intents import CUTS, INTENTS
 from byname.voice.reading import look
 
@@ -205,9 +206,9 @@ class _Over:
                     self._mark(person, channel, asked=False, refused=True)
             elif kind == "restriction" and pace:
                 pace["restricted"] = True
-            elif kind in ("dislike", "line") and pace and value:
-                name = f"{kind}s"
-                pace[name] = [*(pace[name] or ()), value]
+            elif kind in ("dislike", "topic", "line") and pace and value:
+                name = "lines" if kind == "line" else "dislikes"
+                pace[name] = [*(pace[name] or ()), *(unwanted(value) if kind == "topic" else (value,))]
 
     def _mark(self, person: str, channel: str, **says: bool) -> None:
         if channel in CHANNELS and (reach := self.reach.get((person, channel))):
@@ -240,7 +241,7 @@ class _Over:
         for row in sorted(rows, key=lambda row: row["occurred_at"] or _NEVER):
             about, _, why = (row["value"] or "").strip().partition(" ")
             if row["kind"] == "standing" and about in _STANDINGS:
-                self.profile[person]["standing"] = about
+                self.profile[person] |= {"standing": about, "days_in_standing": self._door.ago(row["occurred_at"])}
             elif row["kind"] in ("not now", "not right") and about:
                 what, on = row["kind"].replace(" ", "_"), self._door.day - timedelta(self._door.ago(row["occurred_at"]))
                 self.turned_down[person, about] = self.turned_down.get((person, about), {}) | {

@@ -17,6 +17,7 @@ from byname.errors import BynameError, SnapshotError
 from byname.standings import standings
 from byname.today import today, week
 from byname.web.accounts import audit
+from byname.web.agreed.perks import give
 from byname.web.api import schemas, tokens
 from byname.web.api.listed import listed
 from byname.web.api.one import one
@@ -166,6 +167,7 @@ _WRITES: Mapping[type, tuple[str, Callable[[Any, Desk, Any], Written]]] = {
         "act",
         lambda by, desk, it: actions.handle(by, desk, desk.person_id(it.person_id), it.action, it.how, why=it.why),
     ),
+    schemas.PerkGiven: ("act", lambda by, desk, it: give(by, desk, desk.person_id(it.person_id), it.perk_id)),
     schemas.Merged: (
         "decide",
         lambda by, desk, it: (actions.merge if it.kind == "merge" else actions.apart)(

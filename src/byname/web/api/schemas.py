@@ -9,8 +9,8 @@ from ninja import Schema
 from pydantic import Field
 
 __all__ = [
-    "Decided", "Decision", "Decisions", "Failed", "Handled", "History", "Listed", "Merged", "People", "Person",
-    "Planned", "Promised", "Recognised", "Record", "Said", "Standing", "Today", "Told", "Week",
+    "Decided", "Decision", "Decisions", "Failed", "Handled", "History", "Listed", "Merged", "People", "PerkGiven",
+    "Person", "Planned", "Promised", "Recognised", "Record", "Said", "Standing", "Today", "Told", "Week",
 ]  # fmt: skip
 
 Text = Annotated[str, Field(max_length=2_000)]
@@ -211,8 +211,18 @@ class Perk(Schema):
     words: str | None
 
 
+class Granted(Schema):
+    """A perk that holds for them: nobody has to ask for it. `until` null: until it is taken back."""
+
+    perk_id: str
+    what: str
+    why: str
+    once: bool
+    until: datetime | None
+
+
 class Recognised(Schema):
-    """Who it most likely is."""
+    """Who it most likely is. `returns` is the rule for their returns, for the employee's eyes; empty: the usual one."""
 
     person_id: str
     name: str
@@ -221,6 +231,8 @@ class Recognised(Schema):
     greeting: str
     hint: str
     perks: list[Perk]
+    granted: list[Granted]
+    returns: str
 
 
 class Said(Schema):
@@ -285,6 +297,14 @@ class Handled(Schema):
     why: Text = ""
 
 
+class PerkGiven(Schema):
+    """A perk of theirs was given, just now; one that is given once is over with that."""
+
+    kind: Literal["perk given"]
+    person_id: Id
+    perk_id: Id
+
+
 class Merged(Schema):
     """Two are one person, or two people; a person_id or a record_id each."""
 
@@ -304,7 +324,7 @@ class Undone(Schema):
 class Decision(Schema):
     """What is decided."""
 
-    decision: Note | Promised | Assigned | Corrected | Contacted | Handled | Merged | Undone = Field(
+    decision: Note | Promised | Assigned | Corrected | Contacted | Handled | PerkGiven | Merged | Undone = Field(
         discriminator="kind"
     )
 

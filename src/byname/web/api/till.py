@@ -14,12 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from byname.touchpoint import Touchpoint
+from byname.web.agreed.book import agreed_with
+from byname.web.agreed.words import at_the_till
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from byname.snapshot import Snapshot
+    from byname.web.agreed.saying import Agreed
     from byname.web.desk import Desk
 
 __all__ = ["Guest", "recognise"]
@@ -55,6 +58,8 @@ class Guest:
         greeting: to say aloud.
         hint: for the employee: what to know before a word is said; empty: nothing.
         perks: what is planned for them today that gives or thanks: title, how, reason, words.
+        granted: perks that hold for them: perk_id, what, why, once, until (UTC). Nobody has to ask for one.
+        returns: the rule for their returns, for the employee's eyes; empty: the usual one.
     """
 
     person_id: str
@@ -64,6 +69,8 @@ class Guest:
     greeting: str
     hint: str
     perks: list[dict[str, Any]]
+    granted: list[dict[str, Any]]
+    returns: str
 
 
 def recognise(desk: Desk, record: Mapping[str, str]) -> list[Guest]:
@@ -84,6 +91,7 @@ def recognise(desk: Desk, record: Mapping[str, str]) -> list[Guest]:
         return []
     rows = {row["person_id"]: row for row in desk.snapshot.rows("profile", likeliest, _GUEST)}
     due = _due(desk.snapshot)
+    agreed = {person: agreed_with(desk, person) for person in likeliest}
     return [
         Guest(
             person_id=person,
@@ -93,6 +101,8 @@ def recognise(desk: Desk, record: Mapping[str, str]) -> list[Guest]:
             greeting=_greeting(rows[person]),
             hint=_hint(rows[person]),
             perks=[] if (rows[person]["open_complaints"] or 0) else due.get(person, []),
+            granted=_granted(agreed[person]),
+            returns=at_the_till(agreed[person].in_force),
         )
         for person in likeliest
         if person in rows
@@ -129,6 +139,14 @@ def _due(snapshot: Snapshot) -> dict[str, list[dict[str, Any]]]:
         _planned[snapshot.folder] = due
         return due
     return _planned[snapshot.folder]
+
+
+def _granted(agreed: Agreed) -> list[dict[str, Any]]:
+    """What was granted is theirs, whatever complaint waits: it is told, and given."""
+    return [
+        {"perk_id": perk.number, "what": perk.what, "why": perk.why, "once": perk.is_once, "until": perk.until}
+        for perk in agreed.holding
+    ]
 
 
 def _greeting(row: Mapping[str, Any]) -> str:

@@ -1,29 +1,31 @@
 """What comes back on a mail becomes a fact: it bounced, somebody complained, somebody answered.
 
 Each is written under an id made of what it is, so that a webhook that is sent twice or a mailbox that is read twice
-tells nothing twice. Opens and clicks are not asked for, and where a provider tells of them all the same, not kept.
+tells nothing twice. Opens and clicks come by `following` alone, of whom they were allowed; where a provider tells of
+them all the same, they are not kept.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from byname.app_rows import writing
 from byname.draining import READER
 from byname.facts.own import fact
-from byname.web.outreach.models import Draft
+from byname.web.outreach.models import Draft, State
 from byname.web.outreach.suppression import suppress
 from byname.web.outreach.unsubscribing import unsubscribe
 from byname.web.served import company
+from byname.web.written.models import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from byname.web.outreach.reading_mail import Came
 
-__all__ = ["bounced", "came", "complained", "draft_of_message", "replied"]
+__all__ = ["bounced", "came", "complained", "delivered", "draft_of_message", "is_told", "replied", "stepped"]
 
 _GONE, _COMPLAINED = "bounced", "complained"
 
@@ -73,6 +75,13 @@ def bounced(draft: Draft, *, is_gone: bool) -> None:
         _write(draft, _answer(draft, "bounced"))
 
 
+def delivered(draft: Draft) -> None:
+    """It arrived; so what was thought lost is not."""
+    with writing(company()):
+        Draft.objects.filter(pk=draft.pk, state=State.LOST).update(state=State.SENT, says="")
+        _write(draft, _answer(draft, "delivered"))
+
+
 def complained(draft: Draft) -> None:
     """Somebody called it unwanted: never again, and all that unsubscribing does."""
     with writing(company()):
@@ -88,7 +97,7 @@ def replied(draft: Draft, *, message_id: str, subject: str, words: str) -> None:
         "medium": "mail",
         "subject": subject or None,
         "text": words or None,
-        "channel": "mail",
+        "channel": "mail" if draft.channel == "email" else draft.channel,
         "public": False,
         "prompted": True,
         "thread": draft.message_id or None,
@@ -96,6 +105,24 @@ def replied(draft: Draft, *, message_id: str, subject: str, words: str) -> None:
         "employee": draft.employee or None,
     }
     _write(draft, _answer(draft, "replied"), *([_Told("messages", f"reply {known}", said)] if words else []))
+
+
+def stepped(draft: Draft, kind: str, place: int = 0) -> None:
+    """A mail was opened, or a link of it followed: the first time of each.
+
+    Args:
+        draft: which.
+        kind: opened or clicked.
+        place: of the link, from 1.
+    """
+    _write(draft, _step(draft, kind, place))
+
+
+def is_told(draft: Draft, kind: str, place: int = 0) -> bool:
+    """Was that step written down before?"""
+    told = _step(draft, kind, place)
+    known = fact(told.table, told.row, reader=READER, source_id=told.source_id)
+    return bool(Answer.objects.filter(fact_id=known["fact_id"]).exists())
 
 
 def draft_of_message(ids: Iterable[str]) -> Draft | None:
@@ -107,6 +134,11 @@ def draft_of_message(ids: Iterable[str]) -> Draft | None:
 def _answer(draft: Draft, kind: str) -> _Told:
     row = {"contact_id": draft.contact_id, "kind": kind, "address": draft.address or None}
     return _Told("answers", f"{kind} {draft.contact_id or draft.key}", row)
+
+
+def _step(draft: Draft, kind: str, place: int) -> _Told:
+    told = _answer(draft, kind)
+    return replace(told, source_id=f"{told.source_id} {place}") if place else told
 
 
 def _write(draft: Draft, *told: _Told) -> None:

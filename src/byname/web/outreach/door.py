@@ -118,8 +118,8 @@ _door = _Door()
 def claim(desk: Desk, draft: Draft) -> Verdict:
     """Let an approved contact out, if the gate still lets it through.
 
-    A mail is claimed, and the contact recorded. What is done by hand waits for who does it; see `hand_over`. The draft
-    that was given says what became of it.
+    A mail, or what a service carries, is claimed, and the contact recorded. What is done by hand waits for who does it;
+    see `hand_over`. The draft that was given says what became of it.
 
     Raises:
         AppDatabaseError: there is no app database, or others wrote for too long; nothing was changed.
@@ -294,7 +294,7 @@ def _write(rows: Rows, prepared: Prepared, judged: Sequence[tuple[Draft, No | No
             continue
         # What was judged is the address as it is known now.
         draft.address = prepared.address(_way(draft)) or draft.address
-        if draft.channel != "email" and by is None:
+        if by is None and not prepared.company.settings.outreach.goes_by_itself(draft.channel):
             draft.state = State.BY_HAND
             continue
         draft.claimed_at = at.replace(tzinfo=UTC)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import smtplib
 from dataclasses import dataclass
+from ssl import SSLCertVerificationError
 
 import requests
 from anymail.exceptions import (
@@ -123,8 +124,9 @@ def _by_line(error: AnymailRequestsAPIError) -> Fate:
     """No answer: was there a line at all?"""
     cause = error.__cause__
     reason = getattr(cause.args[0], "reason", None) if cause and cause.args else None
-    never = isinstance(cause, requests.ConnectTimeout | requests.exceptions.SSLError)
-    if never or isinstance(reason, NewConnectionError):
+    # TLS may break in the middle, too; only a certificate that is not theirs is refused before anything is said.
+    is_not_theirs = any(isinstance(one, SSLCertVerificationError) for one in getattr(reason, "args", ()))
+    if isinstance(cause, requests.ConnectTimeout) or isinstance(reason, NewConnectionError) or is_not_theirs:
         return Fate(State.CLAIMED, _("the provider cannot be reached"), ends=True)
     return Fate(State.LOST, _("the line broke before the provider said whether it took it"))
 

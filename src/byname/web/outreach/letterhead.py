@@ -13,13 +13,13 @@ from byname.people.keys import email_key
 if TYPE_CHECKING:
     from byname.company import Company
 
-__all__ = ["Letterhead", "letterhead"]
+__all__ = ["Letterhead", "letterhead", "site_of"]
 
 _NEEDED = (
     ("outreach", "sender", 'who writes, as "Acme <hello@acme.example>"'),
     ("outreach", "postal", "the company's postal address, which the law wants beneath each mail"),
     ("web", "mail", 'the server by which mail leaves, as "smtp://user:password@host:587"'),
-    ("web", "address", "where customers open their pages, so that they can stop the mails"),
+    ("web", "address", "where customers open their pages, so that they can stop what is sent"),
 )
 
 
@@ -75,15 +75,23 @@ def letterhead(company: Company) -> Letterhead:
         domain=sender.domain.encode("idna").decode("ascii"),
         reply_to=str(answers) if reply_to else "",
         postal=settings.outreach.postal.strip(),
-        site=_site(settings.web.address),
+        site=site_of(company),
         mailbox=answers.addr_spec if settings.outreach.answers else "",
         secret=company.web_key().encode(),
         has_pages=settings.portal.on,
     )
 
 
-def _site(said: str) -> str:
-    """The address of the pages, in letters that every mail program knows."""
+def site_of(company: Company) -> str:
+    """The address of the pages, in letters that every mail program knows, without a slash.
+
+    Raises:
+        UsageError: byname.toml does not say it.
+    """
+    said = company.settings.web.address
+    if not said:
+        section, key, expected = _NEEDED[-1]
+        raise _wrong(f"[{section}] {key}", "nothing, so nothing leaves", expected)
     parts = urlsplit(said)
     host = (parts.hostname or "").encode("idna").decode("ascii")
     return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")

@@ -1,8 +1,8 @@
 """A draft as a mail: its words as plain text and as plain HTML, who writes and why beneath, and how to make it stop.
 
-Nothing in it tells whether it was opened or clicked: no picture, no link that leads over us. Why somebody gets it is
-said by its kind, since the plan's own sentence is for the one who approves and may hold what we only concluded; the
-person's own page tells all of it.
+Nothing in it tells whether it was opened or clicked, no picture, no link that leads over us, but for whom `following`
+says that they allowed it themselves. Why somebody gets it is said by its kind, since the plan's own sentence is for the
+one who approves and may hold what we only concluded; the person's own page tells all of it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 from binascii import b2a_qp
+from dataclasses import dataclass
 from email import policy as policies
 from email.header import Header
 from email.message import Message
@@ -35,9 +36,10 @@ if TYPE_CHECKING:
     from byname.web.outreach.letterhead import Letterhead
     from byname.web.outreach.models import Draft
 
-__all__ = ["NoAddress", "id_of", "message_of"]
+__all__ = ["NoAddress", "Steps", "id_of", "links_of", "message_of"]
 
 _SUBJECT_LETTERS = 200
+_OF_FRIENDS = ("ask-for-a-referral", "thank-for-a-friend")
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _LINK = re.compile(r"(https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}])")
@@ -94,6 +96,21 @@ def _named(address: str) -> str:
     return formataddr((name, f"{local}@{domain.encode('idna').decode('ascii')}"))
 
 
+@dataclass(frozen=True)
+class Steps:
+    """Where a mail of somebody who allowed it tells that it was opened, and which link was followed.
+
+    Attributes:
+        seen: the address of the picture.
+        links: of each link of the words, in their order, the address that leads over us.
+        stop: where they no longer allow it.
+    """
+
+    seen: str
+    links: tuple[str, ...]
+    stop: str
+
+
 class NoAddress(ValueError):  # noqa: N818 - a noun that reads well where it is raised
     """What stands in a draft as an address is none."""
 
@@ -107,30 +124,39 @@ def id_of(draft: Draft, head: Letterhead) -> str:
     return f"<{made}@{head.domain}>"
 
 
-def message_of(draft: Draft, head: Letterhead, *, page: str = "") -> EmailMultiAlternatives:
+def links_of(draft: Draft) -> list[str]:
+    """The links of its words, in their order."""
+    return _LINK.findall(_tidy(draft.words))
+
+
+def message_of(draft: Draft, head: Letterhead, *, page: str = "", steps: Steps | None = None) -> EmailMultiAlternatives:
     """The mail that a draft becomes.
 
     Args:
         draft: which.
         head: what all mails of the company have in common.
         page: the address of the person's own page; empty: there is none.
+        steps: where it tells what became of it; None, for all but who allowed it: nothing in it does.
 
     Raises:
         NoAddress: there is nobody to send it to.
     """
-    words = _NOT_TEXT.sub("", draft.words.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    words = _tidy(draft.words)
     subject = " ".join(_NOT_TEXT.sub("", draft.subject).split())
     stop = "" if draft.kind == "service" else head.site + reverse("unsubscribe", args=[draft.key])
+    ways = iter(steps.links) if steps else None
     with translation.override(settings.LANGUAGE_CODE):
         said = {
             "words": words,
-            "paragraphs": [[list(_pieces(line)) for line in one.split("\n")] for one in _PARAGRAPHS.split(words)],
+            "paragraphs": [[list(_pieces(line, ways)) for line in one.split("\n")] for one in _PARAGRAPHS.split(words)],
             "company": head.company,
             "employee": draft.employee,
             "why": _why(draft.kind),
             "postal": head.postal,
             "stop": stop,
             "page": page,
+            "is_of_friends": draft.action in _OF_FRIENDS,
+            "steps": steps,
         }
         text = render_to_string("outreach/mail.txt", said)
         html = render_to_string("outreach/mail.html", said)
@@ -170,11 +196,15 @@ def _why(kind: str) -> str:
     return said.get(kind, _("You get this because you are our customer and agreed to hear from us."))
 
 
-def _pieces(line: str) -> Iterator[tuple[str, bool]]:
-    """A line in pieces: text, and whether it is a link."""
+def _tidy(words: str) -> str:
+    return _NOT_TEXT.sub("", words.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _pieces(line: str, ways: Iterator[str] | None) -> Iterator[tuple[str, str]]:
+    """A line in pieces: text, and where it leads if it is a link: there, or the next of the ways over us."""
     for place, piece in enumerate(_LINK.split(line)):
         if piece:
-            yield piece, place % 2 == 1
+            yield piece, "" if place % 2 == 0 else next(ways) if ways else piece
 
 
 def _bare(address: str) -> str:

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import batched, groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -27,6 +27,7 @@ from byname.web.mailers import mailers
 from byname.web.outreach.coming_back import bounced
 from byname.web.outreach.door import claim_many
 from byname.web.outreach.fate import SENT, Fate, fate_of
+from byname.web.outreach.following import steps_of
 from byname.web.outreach.letterhead import letterhead
 from byname.web.outreach.mail import NoAddress, id_of, message_of
 from byname.web.outreach.models import Draft, State
@@ -34,7 +35,7 @@ from byname.web.outreach.suppression import suppressed
 from byname.web.portal.doors import link_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from django.core.mail import EmailMultiAlternatives
@@ -44,7 +45,20 @@ if TYPE_CHECKING:
     from byname.web.desk import Desk
     from byname.web.outreach.letterhead import Letterhead
 
-__all__ = ["Sent", "is_due", "send", "send_due"]
+__all__ = [
+    "BEGUN",
+    "Out",
+    "Sent",
+    "all_due",
+    "alone",
+    "end",
+    "instant",
+    "is_due",
+    "send",
+    "send_due",
+    "stop",
+    "who_is_suppressed",
+]
 
 _log = logging.getLogger("byname.outreach")
 _LET_OUT = 500  # drafts that the gate is asked about together; so many wait for the server if it goes away
@@ -54,8 +68,8 @@ _PATIENCE = timedelta(hours=24)
 _FRESH = timedelta(minutes=1)  # so long the gate's yes needs no second look
 _TROUBLE = 3  # so many in a row that went wrong by no fault of their addresses end the round
 
-# Twice for each mail: as plain SQL in a third of the time.
-_BEGUN = """
+# Each for every mail: as plain SQL in a third of the time.
+BEGUN = """
     update outreach_draft set state = %s, tried_at = %s, message_id = %s, says = '' where id = %s and state = %s
 """
 _ENDED = "update outreach_draft set state = %s, says = %s, ended_at = %s where id = %s and state = %s"
@@ -92,12 +106,31 @@ class Sent:
         )
 
 
-def is_due() -> bool:
-    """Is there anything to send, or to be said to be lost?"""
+class Out(Protocol):
+    """How contacts of a channel leave."""
+
+    @property
+    def desk(self) -> Desk:
+        """Of the snapshot that the gate is asked on."""
+
+    @property
+    def channel(self) -> str:
+        """Which."""
+
+    @property
+    def is_over(self) -> Callable[[], bool]:
+        """Asked between two: is the program ending?"""
+
+    def send(self, drafts: Iterable[Draft]) -> Sent:
+        """Send these, that the gate let out."""
+
+
+def is_due(channels: Collection[str] = ("email",)) -> bool:
+    """Is there anything to send by these channels, or to be said to be lost?"""
     now = timezone.now()
-    mails = Draft.objects.filter(channel="email")
-    waiting = mails.filter(state=State.CLAIMED).values_list("claimed_at", "tried_at")
-    return mails.filter(state__in=(State.APPROVED, State.TRIED)).exists() or any(
+    drafts = Draft.objects.filter(channel__in=channels)
+    waiting = drafts.filter(state=State.CLAIMED).values_list("claimed_at", "tried_at")
+    return drafts.filter(state__in=(State.APPROVED, State.TRIED)).exists() or any(
         _is_time(claimed_at, tried_at, now) for claimed_at, tried_at in waiting[: 2 * _LET_OUT]
     )
 
@@ -111,10 +144,10 @@ def send(desk: Desk, drafts: Iterable[Draft]) -> Sent:
         UsageError: a setting is missing; says which.
     """
     head, keys = letterhead(desk.company), [draft.pk for draft in drafts]
-    with _alone(desk.company) as is_alone:
+    with alone(desk.company) as is_alone:
         if not is_alone:
             return Sent(again=len(keys), says=_("another process is sending"))
-        return _Out(desk, head).send(_let_out(keys))
+        return _Out(desk, head).send(_let_out(keys, "email"))
 
 
 def send_due(desk: Desk, *, is_over: Callable[[], bool] = lambda: False) -> Sent:
@@ -130,31 +163,35 @@ def send_due(desk: Desk, *, is_over: Callable[[], bool] = lambda: False) -> Sent
         UsageError: a setting is missing; says which.
     """
     head = letterhead(desk.company)
-    with _alone(desk.company) as is_alone:
+    with alone(desk.company) as is_alone:
         if not is_alone:
             return Sent(says=_("another process is sending"))
-        out = _Out(desk, head, is_over)
-        done = _lose() + _left_over(desk, out)
-        last = 0
-        while not done.says and not is_over():
-            approved = Draft.objects.filter(state=State.APPROVED, channel="email", pk__gt=last).order_by("pk")
-            batch = list(approved[:_LET_OUT])
-            if not batch:
-                break
-            last = batch[-1].pk
-            claim_many(desk, sorted(batch, key=lambda draft: draft.person_id))
-            done += out.send(_let_out([draft.pk for draft in batch]))
-        return done
+        return all_due(_Out(desk, head, is_over))
+
+
+def all_due(out: Out) -> Sent:
+    """Send what is approved for a channel, the gate willing, and what waits; only within `alone`."""
+    done = _lose(out.channel) + _left_over(out)
+    last = 0
+    while not done.says and not out.is_over():
+        approved = Draft.objects.filter(state=State.APPROVED, channel=out.channel, pk__gt=last).order_by("pk")
+        batch = list(approved[:_LET_OUT])
+        if not batch:
+            break
+        last = batch[-1].pk
+        claim_many(out.desk, sorted(batch, key=lambda draft: draft.person_id))
+        done += out.send(_let_out([draft.pk for draft in batch], out.channel))
+    return done
 
 
 # ------------------------------------------------------------------------------------------- one at a time
 
 
 @contextmanager
-def _alone(company: Company) -> Iterator[bool]:
+def alone(company: Company, name: str = "sending.lock") -> Iterator[bool]:
     """While it is entered nobody else sends; False where somebody does."""
     try:
-        lock = take(company.folder / "sending.lock", wait=0)
+        lock = take(company.folder / name, wait=0)
     except LedgerError:
         yield False
         return
@@ -179,40 +216,44 @@ def _to_the_disk() -> Iterator[None]:
                 cursor.execute("pragma synchronous = normal")
 
 
-def _lose() -> Sent:
+def _lose(channel: str) -> Sent:
     """What is on its way while nobody sends: nobody knows whether it arrived."""
-    says = _("byname was ended while the mail server had it in hand: it may have arrived, so it is not sent again")
-    rows = Draft.objects.filter(channel="email", state=State.TRIED)
+    says = (
+        _("byname was ended while the mail server had it in hand: it may have arrived, so it is not sent again")
+        if channel == "email"
+        else _("byname was ended while the service had it in hand: it may have arrived, so it is not sent again")
+    )
+    rows = Draft.objects.filter(channel=channel, state=State.TRIED)
     return Sent(lost=rows.update(state=State.LOST, says=says, ended_at=timezone.now()))
 
 
 # ------------------------------------------------------------------------------------------- from before
 
 
-def _left_over(desk: Desk, out: _Out) -> Sent:
+def _left_over(out: Out) -> Sent:
     """What the gate let out in an earlier round: asked again where that was a while ago, given up after a day."""
     now = timezone.now()
     done = Sent()
-    for draft in Draft.objects.filter(channel="email", state=State.CLAIMED, claimed_at__lt=now - _PATIENCE):
+    claimed = Draft.objects.filter(channel=out.channel, state=State.CLAIMED)
+    for draft in claimed.filter(claimed_at__lt=now - _PATIENCE):
         says = _("not taken for a day, so it is not sent any more: %(why)s") % {"why": draft.says or _("nobody sent")}
-        done += Sent(failed=_end(draft, State.FAILED, says, of=State.CLAIMED))
+        done += Sent(failed=end(draft, State.FAILED, says, of=State.CLAIMED))
     last = 0
     while not done.says and not out.is_over():
-        waiting = Draft.objects.filter(channel="email", state=State.CLAIMED, pk__gt=last).order_by("pk")
-        batch = list(waiting[:_LET_OUT])
+        batch = list(claimed.filter(pk__gt=last).order_by("pk")[:_LET_OUT])
         if not batch:
             break
         last = batch[-1].pk
         due = [draft for draft in batch if _is_time(draft.claimed_at, draft.tried_at, now)]
         a_while_ago = [draft for draft in due if draft.claimed_at and now - draft.claimed_at > _FRESH]
-        done += Sent(stopped=_stop(_who_said_no(desk, a_while_ago)))
-        done += out.send(_let_out([draft.pk for draft in due]))
+        done += Sent(stopped=stop(_who_said_no(out.desk, a_while_ago)))
+        done += out.send(_let_out([draft.pk for draft in due], out.channel))
     return done
 
 
-def _let_out(keys: Sequence[int]) -> list[Draft]:
+def _let_out(keys: Sequence[int], channel: str) -> list[Draft]:
     """Those of these that the gate let out."""
-    return list(Draft.objects.filter(pk__in=keys, state=State.CLAIMED, channel="email").order_by("pk"))
+    return list(Draft.objects.filter(pk__in=keys, state=State.CLAIMED, channel=channel).order_by("pk"))
 
 
 def _is_time(claimed_at: datetime | None, tried_at: datetime | None, now: datetime) -> bool:
@@ -226,18 +267,19 @@ def _who_said_no(desk: Desk, drafts: Sequence[Draft]) -> list[Draft]:
     """Those whose person objected, restricted, withdrew or asked to be erased since."""
     found = [draft for draft in drafts if draft.person_id in desk.since.hidden]
 
-    def asked(draft: Draft) -> tuple[str, bool]:
-        return draft.purpose, draft.kind == "service"
+    def asked(draft: Draft) -> tuple[str, str, bool]:
+        return draft.channel, draft.purpose, draft.kind == "service"
 
-    for (purpose, service), some in groupby(sorted(drafts, key=asked), key=asked):
-        no = said_no_since(desk.company, desk.snapshot, channel="email", purpose=purpose, service=service)
+    for (channel, purpose, service), some in groupby(sorted(drafts, key=asked), key=asked):
+        no = said_no_since(desk.company, desk.snapshot, channel=channel, purpose=purpose, service=service)
         found += [draft for draft in some if draft.record_id in no]
     return found
 
 
-def _stop(drafts: Iterable[Draft]) -> int:
+def stop(drafts: Iterable[Draft]) -> int:
+    """Let none of these leave any more; how many waited."""
     says = _("they said no after the gate had let it out, before it left")
-    return sum(_end(draft, State.STOPPED, says, of=State.CLAIMED) for draft in drafts)
+    return sum(end(draft, State.STOPPED, says, of=State.CLAIMED) for draft in drafts)
 
 
 # ------------------------------------------------------------------------------------------- out it goes
@@ -250,6 +292,7 @@ class _Out:
     desk: Desk
     head: Letterhead
     is_over: Callable[[], bool] = lambda: False
+    channel: str = "email"
 
     def send(self, drafts: Iterable[Draft]) -> Sent:
         """Send these, some at a time."""
@@ -273,7 +316,7 @@ class _Round:
     """One line to the server, and the mails that go through it."""
 
     def __init__(self, out: _Out) -> None:
-        self._head, self._is_over = out.head, out.is_over
+        self._desk, self._head, self._is_over = out.desk, out.head, out.is_over
         how = mailers(out.desk.company.settings.web.mail)["default"]  # as byname.toml says now
         self._line: BaseEmailBackend = import_string(how["BACKEND"])(alias="default", **how["OPTIONS"])
         self._through = 0  # how many went through the line since it was opened
@@ -305,15 +348,17 @@ class _Round:
 
     def _ready(self, drafts: Sequence[Draft]) -> list[_Ready]:
         """The mails, made before the line is opened; whoever is not to be written to any more is left out."""
-        no = _suppressed(drafts)
-        self._done += Sent(stopped=_stop(no))
+        no = who_is_suppressed(drafts, "email")
+        self._done += Sent(stopped=stop(no))
         ready, wrong = list[_Ready](), list[tuple[Draft, NoAddress]]()
+        steps = steps_of(self._desk, self._head, drafts)
         with transaction.atomic():  # the rows of the links to people's pages, all at once
             for draft in drafts:
                 try:
                     if draft not in no:
                         page = link_for(draft.record_id) if self._head.has_pages else ""
-                        ready.append(_Ready(draft, message_of(draft, self._head, page=page)))
+                        mail = message_of(draft, self._head, page=page, steps=steps.get(draft.pk))
+                        ready.append(_Ready(draft, mail))
                 except NoAddress as error:
                     wrong.append((draft, error))
         for draft, no_address in wrong:
@@ -360,7 +405,7 @@ class _Round:
         with transaction.atomic():
             self._write_down()
             with connection.cursor() as cursor:
-                cursor.execute(_BEGUN, [State.TRIED, _now(), id_of(draft, self._head), draft.pk, State.CLAIMED])
+                cursor.execute(BEGUN, [State.TRIED, instant(), id_of(draft, self._head), draft.pk, State.CLAIMED])
                 return int(cursor.rowcount) == 1
 
     def _write_down(self) -> None:
@@ -371,7 +416,7 @@ class _Round:
         if fate.state == State.CLAIMED:
             Draft.objects.filter(pk=draft.pk, state=State.TRIED).update(state=State.CLAIMED, says=fate.says)
             return
-        _end(draft, fate.state, fate.says, of=State.TRIED)
+        end(draft, fate.state, fate.says, of=State.TRIED)
         if fate.is_gone:
             bounced(draft, is_gone=True)
         self._done += Sent(
@@ -379,21 +424,23 @@ class _Round:
         )
 
 
-def _suppressed(drafts: Sequence[Draft]) -> list[Draft]:
-    """Those to whom nobody may write any more."""
+def who_is_suppressed(drafts: Sequence[Draft], channel: str) -> list[Draft]:
+    """Those to whom nobody may write any more by that channel."""
     found: list[Draft] = []
     for is_service in (True, False):
         some = [draft for draft in drafts if (draft.kind == "service") == is_service]
-        barred = suppressed([draft.address for draft in some], "email", service=is_service)
+        barred = suppressed([draft.address for draft in some], channel, service=is_service)
         found += [draft for draft in some if draft.address in barred]
     return found
 
 
-def _end(draft: Draft, state: State, says: str, *, of: State) -> int:
+def end(draft: Draft, state: State, says: str, *, of: State) -> int:
+    """Write down how it ended, if it is still in that state; how many it was, 0 or 1."""
     with connection.cursor() as cursor:
-        cursor.execute(_ENDED, [state, says, _now(), draft.pk, of])
+        cursor.execute(_ENDED, [state, says, instant(), draft.pk, of])
         return int(cursor.rowcount)
 
 
-def _now() -> datetime | str:
+def instant() -> datetime | str:
+    """Now, as the database's own SQL takes it."""
     return connection.ops.adapt_datetimefield_value(timezone.now())  # type: ignore[return-value]

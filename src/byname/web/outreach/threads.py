@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import imaplib
 import logging
+import time
 from threading import Thread
 
 from django.db import close_old_connections, connections
@@ -15,12 +16,13 @@ from django.db import close_old_connections, connections
 from byname.errors import BynameError
 from byname.snapshot import open_current
 from byname.web.desk import Desk
+from byname.web.outreach import by_service
 from byname.web.outreach.mailbox import look
 from byname.web.outreach.sending import is_due, send_due
 from byname.web.served import company
 from byname.web.work.carrying import stopping
 
-__all__ = ["AnswersThread", "SendThread"]
+__all__ = ["AnswersThread", "SendThread", "ServicesThread"]
 
 _log = logging.getLogger("byname.outreach")
 _LOOK_SECONDS = 1.0
@@ -84,6 +86,36 @@ class SendThread(_Repeating):
             return ""
         served = company()
         return send_due(Desk(served, open_current(served)), is_over=stopping.is_set).says
+
+
+class ServicesThread(_Repeating):
+    """Lets out what goes by other channels than e-mail, to their services or for somebody's hand.
+
+    Each channel rests for itself: the service of one that is away keeps no other waiting.
+    """
+
+    seconds = _LOOK_SECONDS
+
+    def __init__(self) -> None:
+        super().__init__("byname-services")
+        self._rests: dict[str, tuple[float, float]] = {}  # of a channel: until when, and for how long the next time
+
+    def look(self) -> str:
+        """Let out what is due."""
+        if not is_due(by_service.OTHERS):
+            return ""
+        for channel in by_service.OTHERS:
+            until, rest = self._rests.get(channel, (0.0, _TROUBLE_SECONDS))
+            if stopping.is_set() or time.monotonic() < until or not is_due((channel,)):
+                continue
+            served = company()
+            desk = Desk(served, open_current(served))
+            says = by_service.send_due(desk, channel, is_over=stopping.is_set).says
+            self._rests.pop(channel, None)
+            if says:
+                _log.warning("%s tries %s again in %d seconds: %s", self.name, channel, rest, says)
+                self._rests[channel] = time.monotonic() + rest, min(2 * rest, _LONGEST_SECONDS)
+        return ""
 
 
 class AnswersThread(_Repeating):

@@ -1,4 +1,4 @@
-"""The page behind "Stop these mails", and where a mail program presses the button by itself (RFC 8058).
+"""The page on which people stop our messages, and where a mail program presses the button by itself (RFC 8058).
 
 It needs no cookie, no session and no login, leads nowhere, and says the same whether the link is known or not. Looking
 at it stops nothing: programs that look for bad mail open every link.
@@ -52,7 +52,7 @@ def take_back(request: HttpRequest, key: str) -> HttpResponse:
 
 def _wording() -> str:
     """What stands on the button, and is kept as what they agreed to."""
-    return _("It was a slip: write to me again by e-mail")
+    return _("It was a slip: write to me this way again")
 
 
 def _page(request: HttpRequest, state: str, key: str) -> HttpResponse:

@@ -10,17 +10,22 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from byname.people.consents import CHANNELS, PURPOSES
+from byname.plan.channel_wishes import objected_to
+from byname.web.portal.told import Told
 from byname.web.portal.words import channel_word
+from byname.web.portal.writing import BY_HERSELF
 from byname.web.written.models import Consent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from byname.web.portal.whom import Her
 
-__all__ = ["ASKED_FOR", "May", "consents", "wording"]
+__all__ = ["ASKED_FOR", "FOLLOWING", "May", "consents", "may_be_followed", "said_herself", "wording"]
 
 ASKED_FOR = ("marketing", "feedback")  # what needs a yes for most companies; others show where one is on record
+FOLLOWING = ("email", "following")  # may we see whether she opens a letter, and which link she follows?
 _STRICTEST = {"withdrawn": 0, "given": 1, "not given": 2}
 
 
@@ -45,7 +50,17 @@ class May:
     @property
     def says(self) -> str:
         """What it would be, in words."""
+        if self.is_following:
+            return _(
+                "You may see whether I opened a letter and which link I followed, "
+                "so that you write less of what I do not read"
+            )
         return f"{channel_word(self.channel)}: {_purpose_word(self.purpose)}"
+
+    @property
+    def is_following(self) -> bool:
+        """Is it about what she does with our letters?"""
+        return (self.channel, self.purpose) == FOLLOWING
 
     @property
     def is_given(self) -> bool:
@@ -64,6 +79,8 @@ def consents(her: Her) -> list[May]:
     found: dict[tuple[str, str], tuple[str, datetime | None]] = {
         (channel, purpose): ("not given", None) for channel in CHANNELS if channel in address for purpose in ASKED_FOR
     }
+    if her.desk.company.settings.outreach.follow and FOLLOWING[0] in address:
+        found[FOLLOWING] = ("not given", None)
     rows = snapshot.rows("consents", people, ("channel", "purpose", "state", "since"))
     for row in sorted(rows, key=lambda row: _STRICTEST[row["state"]], reverse=True):
         pair = (row["channel"], row["purpose"])
@@ -81,11 +98,39 @@ def consents(her: Her) -> list[May]:
 def wording(her: Her, may: May) -> str:
     """The words to which she agrees, kept with her yes."""
     company = her.desk.company.settings.name
+    if may.is_following:
+        return _(
+            "%(company)s may see whether I opened a letter and which link I followed, "
+            "to write less of what I do not read."
+        ) % {"company": company}
     return _("%(company)s may reach me by %(channel)s: %(purpose)s.") % {
         "company": company,
         "channel": channel_word(may.channel),
         "purpose": _purpose_word(may.purpose),
     }
+
+
+def may_be_followed(her: Her) -> bool:
+    """May we see whether she opens a letter, and which link she follows? As it stands now, and by her own word alone.
+
+    A yes that some file has is none. An objection, be it her browser's, and a restriction switch it off.
+    """
+    may = next((one for one in consents(her) if one.is_following), None)
+    if may is None or not may.is_given or said_herself(her.records) != "given":
+        return False
+    told = Told.of(her)
+    objected = any(FOLLOWING[0] in objected_to(row["value"] or "") for row in told.objections)
+    return not objected and not told.of_kind("restriction")
+
+
+def said_herself(records: Sequence[str]) -> str:
+    """What somebody last said on these pages about being followed: given, withdrawn, or nothing."""
+    channel, purpose = FOLLOWING
+    hers: Any = Consent.objects
+    rows = hers.filter(
+        record_id__in=records, channel=channel, purpose=purpose, source="byname", by_whom=BY_HERSELF
+    ).order_by("-written_at", "-id")
+    return next(iter(rows.values_list("state", flat=True)[:1]), "")
 
 
 def _since(her: Her) -> list[dict[str, Any]]:

@@ -96,7 +96,7 @@ def as_schema_org(her: Her) -> Iterator[str]:
             yield ", " + _dumped(_order(order, me))
         stars = {one["source_id"]: one for one in read("ratings") if one["scale"] == "stars"}
         for message in read("messages"):
-            if message["medium"] == "review":
+            if message["medium"] in ("review", "story"):
                 yield ", " + _dumped(_review(message, stars.get(message["source_id"]), me))
     yield "]}\n"
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from byname.web.desk import Desk
     from byname.web.portal.whom import Her
 
-__all__ = ["Handed", "handover", "read", "signed"]
+__all__ = ["Handed", "handover", "read", "signed", "taken"]
 
 _MOST_SECONDS = 5 * 60
 _CLOCKS_DIFFER = 30  # seconds between the shop's clock and ours
@@ -89,6 +89,16 @@ def read(company: Company, text: str, now: float) -> Handed | None:
     return handed if is_now and names_somebody and len(handed.nonce) >= _SHORTEST_NONCE else None
 
 
+def taken(desk: Desk, text: str) -> list[Her]:
+    """Whom a text hands over, and use it up; nobody where it is not ours, is over, or came before."""
+    handed = read(desk.company, text, time.time())
+    people = [] if handed is None else _people(desk, handed)
+    first = people[0].anchor if people else ""
+    kept = timedelta(seconds=_MOST_SECONDS + 2 * _CLOCKS_DIFFER)
+    is_new = handed is not None and doors.once(handed.nonce, record_id=first, within=kept)
+    return people if is_new else []
+
+
 @csrf_exempt  # it comes from the shop's own pages; what it may do is in the signature, and the door has a button
 @require_http_methods(["GET", "POST"])
 @open_to_all
@@ -99,11 +109,8 @@ def handover(request: HttpRequest) -> HttpResponse:
         text = (request.POST if request.method == "POST" else request.GET)["token"]
     except MultiValueDictKeyError:
         text = ""
-    handed = read(desk.company, text, time.time())
-    people = [] if handed is None else _people(desk, handed)
-    first = people[0].anchor if people else ""
-    kept = timedelta(seconds=_MOST_SECONDS + 2 * _CLOCKS_DIFFER)
-    if handed is None or not doors.once(handed.nonce, record_id=first, within=kept) or not people:
+    people = taken(desk, text)
+    if not people:
         return render(request, "portal/link_over.html", {"found": "handed"}, status=403)
     ways = [(her.name, doors.path_for(her.anchor, within=timedelta(seconds=_MOST_SECONDS))) for her in people]
     return redirect(ways[0][1]) if len(ways) == 1 else render(request, "portal/which.html", {"ways": ways})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from byname.web.portal import handover, views, way_in
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/gpc.json", views.signal, name="gpc"),
+    path("my/api/", include("byname.web.portal.api.urls")),
     path("my/", views.page, name="my-page"),
     path("my/way-in/", way_in.way_in, name="my-way-in"),
     path("my/way-in/sent/", way_in.sent, name="my-way-in-sent"),

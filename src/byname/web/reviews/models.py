@@ -1,4 +1,4 @@
-"""Reviews that colleagues took from view, and why: the only thing about a review that is no fact."""
+"""Reviews and stories that colleagues took from view, and why: the only thing about them that is no fact."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Reason", "TakenDown"]
 
 
 class Reason(models.TextChoices):
-    """Why a review may be taken from view. That it is bad is none."""
+    """Why it may be taken from view. That it is bad is none."""
 
     NAMES = "names", _("it names somebody who did not ask for it")
     INSULT = "insult", _("it insults somebody")
@@ -19,9 +19,9 @@ class Reason(models.TextChoices):
 
 
 class TakenDown(models.Model):
-    """A review that is shown to its author alone."""
+    """A review or a story that is shown to its author alone."""
 
-    review = models.CharField(max_length=64, unique=True)  # the fact's id
+    fact_id = models.CharField(max_length=64, unique=True)  # of the words; an erasure finds it by this
     reason = models.CharField(max_length=12, choices=Reason)
     text = models.TextField()  # to its author
     at = models.DateTimeField(auto_now_add=True)

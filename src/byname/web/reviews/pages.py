@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from byname.cards import cards
 from byname.errors import UsageError
 from byname.web.accounts.policy import account_of, requires
-from byname.web.console.lists import page_number, part_of
+from byname.web.console.lists import SIZE, page_number, part_of
 from byname.web.console.typed import day
 from byname.web.desk import desk_of
 from byname.web.portal.staying import hers, open_to_all
@@ -23,6 +23,7 @@ from byname.web.reviews.models import Reason
 from byname.web.reviews.shelf import shelf
 from byname.web.reviews.writing import MOST_NAME, MOST_TITLE, MOST_WORDS, STARS, allow, take_down
 from byname.web.reviews.writing import review as write
+from byname.web.stories.shelf import shelf as stories
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -35,9 +36,16 @@ __all__ = ["all_reviews", "decide", "mine", "public", "show"]
 @require_safe
 @open_to_all
 def public(request: HttpRequest) -> HttpResponse:
-    """What customers say, for anybody, with schema.org's marks."""
-    all_ = shelf(desk_of(request))
-    context = {"page": part_of(all_.public(), page_number(request.GET)), "sums": all_.sums(), "site": settings.COMPANY}
+    """What customers say, reviews and stories, for anybody, with schema.org's marks."""
+    desk, number = desk_of(request), page_number(request.GET)
+    all_, told = shelf(desk), stories(desk)
+    context = {
+        "page": part_of(all_.public(), number),
+        "sums": all_.sums(),
+        "stories": told.public()[:SIZE] if number == 1 else [],
+        "stories_down": told.down() if number == 1 else [],
+        "site": settings.COMPANY,
+    }
     return render(request, "reviews/public.html", context)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from byname.web.portal.whom import is_erased
@@ -49,9 +49,19 @@ class Review:
         return str(self.fact["source_id"])
 
     @property
+    def fact_id(self) -> str:
+        """Of the message."""
+        return str(self.fact["fact_id"])
+
+    @property
     def is_public(self) -> bool:
         """May anybody see it?"""
         return bool(self.shown_as) and self.down is None
+
+    @property
+    def last(self) -> datetime | None:
+        """Within the last day on which it may be shown."""
+        return self.until and (self.until - timedelta(microseconds=1)).replace(tzinfo=UTC)
 
     @property
     def day(self) -> datetime:
@@ -122,7 +132,7 @@ def shelf(desk: Desk) -> Shelf:
     now = datetime.now(UTC).replace(tzinfo=None)
     stars = {row["source_id"]: int(row["score"]) for row in rows["ratings"]}
     allowed = {row["source_id"]: row for row in rows["decisions"]}
-    down = {one.review: one for one in TakenDown.objects.all()}
+    down = {one.fact_id: one for one in TakenDown.objects.all()}
 
     def review(row: Mapping[str, Any], author: str) -> Review:
         may = allowed.get(f"{row['source_id']}-show")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -93,8 +93,32 @@ def allow(her: Her, one: Review, shown_as: str, until: date | None = None) -> No
     )
 
 
-def take_down(by: Account, desk: Desk, one: Review, reason: str, text: str) -> str:
+class Shown(Protocol):
+    """What a colleague may take from view: a review, a story."""
+
+    @property
+    def fact_id(self) -> str:
+        """Of the words."""
+
+    @property
+    def number(self) -> str:
+        """By which addresses name it."""
+
+    @property
+    def down(self) -> TakenDown | None:
+        """Why it is not in view."""
+
+
+def take_down(by: Account, desk: Desk, one: Shown, reason: str, text: str, *, what: str = "review") -> str:
     """Take a review from view, for a reason that its author reads; or, without a reason, bring it back.
+
+    Args:
+        by: who does it.
+        desk: where.
+        one: which.
+        reason: one of `Reason`; empty: it comes back.
+        text: what its author reads.
+        what: what the audit log calls it.
 
     Raises:
         PermissionDenied: a reader.
@@ -105,12 +129,12 @@ def take_down(by: Account, desk: Desk, one: Review, reason: str, text: str) -> s
         raise UsageError(where=_("why"), found=f'"{reason[:40]}"', expected=", ".join(Reason.values))
     words = words_of(_("what its author reads"), text, MOST_WORDS, needed=bool(reason))
     with at_work(by, desk.company):
-        TakenDown.objects.filter(review=one.fact["fact_id"]).delete()
+        TakenDown.objects.filter(fact_id=one.fact_id).delete()
         if reason:
-            TakenDown.objects.create(review=one.fact["fact_id"], reason=reason, text=words, account=by, by=by.name)
+            TakenDown.objects.create(fact_id=one.fact_id, reason=reason, text=words, account=by, by=by.name)
         audit.log(
             by,
-            "review taken down" if reason else "review shown again",
+            f"{what} taken down" if reason else f"{what} shown again",
             one.number,
             before={"reason": one.down.reason if one.down else ""},
             after={"reason": reason},

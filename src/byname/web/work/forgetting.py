@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from byname.web.accounts.models import Account
     from byname.web.desk import Desk
 
-__all__ = ["carry_out", "erase"]
+__all__ = ["carry_out", "erase", "promise"]
 
 
 def erase(by: Account, desk: Desk, person_id: str) -> tuple[Run, bool]:
@@ -46,10 +46,20 @@ def erase(by: Account, desk: Desk, person_id: str) -> tuple[Run, bool]:
         return ask(Kind.FORGET, desk.person_id(person_id), account=by)
 
 
+def promise(run: Run, number: str) -> str:
+    """The number of the receipt that this run will have; that of a run which has one already stays."""
+    if not run.result.get("number"):
+        run.result = {**run.result, "number": number}
+        run.save(update_fields=["result"])
+    return str(run.result["number"])
+
+
 def carry_out(run_id: int) -> None:
     """Erase whom a run is about."""
-    about = Run.objects.filter(pk=run_id).values_list("about", flat=True).first() or ""
-    more = ("forget", str(company().folder), about, "--yes", "--format", "json")
+    run = Run.objects.filter(pk=run_id).first()
+    promised = run.result.get("number") if run else None
+    number = ("--number", str(promised)) if promised else ()
+    more = ("forget", str(company().folder), run.about if run else "", "--yes", *number, "--format", "json")
     carried(run_id, python("byname.cli", *more), _finish)
 
 

@@ -10,6 +10,7 @@ from byname.forgetting.order import open_orders
 from byname.web.served import company
 from byname.web.work.asking import ask
 from byname.web.work.carrying import Outcome, close, process_of, served
+from byname.web.work.forgetting import promise
 from byname.web.work.models import Kind, Run, State
 from byname.web.work.tasks import PATHS, enqueue
 
@@ -30,7 +31,9 @@ def resume() -> tuple[int, int]:
         for run in Run.objects.filter(state__in=(State.WAITING, State.RUNNING)).order_by("asked_at", "pk"):
             if run.state == State.RUNNING and not _lives(run):
                 if run.kind == Kind.FORGET:  # what was begun is ended: nobody has to ask twice
-                    ask(Kind.FORGET, run.about, account=run.account)
+                    again, _ = ask(Kind.FORGET, run.about, account=run.account)
+                    if number := run.result.get("number"):
+                        promise(again, number)
                     goes_on += 1
                 else:
                     interrupted += 1

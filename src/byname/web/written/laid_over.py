@@ -48,7 +48,8 @@ def laid_over(company: Company, snapshot: Snapshot) -> LaidOver:
                 return found
             if rows and snapshot.folder not in _private:
                 _private[snapshot.folder] = rows.private(run, until)  # the same for ever: a snapshot does not change
-            since = {TABLES[at]: rows.since(TABLES[at], run, until) for at, many, *_ in stamp if many} if rows else {}
+            there = [TABLES[at] for at, many, *_ in stamp if many]
+            since = {name: rows.shown_since(name, run, until) for name in there} if rows else {}
             found = lay(
                 since, ledger, _private.get(snapshot.folder, ()), whose(company, snapshot), run=run, today=today
             )

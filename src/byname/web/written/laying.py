@@ -217,6 +217,7 @@ _WORDS: Mapping[str, Callable[[Row], tuple[str, str | None, str | None]]] = {
     "messages": lambda row: (row["medium"] or "message", row["text"] or row["subject"], None),
     "ratings": lambda row: (row["scale"], f"{row['score']:g}", None),
     "ideas": lambda row: ("idea", row["title"], None),
+    "referrals": lambda _row: ("referral", None, None),
 }
 
 

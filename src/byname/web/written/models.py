@@ -27,6 +27,7 @@ __all__ = [
     "Preference",
     "Promise",
     "Rating",
+    "Referral",
     "Row",
     "Vote",
 ]
@@ -99,6 +100,10 @@ class Contact(Row):
 
     class Meta:
         db_table = "written_contacts"
+        indexes = (  # for `app_rows.Rows.shown_since`, which asks after few of many
+            models.Index(fields=("action", "drained_at"), name="contacts_shown_drained"),
+            models.Index(fields=("action", "occurred_at"), name="contacts_shown_occurred"),
+        )
 
 
 class Answer(Row):
@@ -150,6 +155,13 @@ class Vote(Row):
         db_table = "written_votes"
 
 
+class Referral(Row):
+    """Who brought whom."""
+
+    class Meta:
+        db_table = "written_referrals"
+
+
 def _give_columns(model: type[Row]) -> None:
     name = model._meta.db_table.removeprefix("written_")  # noqa: SLF001 - Django's own way
     types = {column.name: column.type for column in table(name).all_columns}
@@ -158,5 +170,5 @@ def _give_columns(model: type[Row]) -> None:
         field.contribute_to_class(model, column)
 
 
-for _model in (Decision, Promise, Contact, Answer, Consent, Preference, Message, Rating, Idea, Vote):
+for _model in (Decision, Promise, Contact, Answer, Consent, Preference, Message, Rating, Idea, Vote, Referral):
     _give_columns(_model)

@@ -117,6 +117,8 @@ class Row:
     @property
     def state_said(self) -> str:
         """How far it is, in words."""
+        if self.draft.state == State.FAILED and self.draft.channel != "email":
+            return _("refused by the service")
         return str(State(self.draft.state).label)
 
     @property

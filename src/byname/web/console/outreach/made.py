@@ -107,7 +107,7 @@ class _Read:
 def made(desk: Desk) -> list[Made]:
     """The last contacts, newest first, of people who may be shown."""
     read = remembered(_read, desk.snapshot, desk.company.folder)
-    written = {row["fact_id"]: _of(row) for row in _since(desk, "contacts") if row["arm"] != "held out"}
+    written = {row["fact_id"]: _of(row) for row in _last_written(desk) if row["arm"] != "held out"}
     both = [*written.values(), *(one for one in read.contacts if one.fact_id not in written)]
     both = sorted(both, key=lambda one: (one.at, one.fact_id), reverse=True)[:LAST]
     known = whose(desk.company, desk.snapshot)
@@ -128,7 +128,7 @@ def outcomes(desk: Desk, contacts: Sequence[Made]) -> list[Outcome]:
     back: dict[str, list[tuple[datetime, str]]] = {}
     for one in contacts:
         back[one.fact_id] = [*read.answers.get(one.fact_id, ()), *read.answers.get(one.source_id, ())]
-    for row in _since(desk, "answers"):
+    for row in _answered_since(desk):
         if row["contact_id"] in back:
             back[row["contact_id"]].append((row["occurred_at"] or row["written_at"], row["kind"] or ""))
     people = sorted({one.person["person_id"] for one in contacts if one.person})
@@ -156,9 +156,9 @@ def _said(
         yield ngettext("bought %(days)s day after", "bought %(days)s days after", days) % {"days": days}
     elif until.date() >= desk.as_of:
         left = (until.date() - desk.as_of).days
-        if not told:
+        if told <= {"delivered"}:
             yield _("nothing yet; it is looked at for %(days)s days more") % {"days": left}
-    elif not told:
+    elif told <= {"delivered"}:
         yield _("nothing came of it within %(days)s days") % {"days": _FOLLOWED_DAYS}
 
 
@@ -171,13 +171,20 @@ def _answer(kind: str) -> str:
         "unsubscribed": _("unsubscribed"),
         "complained": _("complained of it"),
         "bounced": _("came back: the address does not exist"),
+        "delivered": _("arrived"),
     }.get(kind, kind)
 
 
-def _since(desk: Desk, name: str) -> list[dict[str, Any]]:
-    """Rows of the app database that the snapshot does not hold."""
+def _last_written(desk: Desk) -> list[dict[str, Any]]:
+    """Contacts of the app database that the snapshot does not hold; of a large mailing the last."""
     with opened(desk.company) as rows:
-        return rows.since(name, desk.snapshot.run, desk.company.end_of(desk.as_of)) if rows else []
+        return rows.last_since("contacts", desk.snapshot.run, desk.company.end_of(desk.as_of), LAST) if rows else []
+
+
+def _answered_since(desk: Desk) -> list[dict[str, Any]]:
+    """What came back, that the snapshot does not hold."""
+    with opened(desk.company) as rows:
+        return rows.since("answers", desk.snapshot.run, desk.company.end_of(desk.as_of)) if rows else []
 
 
 def _read(snapshot: Snapshot, folder: Path) -> _Read:

@@ -10,8 +10,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from byname.cards import cards
 from byname.web.console.person.plain import plain
+from byname.web.console.voice.since import leaves
 from byname.web.remembered import remembered
 
 if TYPE_CHECKING:
@@ -154,6 +157,9 @@ def brief(desk: Desk, person_id: str, seen: Sequence[Said]) -> Brief | None:
     }
     for name in _OTHERS:
         lists[name] = _shown(desk, person_id, lists[name])
+    lists["said"] = _with_leave(
+        desk, person_id, [one["person"]["anchor"] for one in (found, *beside) if one], lists["said"]
+    )
     return Brief(
         **{name: found[name] for name in ("person", "value", "standing", "matters", "pace")},
         **lists,
@@ -219,6 +225,23 @@ def _said(voice: Iterable[Mapping[str, Any]], testimonials: Iterable[Mapping[str
         (row for row in voice if row["quote"]), key=lambda row: (row["occurred_at"], row["fact_id"]), reverse=True
     )
     return [{**row, "quote": plain(row["quote"]), **leave.get(row["fact_id"], {})} for row in rows[:_WORDS]]
+
+
+def _with_leave(
+    desk: Desk, person_id: str, anchors: Sequence[str], said: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The quotes with what was noted since of whether they may be used."""
+    noted = leaves(desk, anchors)
+    rows = []
+    for row in said:
+        leave = noted.of(person_id, row["fact_id"])
+        if leave is None:
+            rows.append(row)
+        elif leave.scope:
+            rows.append({**row, "state": "permitted", "leave": leave.scope})
+        else:
+            rows.append({**row, "state": "refused", "leave": _("they allow it no longer")})
+    return rows
 
 
 def _shown(desk: Desk, person_id: str, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -157,6 +157,7 @@ def _event(row: dict[str, Any]) -> Event:
 
 _SORT_OF_TABLE: dict[str, Sort] = {
     "decisions": "notes", "promises": "promises", "contacts": "contacts", "preferences": "wishes", "consents": "wishes",
+    "referrals": "friends",
 }  # fmt: skip
 
 

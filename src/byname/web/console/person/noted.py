@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from byname.web.agreed import noted as agreed
 from byname.web.console.person.plain import plain
 from byname.web.console.templatetags.said import standing_word
 
@@ -29,6 +30,7 @@ def says(said: Said) -> str:
         "merge": _("one person with somebody else: %(text)s") if said.says else _("one person with somebody else"),
         "apart": _("set apart from somebody else: %(text)s") if said.says else _("set apart from somebody else"),
         "undo": _("a decision about who is who was taken back"),
+        "referral": _("brought somebody"),
         "done": _("done: %(text)s"),
         "not now": _("not now: %(text)s"),
         "not right": _("not right: %(text)s"),
@@ -36,6 +38,8 @@ def says(said: Said) -> str:
     if said.kind == "standing":
         corrected = _("standing corrected to %(standing)s: %(why)s")
         return corrected % {"standing": standing_word(first), "why": rest}
+    if said.kind in agreed.KINDS:
+        return agreed.says(said.kind, said.says)
     if said.kind not in words:
         return f"{said.kind.replace('_', ' ')}: {text}"
     return words[said.kind] % {"text": text}

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from byname.app_rows import opened
-from byname.permitting import REFUSED
+from byname.permitting import noted_since
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from byname.permitting import Leaves
     from byname.web.desk import Desk
 
-__all__ = ["Leave", "labelled", "leaves"]
-
-OF_RECORDS = "select person_id, anchor from people where anchor in (select unnest($1::varchar[]))"
+__all__ = ["labelled", "leaves"]
 
 
-@dataclass(frozen=True)
-class Leave:
-    """What somebody allows.
-
-    Attributes:
-        scope: where they may be quoted; empty: nowhere any more.
-        until: within the last day; None: until they withdraw it.
-    """
-
-    scope: str
-    until: datetime | None
-
-
-def leaves(desk: Desk) -> dict[str, Leave]:
-    """Of each person of whom it was noted since: what they allow, by the newest word."""
-    rows = {row["record_id"]: row for row in _since(desk, "quote")}
-    if not rows:
-        return {}
-    whose = desk.snapshot.query(OF_RECORDS, [list(rows)])
-    return {desk.since.shown_as(row["person_id"]): _leave(rows[row["anchor"]]) for row in whose}
+def leaves(desk: Desk, anchors: Sequence[str] | None = None) -> Leaves:
+    """Of each person of whom it was noted since: what they allow, by the newest word; of these alone, or of all."""
+    return noted_since(desk.company, desk.snapshot, anchors, desk.since.shown_as)
 
 
 def labelled(desk: Desk, fact_id: str) -> list[str]:
@@ -46,11 +28,6 @@ def labelled(desk: Desk, fact_id: str) -> list[str]:
 
 
 def _since(desk: Desk, kind: str) -> list[dict[str, Any]]:
+    run, until = desk.snapshot.run, desk.company.end_of(desk.as_of)
     with opened(desk.company) as rows:
-        known = rows.since("decisions", desk.snapshot.run, desk.company.end_of(desk.as_of)) if rows else []
-    return [row for row in known if row["kind"] == kind]
-
-
-def _leave(row: dict[str, Any]) -> Leave:
-    end: datetime | None = row["until"]
-    return Leave("" if row["value"] == REFUSED else row["value"], end and end - timedelta(microseconds=1))
+        return rows.since("decisions", run, until, kinds=(kind,)) if rows else []

@@ -177,7 +177,7 @@ def _seen(request: HttpRequest, desk: Desk, fact_id: str) -> dict[str, Any]:
 def _with_leave(desk: Desk, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows with what was noted since of whom they may quote."""
     noted = leaves(desk)
-    return [row | {"leave": noted.get(row["person_id"])} for row in rows]
+    return [row | {"leave": noted.of(row["person_id"], row["fact_id"])} for row in rows]
 
 
 def _waited(snapshot: Snapshot) -> list[dict[str, Any]]:
