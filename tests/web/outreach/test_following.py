@@ -152,6 +152,14 @@ def test_each_step_is_a_fact_once_and_nothing_of_the_request_is_kept(case: Case)
     assert Entry.objects.count() == lines
 
 
+def test_who_opens_it_without_end_is_led_on_and_noted_no_more(case: Case, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "follow": "1/m/key"}
+    case.consent("given")
+    reader: Any = Client()
+    assert [reader.get(f"/l/{case.key}/{n}/")["Location"] for n in (1, 2)] == [SHOP, HELP]
+    assert [one.kind for one in Answer.objects.all()] == ["clicked"]
+
+
 def test_a_look_ahead_and_a_browser_that_objects_tell_nothing(case: Case) -> None:
     case.consent("given")
     reader = Client()

@@ -10,6 +10,7 @@ import base64
 from typing import TYPE_CHECKING
 
 from allauth.core import ratelimit
+from allauth.core.internal import ratelimit as counted
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -75,7 +76,8 @@ def _note(request: HttpRequest, draft: Draft, kind: str, place: int = 0) -> None
     """Write it down, where it may be; whatever stands in the way, the letter opens and its links lead on."""
     if request.method != "GET" or gpc.is_given(request):
         return
-    if not ratelimit.consume(request, action="follow", key=str(draft.pk)):
+    # Letters are opened by GET, which allauth's public function never counts.
+    if not counted.consume(request, app="allauth.account", action="follow", key=str(draft.pk), limit_get=True):
         return
     try:
         desk = desk_of(request)
