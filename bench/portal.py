@@ -27,7 +27,7 @@ from console import PORT, served, sessions_of, worked
 CUSTOMERS, PAGES_EACH, WARM_SECONDS = 20, 8, 10
 PATHS = (
     "/my/", "/my/held/", "/my/why/", "/my/contacts/", "/my/wishes/", "/my/correct/", "/my/take/", "/my/stop/",
-    "/my/ideas/", "/my/reviews/",
+    "/my/ideas/", "/my/reviews/", "/my/friends/", "/my/asked/", "/my/returns/", "/my/stories/",
 )  # fmt: skip
 
 

@@ -81,6 +81,10 @@ CLOSES: dict[str, tuple[Writes, tuple[str, ...]]] = {
         lambda case: case.add("consents", channel="email", purpose=case.purpose, state="withdrawn", by_whom="person"),
         ("withdrawn",),
     ),
+    "a corrected mailbox": (
+        lambda case: case.add("decisions", kind="correct", value="email new@example.com", by_whom="person"),
+        ("no-consent",),
+    ),
     "withdrew from all": (lambda case: case.add("consents", state="withdrawn", by_whom="person"), ("withdrawn",)),
     "bounced": (lambda case: case.add("answers", kind="bounced"), ("bounced",)),
     "complains": (

@@ -129,7 +129,7 @@ def test_a_letter_is_approved_and_sent_she_comes_to_her_page_lowers_the_pace_has
     with taking(Box()) as box:
         port = mailing(shop, box)
         first = ("--email", EMAIL, "--name", "Alice", "--port", str(port), "--as-of", AS_OF)
-        server = serving(shop, *first, BYNAME_PASSWORD=PASSWORD, BYNAME_KEYS=str(shop.parent / "keys"))
+        server = serving(shop, *first, BYNAME_PASSWORD=PASSWORD)
         staff = Browser(server.address)
         approve_one(staff)
 

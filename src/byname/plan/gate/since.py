@@ -37,6 +37,7 @@ TABLES = ("contacts", "answers", "consents", "preferences", "messages", "promise
 
 _STANDINGS = ("neutral", "dissatisfied", "actively_dissatisfied", "loyal", "advocate")
 _STATES = ("marketing", "feedback", "service")
+_CORRECTED = {"email": ("email",), "phone": ("phone", "sms", "whatsapp")}
 _BACK = ("bounced", "opened", "clicked", "replied", "bought")
 _SOLVED = ("solved", "closed", "resolved", "answered", "done")
 _NEVER = datetime(1900, 1, 1)  # noqa: DTZ001 - UTC without a zone, as facts are
@@ -250,6 +251,14 @@ class _Over:
                     f"{what}_on": on.isoformat(),
                     f"{what}_why": why or None,
                 }
+            elif row["kind"] == "correct":
+                self._corrected(person, _CORRECTED.get(about, ()))
+
+    def _corrected(self, person: str, channels: Sequence[str]) -> None:
+        """We have a wrong address: a yes to it is none to the right one, which the next refresh knows."""
+        for channel in channels:
+            if reach := self.reach.get((person, channel)):
+                reach |= {name: "not given" for name in _STATES if reach[name] == "given"}
 
 
 def _is_service(row: Row) -> bool:

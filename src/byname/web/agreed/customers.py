@@ -41,11 +41,13 @@ def returns(request: HttpRequest, her: Her) -> HttpResponse:
 def _returns(request: HttpRequest, her: Her, *, status: int = 200, **more: Any) -> HttpResponse:
     agreed = agreed_with(her.desk, her.person_id)
     rule = agreed.rule
+    is_of_her_own = rule is not None and rule.rule != "usual"
     context = {
         "her": her, "here": "my-returns", "agreed": agreed, "rule": rule, "says": rule_says(agreed.in_force),
         "rule_says": rule_says(rule.rule) if rule else "", "team": team_word(rule.team) if rule else "",
         "may_appeal": rule is not None and rule.in_force == "strict" and rule.appeal is None,
-        "evidence": evidence(her.desk, her.person_id), "most_words": MOST_WORDS, "typed": {}, **more,
+        # Without a rule of her own nothing was looked at.
+        "evidence": evidence(her.desk, her.person_id) if is_of_her_own else None, "most_words": MOST_WORDS, "typed": {}, **more,
     }  # fmt: skip
     answer = render(request, "agreed/mine.html", context, status=status)
     answer["Cache-Control"] = "no-store"

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["Evidence", "Returned", "evidence"]
 
 _SHOWN = 100  # returns, the newest; whoever has more is looked at by these
-_LINKS = ("role", "fact_id", "source", "account", "source_id")
+_LINKS = ("role", "fact_id")
+_ORDER = ("kind", "source", "account", "source_id", "occurred_at", "amount")
 _PROFILE = ("orders", "spend_total", "returned_share", "returns_365", "returns_faulty_365", "open_complaints")
 _LONGEST = 500
 
@@ -92,7 +93,7 @@ def evidence(desk: Desk, person_id: str) -> Evidence:
     rows = facts_by_id(desk.company, "returns", sorted(ids))
     rows.sort(key=lambda row: (row["occurred_at"] is None, row["occurred_at"], row["fact_id"]), reverse=True)
     shown = rows[:_SHOWN]
-    orders = _orders(desk, shown, links)
+    orders = _orders(desk, people, shown)
     (of_them,) = desk.snapshot.rows("profile", [person_id], _PROFILE) or [{}]
     return Evidence(
         tuple(_returned(row, orders.get(_key(row, row["order_id"]), {})) for row in shown),
@@ -106,13 +107,11 @@ def evidence(desk: Desk, person_id: str) -> Evidence:
     )
 
 
-def _orders(
-    desk: Desk, returns: Sequence[Mapping[str, Any]], links: Sequence[Mapping[str, Any]]
-) -> dict[tuple[str, ...], Mapping[str, Any]]:
-    """The orders that these returns name."""
+def _orders(desk: Desk, people: Sequence[str], returns: Sequence[Mapping[str, Any]]) -> dict[tuple[str, ...], Any]:
+    """The orders that these returns name, as the timeline has them: the ledger's are too many to look through."""
     named = {_key(row, row["order_id"]) for row in returns if row["order_id"]}
-    ids = {row["fact_id"] for row in links if row["role"] == "order" and _key(row, row["source_id"]) in named}
-    return {_key(row, row["source_id"]): row for row in facts_by_id(desk.company, "orders", sorted(ids))}
+    rows = desk.snapshot.rows("timeline", people, _ORDER) if named else []
+    return {key: row for row in rows if row["kind"] == "order" and (key := _key(row, row["source_id"])) in named}
 
 
 def _key(row: Mapping[str, Any], number: str | None) -> tuple[str, ...]:

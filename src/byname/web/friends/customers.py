@@ -96,7 +96,7 @@ def _friends(request: HttpRequest, her: Her, *, status: int = 200, **more: Any) 
     own = who_brought(her.desk, her.people)
     company = her.desk.company.settings
     address = "" if known is None else f"{_host(request, her)}{path_of(known)}"
-    last = thanked(her.desk, [her.person_id]).get(her.person_id)
+    last = thanked(her.desk, [her.person_id]).get(her.person_id) if came else None
     context = {
         "link": known,
         "address": address,

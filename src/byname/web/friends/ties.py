@@ -24,7 +24,6 @@ _OF_FRIENDS = f"{_READ} and person_id in (select unnest($1::varchar[]))"
 _LATELY = f"{_READ} order by occurred_at desc nulls last, person_id limit $1"
 _MOST = 2_000  # of the latest
 _MOST_ABOVE = 100  # who brought who brought who: longer is no line of friends
-_LAST_THANKED = "select person_id, days_since_thanked from profile where person_id in (select unnest($1::varchar[]))"
 _NO_DATE = datetime.max  # noqa: DTZ901 - UTC without a zone, as facts are
 
 
@@ -99,7 +98,7 @@ def thanked(desk: Desk, people: Sequence[str]) -> dict[str, datetime]:
     def note(person: str, at: datetime) -> None:
         found[person] = max(at, found.get(person, at))
 
-    for row in desk.snapshot.query(_LAST_THANKED, [list(together)]):
+    for row in desk.snapshot.rows("profile", list(together), ("days_since_thanked",)):
         if row["days_since_thanked"] is not None:
             day = desk.as_of - timedelta(days=int(row["days_since_thanked"]))
             note(together[row["person_id"]], desk.company.end_of(day) - timedelta(seconds=1))
@@ -125,7 +124,7 @@ def _of_friends(desk: Desk, people: Collection[str]) -> list[Tie]:
     if not people:
         return []
     together = {one for person in people for one in desk.since.shown_together(person)}
-    rows = desk.snapshot.query(_OF_FRIENDS, [sorted(together)])
+    rows = desk.snapshot.query(_OF_FRIENDS, [sorted(together)], only=together)
     return [*_ties(desk, rows), *(tie for tie in _here(desk) if tie.friend in together)]
 
 

@@ -27,7 +27,6 @@ _PERSON = "select record_id, person_id from records where record_id in (select u
 _THEMSELVES = "select person_id from people where person_id in (select unnest($1))"
 # As a refresh linked them: the records are many more, and lie in no order of persons.
 _OF_WISHES = "select fact_id, person_id from links where role = 'preference' and fact_id in (select unnest($1))"
-_ANCHOR = "select person_id, anchor from people where person_id in (select unnest($1))"
 _FIRST_KNOWN = """
     select record_id, min(known_at) from all_versions where record_id in (select unnest($records)) group by record_id
 """
@@ -76,7 +75,8 @@ class Whose:
         wanted = sorted(people)
         new = [person for person in wanted if person not in self._anchor]
         if new:
-            self._anchor |= {row["person_id"]: row["anchor"] for row in self._snapshot.query(_ANCHOR, [new])}
+            rows = self._snapshot.rows("people", new, ("anchor",))
+            self._anchor |= {row["person_id"]: row["anchor"] for row in rows}
         return {person: self._anchor[person] for person in wanted}
 
     def look_up_first_known(self, records: Iterable[str]) -> None:
