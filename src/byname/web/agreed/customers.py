@@ -47,7 +47,8 @@ def _returns(request: HttpRequest, her: Her, *, status: int = 200, **more: Any) 
         "rule_says": rule_says(rule.rule) if rule else "", "team": team_word(rule.team) if rule else "",
         "may_appeal": rule is not None and rule.in_force == "strict" and rule.appeal is None,
         # Without a rule of her own nothing was looked at.
-        "evidence": evidence(her.desk, her.person_id) if is_of_her_own else None, "most_words": MOST_WORDS, "typed": {}, **more,
+        "evidence": evidence(her.desk, her.person_id) if is_of_her_own else None,
+        "most_words": MOST_WORDS, "typed": {}, **more,
     }  # fmt: skip
     answer = render(request, "agreed/mine.html", context, status=status)
     answer["Cache-Control"] = "no-store"
