@@ -33,6 +33,7 @@ from byname.people.changes import people_changes
 from byname.people.colleagues import colleagues, without_undone
 from byname.people.companies import companies
 from byname.people.consents import consents
+from byname.people.corrections import corrections
 from byname.people.decisions import standing_decisions
 from byname.people.households import households
 from byname.people.linkage import Model
@@ -263,6 +264,7 @@ def _made(  # noqa: PLR0915 - the rooms in order, seen whole
                     facts["records"],
                     people.record_person,
                     people.persons,
+                    corrections(decided, until),
                     age=settings.minors.age,
                     as_of=as_of,
                 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from byname.engines import statement
-from byname.people.decisions import undone_by
+from byname.people.corrections import corrections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["OWN_WORD", "best_version", "corrected"]
 
 OWN_WORD = "their own correction"  # where a detail came from
-_CORRECTION = "correct"  # the kind of these decisions; of their value the first word is the detail
 
 _LISTED = 1_000  # votes of a row of a customers' list, for one of anything else
 
@@ -171,26 +170,16 @@ def corrected(engine: Engine, details: Table, decisions: pa.Table, record_person
         record_person: record_id and person_id.
         until: the end of the as-of day, UTC without a zone: what was said or taken back later is not seen.
     """
-    rows = [
-        row
-        for row in decisions.select(["fact_id", "kind", "record_id", "value", "occurred_at", "known_at"]).to_pylist()
-        if row["kind"] in (_CORRECTION, "undo") and (row["occurred_at"] or row["known_at"]) < until
-    ]
-    taken_back = undone_by(rows)
-    said = [
-        (row["fact_id"], row["record_id"], *(row["value"] or "").split(" ", 1), row["occurred_at"] or row["known_at"])
-        for row in rows
-        if row["kind"] == _CORRECTION and row["fact_id"] not in taken_back and " " in (row["value"] or "")
-    ]
+    said = corrections(decisions, until)
     if not said:
         return details
     fields = [("fact_id", pa.string()), ("record_id", pa.string()), ("detail", pa.string()), ("said", pa.string())]
     schema = pa.schema([*fields, ("said_at", pa.timestamp("us"))])
-    corrections = pa.table([list(column) for column in zip(*said, strict=True)], schema=schema)
+    told = pa.table([list(column) for column in zip(*said, strict=True)], schema=schema)
     return engine.run(
         CORRECTED,
         details=details,
-        corrections=engine.arrow(corrections),
+        corrections=engine.arrow(told),
         record_person=record_person,
         own_word=OWN_WORD,
     )

@@ -18,6 +18,7 @@ from byname.facts.intake import open_ledger
 from byname.facts.own import fact
 from byname.facts.schema import TABLES, table
 from byname.web.accounts.models import Entry
+from byname.web.friends.models import Link
 from byname.web.portal.exporting import CONCLUDED
 from tests.web.portal.test_portal_tools import do
 
@@ -52,6 +53,18 @@ def test_every_fact_that_is_linked_to_her_is_in_it_and_no_other(as_rosa: Client,
     for name, facts in held.items():
         assert facts == in_ledger(company, name, "record_id in (select unnest($1::varchar[]))", [rosa.records]), name
     assert {row["person_id"] for rows in said["concluded"].values() for row in rows} == {rosa.person_id}
+
+
+def test_what_the_pages_keep_of_her_besides_is_in_it(as_rosa: Client, rosa: Her) -> None:
+    as_rosa.post("/my/friends/link/", {"what": "make"})
+    link = Link.objects.get()
+    Link.objects.create(code="another", record_id="somebody else's", shown_as="Otto", words="mine")
+    held = json.loads(taken(as_rosa, "json"))["held"]
+    (row,) = held["friends_link"]
+    assert (row["code"], row["words"]) == (link.code, link.words)
+    assert {"portal_door", "django_session"}.isdisjoint(held)
+    names = zipfile.ZipFile(io.BytesIO(taken(as_rosa, "csv"))).namelist()
+    assert "held/friends_link.csv" in names
 
 
 def test_nobody_else_is_named_in_it(as_rosa: Client, rosa: Her) -> None:

@@ -18,6 +18,7 @@ from byname.plan.gate.own_lines import _of_groups, _plain, _words
 from byname.plan.pace_words import pace_wish
 from byname.plan.quiet_words import quiet_wish
 from byname.web.accounts.models import Entry
+from byname.web.desk import Desk
 from byname.web.outreach.suppression import UNSUBSCRIBED, is_suppressed, suppress
 from byname.web.portal import asking, words
 from byname.web.portal.consenting import consents
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from byname.company import Company
-    from byname.web.desk import Desk
     from byname.web.portal.whom import Her
 
 
@@ -254,6 +254,7 @@ def test_who_objected_still_gets_a_link(as_rosa: Client, rosa: Her, desk: Desk, 
         ("email", "rosa@new.example"),
         ("phone", "+49 30 901820"),
         ("address", "Elm St 4\nYork"),
+        ("birth", "1980-05-31"),
     ],
 )
 def test_a_correction_goes_to_the_service_team_and_is_shown(
@@ -276,6 +277,8 @@ def test_a_correction_goes_to_the_service_team_and_is_shown(
         ("name", ""),
         ("name", "x" * 400),
         ("birth", "1 May"),
+        ("birth", "2999-01-01"),
+        ("birth", "1700-01-01"),
         ("name", "\x00\x07"),
     ],
 )
@@ -283,6 +286,23 @@ def test_what_corrects_nothing_is_refused(as_rosa: Client, detail: str, value: s
     answer = do(as_rosa, "correct", detail=detail, value=value)
     assert answer.status_code == 422
     assert Decision.objects.count() == Message.objects.count() == 0
+
+
+def test_who_says_to_be_a_child_is_known_by_name_alone_from_now_until_the_birthday(
+    as_rosa: Client, rosa: Her, desk: Desk, as_alice: Client
+) -> None:
+    """TERMS: minors are in `people` only; `people.of_age` reads the same at the next refresh."""
+    today = desk.company.today()
+    answer = do(as_rosa, "correct", detail="birth", value=f"{today.year - 14}-07-01")
+    assert answer.status_code == 302
+    assert "nobody writes to you" in as_rosa.get(reverse("my-correct")).content.decode()
+    assert rosa.person_id in Desk(desk.company, desk.snapshot).since.hidden
+    assert as_alice.get(reverse("person", args=[rosa.person_id])).status_code == 404
+    (restriction,) = Preference.objects.values("kind", "until")
+    assert restriction["kind"] == "restriction"
+    assert restriction["until"].date().isoformat()[:7] in {f"{today.year + 2}-06", f"{today.year + 2}-07"}
+    assert Message.objects.count() == 0  # no colleague has to read how old she is
+    assert not [line for line in Entry.objects.values_list("after", flat=True) if "-07-01" in str(line)]
 
 
 # ----------------------------------------------------------------------------------------- hostile input

@@ -45,6 +45,10 @@ _LETTER = (
     "title", "team", "employee", "channel", "address", "kind", "purpose", "goal", "expected", "why", "subject", "words",
     "facts", "state", "claimed_at", "tried_at", "ended_at", "contact_id",
 )  # fmt: skip
+# Rows of hers that are no facts are found by their column, as an erasure finds them; letters are told above, and what
+# lets her in is no copy of her data.
+_OF_HER = "record_id"
+_TOLD_OTHERWISE = frozenset(("written", "outreach", "portal"))
 _CONCLUDED_LEFT_OUT = frozenset(("household_id", "rank", "we_rank_them"))
 
 
@@ -117,6 +121,18 @@ def _held(her: Her, read: Callable[[str], list[Row]]) -> Iterator[tuple[str, lis
         yield table.name, [_own(row) for row in rows if not row.get("private_to")]
     let_out = Draft.objects.filter(record_id__in=her.records, contact_id__isnull=False).order_by("id")
     yield "letters", list(let_out.values(*_LETTER))
+    yield from _beside(her)
+
+
+def _beside(her: Her) -> Iterator[tuple[str, list[Row]]]:
+    """What the pages keep of her besides: her link for friends, the name by which she is credited, and the like."""
+    for model in apps.get_models():
+        fields = [field for field in model._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 - Django's own way
+        names = [field.attname for field in fields if field.attname not in (_OF_HER, *_LEFT_OUT)]
+        if model._meta.app_label in _TOLD_OTHERWISE or _OF_HER not in {field.attname for field in fields}:  # noqa: SLF001
+            continue
+        if rows := list(model._default_manager.filter(record_id__in=her.records).order_by("pk").values(*names)):  # noqa: SLF001
+            yield model._meta.db_table, rows  # noqa: SLF001
 
 
 def _pending(her: Her, name: str, columns: list[str]) -> list[Row]:

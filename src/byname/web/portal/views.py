@@ -47,6 +47,7 @@ __all__ = [
 _CONTACTS = 3
 _EVIDENCE = 500
 _LONGEST = 500
+_CORRECTABLE = 4  # name, e-mail, phone, address
 
 
 @require_safe
@@ -210,7 +211,7 @@ def _stop(request: HttpRequest, her: Her, *, status: int = 200, **more: Any) -> 
 
 def _correct(request: HttpRequest, her: Her, *, status: int = 200, **more: Any) -> HttpResponse:
     context = {
-        "details": known.details(her)[: len(correcting.DETAILS)],
+        "details": known.details(her)[:_CORRECTABLE],
         "choices": [(one, correcting.detail_word(one)) for one in correcting.DETAILS],
         "corrected": [(correcting.detail_word(one.detail), one) for one in correcting.corrected(her)],
         **more,
