@@ -36,24 +36,10 @@ _ONCE, _ALWAYS, _NONE = "once", "always", "-"
 
 
 @dataclass(frozen=True)
-class Perk:
-    """Something that somebody gets without asking.
-
-    Attributes:
-        fact: its newest version.
-        what: in a few words.
-        why: in a sentence that the person may read.
-        is_once: is it over when it was given once?
-        action: the playbook that it came of; empty: none.
-        given: when it was given, UTC, the newest first.
-    """
+class _Said:
+    """What a colleague decided; `fact` is its newest version."""
 
     fact: Row
-    what: str
-    why: str
-    is_once: bool
-    action: str
-    given: tuple[datetime, ...]
 
     @property
     def number(self) -> str:
@@ -62,7 +48,7 @@ class Perk:
 
     @property
     def by(self) -> str:
-        """Who granted it."""
+        """Who decided it."""
         return self.fact["by_whom"] or ""
 
     @property
@@ -72,8 +58,27 @@ class Perk:
 
     @property
     def until(self) -> datetime | None:
-        """Its last moment, UTC; None: until it is taken back."""
+        """Its last moment, UTC; None: it has no end."""
         return _utc(self.fact["until"])
+
+
+@dataclass(frozen=True)
+class Perk(_Said):
+    """Something that somebody gets without asking.
+
+    Attributes:
+        what: in a few words.
+        why: in a sentence that the person may read.
+        is_once: is it over when it was given once?
+        action: the playbook that it came of; empty: none.
+        given: when it was given, UTC, the newest first.
+    """
+
+    what: str
+    why: str
+    is_once: bool
+    action: str
+    given: tuple[datetime, ...]
 
     @property
     def holds(self) -> bool:
@@ -101,11 +106,10 @@ class Appeal:
 
 
 @dataclass(frozen=True)
-class Rule:
+class Rule(_Said):
     """A rule for one person's returns.
 
     Attributes:
-        fact: as it was written.
         rule: usual, generous or strict.
         team: of who made it; empty: none.
         looked_at: how many returns there were to look at.
@@ -113,32 +117,11 @@ class Rule:
         appeal: what the person said against it.
     """
 
-    fact: Row
     rule: RuleName
     team: str
     looked_at: int
     why: str
     appeal: Appeal | None
-
-    @property
-    def number(self) -> str:
-        """By which addresses name it."""
-        return str(self.fact["source_id"])
-
-    @property
-    def by(self) -> str:
-        """Who made it."""
-        return self.fact["by_whom"] or ""
-
-    @property
-    def at(self) -> datetime:
-        """When, UTC."""
-        return _at(self.fact)
-
-    @property
-    def until(self) -> datetime | None:
-        """Its last moment, UTC; the usual rule has none."""
-        return _utc(self.fact["until"])
 
     @property
     def is_over(self) -> bool:

@@ -15,6 +15,7 @@ from ninja.errors import ValidationError
 from ninja.security import HttpBearer
 
 from byname.errors import BynameError, SnapshotError, UsageError
+from byname.web.api.schemas import Failed
 from byname.web.console.lists import part_of
 from byname.web.desk import desk_of
 from byname.web.ideas.board import alike, board
@@ -67,7 +68,7 @@ class _Bearer(HttpBearer):
         return her
 
 
-_REFUSALS = dict.fromkeys((401, 404, 409, 429, 503), schemas.Failed)
+_REFUSALS = dict.fromkeys((401, 404, 409, 429, 503), Failed)
 
 api = NinjaAPI(
     title="byname, for customers",

@@ -9,7 +9,7 @@ from ninja import Schema
 from pydantic import AfterValidator, Field
 
 __all__ = [
-    "Begun", "Contact", "Contacts", "Correction", "Erased", "Erasure", "Export", "Failed", "Given", "Ideas", "Me",
+    "Begun", "Contact", "Contacts", "Correction", "Erased", "Erasure", "Export", "Given", "Ideas", "Me",
     "NewIdea", "Reviews", "Said", "Stop", "Vote", "Wish", "Wishes",
 ]  # fmt: skip
 
@@ -19,16 +19,6 @@ Short = Annotated[str, Field(max_length=500)]
 PageNumber = Annotated[int, Field(ge=1, le=10_000)]
 Instant = Annotated[datetime, AfterValidator(lambda at: at if at.tzinfo else at.replace(tzinfo=UTC))]
 type Status = Literal["open", "heard", "planned", "started", "shipped", "not now", "not shown"]
-
-
-class Failed(Schema):
-    """What went wrong, in the parts that let one go on."""
-
-    detail: str
-    where: str = ""
-    found: str = ""
-    expected: str = ""
-    do: str = ""
 
 
 class Begun(Schema):
