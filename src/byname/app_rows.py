@@ -120,6 +120,11 @@ class Rows:
         """Of `since`, what pages lay over a snapshot: contacts that a playbook made are told by their drafts."""
         return self._rows(name, _SHOWN_SINCE.get(name, _SINCE), (self.instant(run), self.instant(until)))
 
+    def after(self, name: str, last: int, many: int) -> list[dict[str, Any]]:
+        """Rows that were written after the one of that number, the first so many, oldest first."""
+        where = f"id in (select id from written_{name} where id > %s order by id limit {many:d})"  # noqa: S608
+        return self._rows(name, where, (last,))
+
     def just_now(self, name: str, record_id: str, after: datetime) -> dict[str, Any] | None:
         """The newest row about that record, if this account wrote it after that moment."""
         rows = self._rows(name, "record_id = %s and written_at > %s", (record_id, self.instant(after)))

@@ -209,7 +209,7 @@ class Web(_Frozen):
 
 
 class Hook(_Frozen):
-    """A service that carries what we write by one channel: where it is told, and by which secret both sign."""
+    """A service that carries what we write, or is told what customers say: where, and by which secret both sign."""
 
     url: str = Field(
         pattern=r"^(https://[^\s/?#@]+([/?]\S*)?|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?([/?]\S*)?)$"
@@ -227,6 +227,7 @@ class Outreach(_Frozen):
     answers: str = Field(default="", pattern=r"^(imaps?://\S+)?$")
     follow: bool = False
     hooks: dict[Hooked, Hook] = {}
+    tells: Hook | None = None
 
     def goes_by_itself(self, channel: str) -> bool:
         """Does what is let out by that channel leave without anybody's hand?"""
@@ -391,6 +392,7 @@ postal = ""                 # the company's postal address, beneath every mail
 unapproved = {{}}             # {{ service = ["thank", "service"] }}: what goes unapproved; asks never do
 answers = ""                # "imaps://user:password@host/INBOX": where replies and bounces are read
 follow = false              # true: customers may allow it on their page to be seen opening letters and following links
+# tells = {{ url = "https://crm.example/in", secret = "CRM_SECRET" }}  # your own systems: told of each wish and erasure
 
 [outreach.hooks]            # services that carry sms, whatsapp, letter or phone; without one it is for somebody's hand
 # sms = {{ url = "https://sms.example/in", secret = "SMS_SECRET" }}  # secret: an environment variable, or a file here

@@ -40,8 +40,11 @@ def corrections(decisions: pa.Table, until: datetime) -> list[Correction]:
         if row["kind"] in (_KIND, "undo") and (row["occurred_at"] or row["known_at"]) < until
     ]
     taken_back = undone_by(rows)
-    return [
-        Correction(row["fact_id"], row["record_id"], *row["value"].split(" ", 1), row["occurred_at"] or row["known_at"])
-        for row in rows
-        if row["kind"] == _KIND and row["fact_id"] not in taken_back and " " in (row["value"] or "")
-    ]
+    found = []
+    for row in rows:
+        detail, is_said, said = (row["value"] or "").partition(" ")
+        if row["kind"] == _KIND and row["fact_id"] not in taken_back and is_said:
+            found.append(
+                Correction(row["fact_id"], row["record_id"], detail, said, row["occurred_at"] or row["known_at"])
+            )
+    return found

@@ -147,6 +147,7 @@ def _run(company: Company, door: socket.socket) -> None:
     from byname.forgetting import resume as erase_anew
     from byname.web.answering import answering_on, beside
     from byname.web.outreach.threads import AnswersThread, SendThread, ServicesThread
+    from byname.web.telling.thread import TellingThread
     from byname.web.work.resuming import resume
     from byname.web.work.warming import WarmThread
     from byname.web.work.watching import WatchThread
@@ -157,7 +158,10 @@ def _run(company: Company, door: socket.socket) -> None:
         erase_anew(company)
     server = answering_on(door)
     goes_on, interrupted = resume()
-    threads = (WorkerThread(), WatchThread(company), WarmThread(), SendThread(), ServicesThread(), AnswersThread())
+    threads = (
+        WorkerThread(), WatchThread(company), WarmThread(),
+        SendThread(), ServicesThread(), AnswersThread(), TellingThread(),
+    )  # fmt: skip
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has it ignored by what it starts with &
     with beside(door):

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "byname.web.api",
     "byname.web.console",
     "byname.web.outreach",
+    "byname.web.telling",
     "byname.web.portal",
     "byname.web.ideas",
     "byname.web.reviews",

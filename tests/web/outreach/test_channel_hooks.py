@@ -26,7 +26,7 @@ from byname.snapshot import Snapshot
 from byname.web import served
 from byname.web.accounts.models import Account
 from byname.web.desk import Desk
-from byname.web.outreach import by_service, sending
+from byname.web.outreach import line, sending
 from byname.web.outreach.by_service import OTHERS, id_of, send_due
 from byname.web.outreach.deciding import done_by_hand
 from byname.web.outreach.hooks import key_of, signed, verified
@@ -126,7 +126,7 @@ def test_service_that_is_owed_has_no_way_to_stop_it(counter: Desk, service: Serv
 
 def test_it_is_on_the_disk_before_the_first_byte_leaves(counter: Desk, service: Service) -> None:
     one, seen = text(), []
-    kept = by_service._Line.say
+    kept = line.Line.say
 
     def say(self: Any, body: bytes, headers: dict[str, str]) -> Any:
         with connection.cursor() as cursor:
@@ -135,7 +135,7 @@ def test_it_is_on_the_disk_before_the_first_byte_leaves(counter: Desk, service: 
         return kept(self, body, headers)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(by_service._Line, "say", say)
+        patch.setattr(line.Line, "say", say)
         send_due(counter, "sms")
     assert seen == [((State.TRIED, id_of(counter.company, one)), 0)]
 
@@ -174,7 +174,7 @@ def test_a_service_that_hangs_up_loses_it_and_gets_it_never_again(counter: Desk,
 def test_a_service_that_never_answers_is_cut_off(
     counter: Desk, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(by_service, "_SECONDS", 0.2)
+    monkeypatch.setattr(line, "_SECONDS", 0.2)
     service.answers = lambda _body: time.sleep(1)
     text()
     assert send_due(counter, "sms") == Sent(lost=1)

@@ -21,9 +21,9 @@ from byname.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from byname.company import Company
+    from byname.company import Company, Hook
 
-__all__ = ["CARRIED", "key_of", "signed", "verified"]
+__all__ = ["CARRIED", "key_of", "key_of_telling", "signed", "verified"]
 
 CARRIED: tuple[str, ...] = get_args(Hooked.__value__)  # channels that a service can carry
 _PREFIX, _VERSION = "whsec_", "v1,"
@@ -39,22 +39,34 @@ def key_of(company: Company, channel: str) -> bytes:
     Raises:
         UsageError: what byname.toml names is neither an environment variable nor a file, or holds no key.
     """
-    hook = company.settings.outreach.hook_of(channel)
+    return _key(company, company.settings.outreach.hook_of(channel), channel, f"[outreach.hooks] {channel}")
+
+
+def key_of_telling(company: Company) -> bytes:
+    """Likewise the key by which we sign what your other systems are told.
+
+    Raises:
+        UsageError: see `key_of`.
+    """
+    return _key(company, company.settings.outreach.tells, "tells", "[outreach] tells")
+
+
+def _key(company: Company, hook: Hook | None, own: str, where: str) -> bytes:
     named = hook.secret if hook else ""
     if not named:
-        said = company.hook_key(channel)
+        said = company.hook_key(own)
     elif named in os.environ:
         said = os.environ[named]
     elif (path := company.folder / named).is_file():
         said = path.read_text("utf-8", errors="replace")
     else:
-        raise _wrong(channel, f'"{named}", which is not there', "an environment variable, or a file of this folder")
+        raise _wrong(where, f'"{named}", which is not there', "an environment variable, or a file of this folder")
     try:
         key = base64.b64decode(said.strip().removeprefix(_PREFIX), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if len(key) < _SHORTEST_KEY:
-        raise _wrong(channel, "no key" if not key else "too short a key", "24 bytes or more in base64")
+        raise _wrong(where, "no key" if not key else "too short a key", "24 bytes or more in base64")
     return key
 
 
@@ -91,9 +103,9 @@ def _signature(key: bytes, message_id: str, seconds: str, body: bytes) -> str:
     return _VERSION + base64.b64encode(hmac.digest(key, text, "sha256")).decode()
 
 
-def _wrong(channel: str, found: str, expected: str) -> UsageError:
+def _wrong(where: str, found: str, expected: str) -> UsageError:
     return UsageError(
-        where=f"byname.toml, [outreach.hooks] {channel}, secret",
+        where=f"byname.toml, {where}, secret",
         found=found,
         expected=expected,
         do="Put the secret there that the service shows, or leave it out and give the service ours.",

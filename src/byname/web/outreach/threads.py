@@ -22,7 +22,7 @@ from byname.web.outreach.sending import is_due, send_due
 from byname.web.served import company
 from byname.web.work.carrying import stopping
 
-__all__ = ["AnswersThread", "SendThread", "ServicesThread"]
+__all__ = ["AnswersThread", "Repeating", "SendThread", "ServicesThread"]
 
 _log = logging.getLogger("byname.outreach")
 _LOOK_SECONDS = 1.0
@@ -31,7 +31,7 @@ _TROUBLE_SECONDS = 60.0  # doubled each time, up to
 _LONGEST_SECONDS = 3600.0
 
 
-class _Repeating(Thread):
+class Repeating(Thread):
     """Looks again and again until the server ends; after trouble, later and later."""
 
     seconds: float
@@ -72,7 +72,7 @@ class _Repeating(Thread):
         self.join()
 
 
-class SendThread(_Repeating):
+class SendThread(Repeating):
     """Sends what may leave."""
 
     seconds = _LOOK_SECONDS
@@ -88,7 +88,7 @@ class SendThread(_Repeating):
         return send_due(Desk(served, open_current(served)), is_over=stopping.is_set).says
 
 
-class ServicesThread(_Repeating):
+class ServicesThread(Repeating):
     """Lets out what goes by other channels than e-mail, to their services or for somebody's hand.
 
     Each channel rests for itself: the service of one that is away keeps no other waiting.
@@ -118,7 +118,7 @@ class ServicesThread(_Repeating):
         return ""
 
 
-class AnswersThread(_Repeating):
+class AnswersThread(Repeating):
     """Reads the mailbox of answers, where byname.toml names one."""
 
     seconds = _MAILBOX_SECONDS

@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from byname.errors import BynameError
+from byname.snapshot import open_current
 from byname.web.accounts.audit import log
+from byname.web.desk import Desk
 from byname.web.served import company
+from byname.web.telling.telling import tell_all
 from byname.web.work.asking import ask
 from byname.web.work.carrying import Outcome
 from byname.web.work.carrying import carry_out as carried
@@ -21,9 +25,10 @@ from byname.web.written.erasing import hide
 
 if TYPE_CHECKING:
     from byname.web.accounts.models import Account
-    from byname.web.desk import Desk
 
 __all__ = ["carry_out", "erase", "promise"]
+
+_TELLING_SECONDS = 10.0
 
 
 def erase(by: Account, desk: Desk, person_id: str) -> tuple[Run, bool]:
@@ -57,10 +62,24 @@ def promise(run: Run, number: str) -> str:
 def carry_out(run_id: int) -> None:
     """Erase whom a run is about."""
     run = Run.objects.filter(pk=run_id).first()
+    if run is not None and (untold := _untold()):
+        run.result = {**run.result, "untold": untold}
+        run.save(update_fields=["result"])
     promised = run.result.get("number") if run else None
     number = ("--number", str(promised)) if promised else ()
     more = ("forget", str(company().folder), run.about if run else "", "--yes", *number, "--format", "json")
     carried(run_id, python("byname.cli", *more), _finish)
+
+
+def _untold() -> str:
+    """Let other systems hear of it first, since nobody knows afterwards what they call the person."""
+    served = company()
+    if served.settings.outreach.tells is None:
+        return ""
+    try:
+        return tell_all(Desk(served, open_current(served)), seconds=_TELLING_SECONDS)
+    except BynameError as error:
+        return str(error)
 
 
 def _finish(run: Run, outcome: Outcome) -> None:
@@ -68,10 +87,13 @@ def _finish(run: Run, outcome: Outcome) -> None:
         return  # whom it is about stays, so that the next start goes on
     done = outcome.done
     run.about = str(done["number"])
-    run.result = {"number": run.about, "counts": done["counts"], "left": list(done["left"])}
+    left = list(done["left"])
+    if untold := run.result.get("untold"):
+        left.append(_("your other systems were not told (%(why)s): tell them yourself") % {"why": untold})
+    run.result = {"number": run.about, "counts": done["counts"], "left": left}
     run.says = _("erased; receipt %(number)s; what is left: %(left)s") % {
         "number": run.about or _("of before"),
-        "left": "; ".join(done["left"]) or _("nothing"),
+        "left": "; ".join(left) or _("nothing"),
     }
     run.save()
     log(run.account, "erase", run.about, after={"counts": done["counts"]})
