@@ -54,7 +54,11 @@ def test_a_folder_without_settings_says_how_to_make_one(tmp_path: Path) -> None:
         ("[exclude]\nemail = []", ["exclude.email", 'did you mean "emails"']),
         ("[rates]\nUSD = -1", ["rates.USD", "-1"]),
         ('[dates]\norder = "ymd"', ["dates.order", "ymd"]),
-        ('[engine]\nmemory = "lots"', ["engine.memory", "lots"]),
+        ('[engine]\nmemory = "lots"', ["engine.memory", "lots", 'a size such as "2GB"']),
+        ('[outreach]\ntells = { url = "http://crm.example/in" }', ["outreach.tells.url", "on this machine alone"]),
+        ('[outreach]\nanswers = "pop://post.example"', ["outreach.answers", '"imaps://user:password@host/INBOX"']),
+        ('[portal]\nsite = "acme"', ["portal.site", '"https://" and an address']),
+        ('[web]\naddress = "https://acme.example/shop"', ["web.address", "without a path"]),
         ("this is no toml", ["not TOML"]),
     ],
 )
@@ -64,6 +68,14 @@ def test_a_wrong_setting_names_file_key_and_what_was_expected(tmp_path: Path, to
     assert raised.value.exit_status == 2
     for words in ["byname.toml", *says]:
         assert words in str(raised.value)
+
+
+def test_a_wrong_address_is_said_without_its_password(tmp_path: Path) -> None:
+    for key in ('web]\nmail = "smtq', 'web]\ndatabase = "mysql', 'outreach]\nanswers = "pop'):
+        with pytest.raises(SettingsError) as raised:
+            open_company(company_with(tmp_path, f'[{key}://rosa:hunter2@post.example/x"'))
+        assert "hunter2" not in str(raised.value)
+        assert "//…@post.example" in str(raised.value)
 
 
 def test_settings_cannot_be_changed_once_read(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import tomllib
@@ -187,6 +188,28 @@ class Voice(_Frozen):
     semantic: bool = False
 
 
+# What is to stand in a text, and what that is to people.
+_SITE = r"^(https?://[^/\s]+)?$"
+_DATABASE = r"^(postgres(ql)?://\S+)?$"
+_MAIL = r"^(smtps?://\S+|(postmark|mailgun|mailgun-eu|mailjet|sparkpost|brevo)://[^@\s]+@\S*)?$"
+_SERVICE = r"^(https://[^\s/?#@]+([/?]\S*)?|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?([/?]\S*)?)$"
+_NAMED = r"^[^\x00\s]*$"
+_MAILBOX = r"^(imaps?://\S+)?$"
+_OWN_SITE = r"""^(https://[^/\s"'<>@\\]+(/[^\s"'<>\\]*)?)?$"""
+_SIZE = r"^\d+(\.\d+)?\s?(MB|GB|TB|MiB|GiB|TiB)$"
+_WITH_PASSWORD = re.compile(r"//[^/@\s]+@")  # of an address: an error does not repeat it
+_MEANT = {
+    _SITE: '"https://" and a host, without a path',
+    _DATABASE: '"postgresql://user:password@host/database"',
+    _MAIL: '"smtps://user:password@host:465", or a provider such as "postmark://token@"',
+    _SERVICE: '"https://" and an address; "http://" on this machine alone',
+    _NAMED: "the name of an environment variable or of a file, without blanks",
+    _MAILBOX: '"imaps://user:password@host/INBOX"',
+    _OWN_SITE: '"https://" and an address',
+    _SIZE: 'a size such as "2GB"',
+}
+
+
 class Minors(_Frozen):
     """Children are known by name only: no worth, no voice, no standing."""
 
@@ -196,13 +219,10 @@ class Minors(_Frozen):
 class Web(_Frozen):
     """The pages: where they are served, where what people write is kept, when the night's work begins."""
 
-    address: str = Field(default="", pattern=r"^(https?://[^/\s]+)?$")
-    database: str = Field(default="", pattern=r"^(postgres(ql)?://\S+)?$")
+    address: str = Field(default="", pattern=_SITE)
+    database: str = Field(default="", pattern=_DATABASE)
     nightly: Clock = "03:00"
-    mail: str = Field(
-        default="",
-        pattern=r"^(smtps?://\S+|(postmark|mailgun|mailgun-eu|mailjet|sparkpost|brevo)://[^@\s]+@\S*)?$",
-    )
+    mail: str = Field(default="", pattern=_MAIL)
     mail_from: str = ""
     proxy: str = ""
     second_factor: bool = False
@@ -211,10 +231,8 @@ class Web(_Frozen):
 class Hook(_Frozen):
     """A service that carries what we write, or is told what customers say: where, and by which secret both sign."""
 
-    url: str = Field(
-        pattern=r"^(https://[^\s/?#@]+([/?]\S*)?|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?([/?]\S*)?)$"
-    )
-    secret: str = Field(default="", pattern=r"^[^\x00\s]*$")
+    url: str = Field(pattern=_SERVICE)
+    secret: str = Field(default="", pattern=_NAMED)
 
 
 class Outreach(_Frozen):
@@ -224,7 +242,7 @@ class Outreach(_Frozen):
     reply_to: str = ""
     postal: str = ""
     unapproved: dict[Team, tuple[Literal["thank", "service"], ...]] = {}
-    answers: str = Field(default="", pattern=r"^(imaps?://\S+)?$")
+    answers: str = Field(default="", pattern=_MAILBOX)
     follow: bool = False
     hooks: dict[Hooked, Hook] = {}
     tells: Hook | None = None
@@ -242,13 +260,13 @@ class Portal(_Frozen):
     """The customers' own pages."""
 
     on: bool = True
-    site: str = Field(default="", pattern=r"""^(https://[^/\s"'<>@\\]+(/[^\s"'<>\\]*)?)?$""")
+    site: str = Field(default="", pattern=_OWN_SITE)
 
 
 class Engine(_Frozen):
     """What the embedded engine may use of this machine."""
 
-    memory: str = Field(default="2GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|TB|MiB|GiB|TiB)$")
+    memory: str = Field(default="2GB", pattern=_SIZE)
     threads: int = Field(default=0, ge=0)
     spill: str = ""
 
@@ -606,7 +624,7 @@ def _settings_error(path: Path, wrong: ValidationError) -> SettingsError:
             found="an unknown setting",
             expected=f"one of {', '.join(known)}{nearest(str(error['loc'][-1]), known)}",
         )
-    found = "nothing" if error["type"] == "missing" else repr(error["input"])
+    found = "nothing" if error["type"] == "missing" else _WITH_PASSWORD.sub("//…@", repr(error["input"]))
     return SettingsError(where=f"{path}, {key}", found=found, expected=_expected(error))
 
 
@@ -624,5 +642,7 @@ def _known_keys(path: tuple[Any, ...]) -> list[str]:
 
 
 def _expected(error: Any) -> str:
+    if error["type"] == "string_pattern_mismatch":
+        return _MEANT[error["ctx"]["pattern"]]
     message = str(error["msg"]).removeprefix("Value error, ")
     return message.removeprefix("Input should be ") if message else "another value"
