@@ -335,7 +335,7 @@ class Blocked:
             raise LedgerError(
                 where=str(path),
                 found="no key",
-                expected=f"the key by which {len(self.erasures())} erasures are known again; without "
+                expected=f"the key by which erasures ({len(self.erasures())}) are known again; without "
                 "it rows of erased people would come back, so nothing is read",
                 do="Restore that file from its backup, or name the folder that has it in BYNAME_KEYS. If it is lost "
                 f"for good: move {self._root} away, and take care that no file from before an erasure is read.",
