@@ -70,6 +70,14 @@ def test_what_only_colleagues_need_is_told_to_nobody(
     assert other.heard == []
 
 
+def test_a_child_is_told_as_a_restriction_without_the_age(as_rosa: Client, counter: Desk, other: Service) -> None:
+    do(as_rosa, "correct", detail="birth", value=f"{counter.company.today().year - 10}-01-01")
+    assert tell_due(counter) == Told(many=1)
+    (one,) = said(other)
+    assert (one["type"], one["data"]["value"]) == ("wish.restriction", "a child")
+    assert "birth" not in json.dumps(one)
+
+
 def test_in_order_and_again_until_it_is_taken(as_rosa: Client, counter: Desk, other: Service) -> None:
     do(as_rosa, "stop", what="marketing")
     do(as_rosa, "correct", detail="name", value="Rosa Maria")

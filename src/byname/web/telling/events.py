@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from byname.app_rows import opened
+from byname.people.of_age import BORN
 from byname.web.telling.models import Reached
 from byname.web.written.ledger_side import ERASE
 from byname.web.written.whose import whose
@@ -70,7 +71,8 @@ def _decision(row: Row) -> tuple[str, dict[str, Any]] | None:
         return "erase", {}
     if row["kind"] == "correct":
         detail, _blank, value = (row["value"] or "").partition(" ")
-        return "correct", {"detail": detail, "value": value}
+        # That somebody is a child is told as a restriction; how old, nobody else needs to know.
+        return None if detail == BORN else ("correct", {"detail": detail, "value": value})
     return None
 
 
