@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from allauth.core.internal import ratelimit
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from byname.web.desk import desk_of
 from byname.web.friends.links import Invitation, invitation
 from byname.web.portal.staying import open_to_all
+from byname.web.rates import may_look
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -27,8 +27,8 @@ def from_a_friend(request: HttpRequest, code: str) -> HttpResponse:
 
     The form stands on a page of its own, since its token is a cookie: who only looks gets none.
     """
-    # A code is tried by looking, which allauth's public function never counts.
-    if not ratelimit.consume(request, app="allauth.account", action="from_a_friend", limit_get=True):
+    # A code is tried by looking.
+    if not may_look(request, "from_a_friend"):
         return render(request, "portal/too_often.html", status=429)
     desk = desk_of(request)
     given = invitation(desk, code)

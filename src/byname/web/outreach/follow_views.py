@@ -10,7 +10,6 @@ import base64
 from typing import TYPE_CHECKING
 
 from allauth.core import ratelimit
-from allauth.core.internal import ratelimit as counted
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -22,6 +21,7 @@ from byname.errors import BynameError
 from byname.web.desk import desk_of
 from byname.web.outreach.following import draft_at, follow_no_longer, leads_to, note
 from byname.web.portal import gpc
+from byname.web.rates import may_look
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -76,8 +76,7 @@ def _note(request: HttpRequest, draft: Draft, kind: str, place: int = 0) -> None
     """Write it down, where it may be; whatever stands in the way, the letter opens and its links lead on."""
     if request.method != "GET" or gpc.is_given(request):
         return
-    # Letters are opened by GET, which allauth's public function never counts.
-    if not counted.consume(request, app="allauth.account", action="follow", key=str(draft.pk), limit_get=True):
+    if not may_look(request, "follow", key=str(draft.pk)):
         return
     try:
         desk = desk_of(request)

@@ -27,6 +27,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from byname.people.keys import email_key
+from byname.web.outreach.plain_words import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,6 @@ __all__ = ["NoAddress", "Steps", "id_of", "links_of", "message_of"]
 
 _SUBJECT_LETTERS = 200
 _OF_FRIENDS = ("ask-for-a-referral", "thank-for-a-friend")
-_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _LINK = re.compile(r"(https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}])")
 
@@ -126,7 +126,7 @@ def id_of(draft: Draft, head: Letterhead) -> str:
 
 def links_of(draft: Draft) -> list[str]:
     """The links of its words, in their order."""
-    return _LINK.findall(_tidy(draft.words))
+    return _LINK.findall(tidy(draft.words))
 
 
 def message_of(draft: Draft, head: Letterhead, *, page: str = "", steps: Steps | None = None) -> EmailMultiAlternatives:
@@ -141,8 +141,8 @@ def message_of(draft: Draft, head: Letterhead, *, page: str = "", steps: Steps |
     Raises:
         NoAddress: there is nobody to send it to.
     """
-    words = _tidy(draft.words)
-    subject = " ".join(_NOT_TEXT.sub("", draft.subject).split())
+    words = tidy(draft.words)
+    subject = " ".join(tidy(draft.subject).split())
     stop = "" if draft.kind == "service" else head.site + reverse("unsubscribe", args=[draft.key])
     ways = iter(steps.links) if steps else None
     with translation.override(settings.LANGUAGE_CODE):
@@ -194,10 +194,6 @@ def _why(kind: str) -> str:
         "ask": _("You get this because you know us, and we would like to hear from you."),
     }
     return said.get(kind, _("You get this because you are our customer and agreed to hear from us."))
-
-
-def _tidy(words: str) -> str:
-    return _NOT_TEXT.sub("", words.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def _pieces(line: str, ways: Iterator[str] | None) -> Iterator[tuple[str, str]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["tidy"]
+__all__ = ["NOT_TEXT", "tidy"]
 
-_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def tidy(text: str) -> str:
     """A text with one kind of line's end, and without what is no letter."""
-    return _NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 import nh3
 
 from byname.web.outreach.fate import is_gone
+from byname.web.outreach.plain_words import NOT_TEXT, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,6 @@ _IDS = re.compile(r"<[!-;=?-~]{1,250}>")
 _ID_LINE = re.compile(r"^message-id[ \t]*:\s*(<[!-;=?-~]{1,250}>)", re.IGNORECASE | re.MULTILINE)
 _STOP = re.compile(r"unsubscribe ([A-Za-z0-9_-]{43})", re.IGNORECASE)
 _BREAKS = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^>]*>", re.IGNORECASE)
-_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _WROTE = re.compile(
     r"^(?:.{0,200}(?:wrote|schrieb|a écrit|ha scritto|escribió|schreef)\s*:|-{2,}.{0,60}-{2,}|_{10,})\s*$"
 )
@@ -160,7 +160,7 @@ def _text(message: Message) -> str:
 def _own_words(text: str) -> str:
     """What they wrote themselves: without what is quoted, and the line before it that says whose it was."""
     kept: list[str] = []
-    for line in _NOT_TEXT.sub("", text.replace("\r\n", "\n")).split("\n"):
+    for line in NOT_TEXT.sub("", text.replace("\r\n", "\n")).split("\n"):
         if _WROTE.match(line[:300]):
             break
         if not line.startswith(">"):
@@ -187,4 +187,4 @@ def _decoded(header: str) -> str:
         said = str(make_header(decode_header(header)))
     except (ValueError, LookupError):  # broken on the way, or made to break readers
         said = header
-    return " ".join(_NOT_TEXT.sub("", said).split())
+    return " ".join(tidy(said).split())

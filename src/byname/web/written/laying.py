@@ -199,7 +199,7 @@ def _said(name: str, row: Row) -> Said | None:
     """A row as a person reads it; None for one that another says already."""
     if name == "decisions" and row["kind"] in (*KINDS, ERASE):
         return None
-    if name == "votes" or (name == "contacts" and row["action"]):
+    if name == "votes":
         return None
     kind, says, by = _WORDS[name](row)
     at: datetime = row["occurred_at"] or row["written_at"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from allauth.core.internal import ratelimit
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
@@ -28,6 +27,7 @@ from byname.web.portal.exporting import as_json
 from byname.web.portal.handover import taken
 from byname.web.portal.whom import her_by_record
 from byname.web.portal.writing import by_themselves
+from byname.web.rates import may_look
 from byname.web.reviews.shelf import shelf
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def _slow_down(request: HttpRequest, action: str, key: str | None = None) -> Non
     Raises:
         _TooOften: it was too often.
     """
-    if not ratelimit.consume(request, app="allauth.account", action=action, key=key, limit_get=True):
+    if not may_look(request, action, key=key):
         raise _TooOften
 
 
